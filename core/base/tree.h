@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ * tree.h - a parsed scenario before it means anything: tables, arrays and scalars, each knowing file, line and column.
+ *
+ * TOML and Lua both become this.  Nodes live in the tree's arena until tree_close.
+ */
+#ifndef FADE_BASE_TREE_H
+#define FADE_BASE_TREE_H
+#include "core/base/text.h"
+#include "core/base/why.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TREE_TABLE, TREE_ARRAY, TREE_TEXT, TREE_REAL, TREE_INT, TREE_BOOL, TREE_DATE };
+
+typedef struct tree_node tree_node;
+struct tree_node {
+    int         kind;
+    const char *file;                             /* "life.toml", "--set", "environment FADE_SET_x" */
+    int         line, column;                     /* 1-based; 0 unknown */
+    const char *key;                              /* in a table; NULL otherwise */
+    const char *text;                             /* TEXT; DATE in RFC 3339 */
+    double      real;                             /* REAL, INT, BOOL */
+    int64_t     integer;                          /* INT, BOOL */
+    tree_node  *first, *next;                     /* children in order; sibling */
+    size_t      n;                                /* children */
+    bool        used;                             /* the checks have met it: what is left is an unknown key */
+};
+
+typedef struct tree tree;
+tree *tree_open(void);                                                     /* an empty table as root; NULL: no memory */
+void tree_close(tree *);                                                   /* accepts NULL */
+tree_node *tree_root(tree *);
+tree_node *tree_make(tree *, int kind, const char *file, int line, int column);      /* loose; text fields are copied by tree_text */
+const char *tree_text(tree *, const char *);                               /* a copy that lives as long */
+int tree_put(tree_node *table, const char *key, tree_node *child);         /* key must live as long (tree_text); replaces; E_OK */
+void tree_push(tree_node *array, tree_node *child);
+tree_node *tree_get(const tree_node *table, const char *key);              /* NULL when absent or not a table */
+tree_node *tree_find(const tree_node *table, const char *dotted);          /* "run.seed"; an array of one table is entered, "physics.1.k" by index */
+/* Lays `over` on `under`: tables merge key by key, anything else replaces.  Both must live as long as `under`'s tree. */
+void tree_merge(tree *, tree_node *under, const tree_node *over);
+/* "a.b" = node, making tables on the way; an index enters an array of tables, a bare name the first of them.  E_INPUT: not a table there. */
+int tree_set(tree *, tree_node *root, const char *dotted, tree_node *value, why *w);
+void tree_toml(const tree_node *root, text *out);                          /* as TOML that parses to the same */
+
+/* All that is wrong with a scenario, gathered in one pass: "file:line:column: message". */
+typedef struct tree_problem { const char *file; int line, column, code; const char *text; } tree_problem;
+typedef struct tree_problems {
+    tree_problem *at;
+    size_t        n, cap;
+} tree_problems;                                  /* start from {0} */
+/* Adds one; node may be NULL.  Returns code. */
+int tree_complain(tree_problems *, const tree_node *at, int code, const char *format, ...) __attribute__((format(printf, 4, 5)));
+int tree_problem_line(const tree_problem *, text *out);                    /* file:line:column: text */
+void tree_problems_free(tree_problems *);
+#endif

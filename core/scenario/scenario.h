@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT
+ * scenario.h - a scenario, read and checked: one plain struct that everything above works from.
+ *
+ * Precedence: default < base file < file < environment < --set.  Every problem is found in one pass.
+ */
+#ifndef FADE_SCENARIO_SCENARIO_H
+#define FADE_SCENARIO_SCENARIO_H
+#include "core/base/tree.h"
+#include "core/base/units.h"
+#include "core/host/args.h"
+#include "core/host/library.h"
+#include "core/scenario/protocol.h"
+
+enum { STOP_CAPACITY_RATIO, STOP_CAPACITY, STOP_CYCLES, STOP_TIME, STOP_COLUMN };
+enum { SOH_NOMINAL, SOH_INITIAL };
+
+typedef struct scenario_stop {                    /* "70% capacity", "1.4 Ah capacity", "500 cycles", "10 years", "temperature_max > 60 degC" */
+    int              kind;                        /* STOP_* */
+    double           value;                       /* ratio, Ah, cycles, s; of a column: in the column's unit, or as text if unknown yet */
+    const char      *column, *quantity;           /* STOP_COLUMN: key and the bound as written ("60 degC") */
+    bool             above;                       /* STOP_COLUMN: '>' or '<' */
+    const char      *text;
+    const tree_node *node;
+} scenario_stop;
+
+typedef struct scenario_part {                    /* one plugin at work */
+    const plugin    *plugin;
+    const args      *args;
+    const tree_node *node;
+    const char      *label;                       /* `name` in its table, else the plugin's id */
+} scenario_part;
+
+typedef struct scenario_physics {                 /* one variant: a part, or several coupled */
+    const char    *label;
+    scenario_part *part;
+    size_t         n;
+} scenario_physics;
+
+typedef struct scenario_corrector {
+    scenario_part      part;
+    const char *const *feature;                   /* keys of columns */
+    size_t             nfeature;
+    const tree_node   *feature_node;              /* array; NULL: the default features */
+    bool               pooled;                    /* scope = "pooled": one model for all cells; else "cell" (default): one a cell */
+    bool               gate;                      /* gate = true (default): weighed by its skill on the training part */
+} scenario_corrector;
+
+typedef struct scenario_condition {
+    fade_column      column;                      /* key, unit as written or known by key; PLANNED */
+    double           value;
+    const tree_node *node;
+} scenario_condition;
+
+typedef struct scenario_output {
+    scenario_part part;
+    uint64_t      every;                          /* `every = N`: rows at cycles 1, N, 2N.. and each lane's last; 0 or 1: all */
+} scenario_output;
+
+typedef struct scenario {
+    tree       *tree;
+    const char *file, *name, *slug;               /* slug: name made fit for a folder */
+    char       *merged;                           /* the whole as TOML, saved with every result */
+
+    uint64_t       cycles;                        /* [run]; 0: as many as the source has */
+    uint64_t       seed;                          /* default 42 */
+    int            threads;                       /* 0: all cores */
+    uint64_t       tile;                          /* lanes a tile, multiple of 8; no result depends on it */
+    double         snapshot;                      /* s between snapshots; 0: only on signals and at the end */
+    scenario_stop *stop;
+    size_t         nstop;
+
+    args_cell      cell;                          /* nominal_capacity, initial_capacity: NaN: the first one observed */
+    int            soh_reference;                 /* SOH_*; default nominal when given, else initial */
+
+    scenario_condition *condition;
+    size_t              ncondition;
+    scenario_part       source;
+    scenario_physics   *physics;
+    size_t              nphysics;
+    scenario_corrector *corrector;
+    size_t              ncorrector;
+    protocol_step      *protocol;                 /* [protocol] steps = [..], done once a cycle */
+    size_t              nprotocol;
+
+    struct {
+        bool        on;
+        int         kind;                         /* 0 "holdout" */
+        double      fraction;                     /* of each cell's rows that are known; default 0.5 */
+        const char *target;                       /* key of the observed column; default "capacity" */
+        const char *truth;                        /* key scored against; default: target */
+        const tree_node *node;
+    } evaluate;
+
+    struct { double eol; uint64_t hold; } health; /* end of life as SoH (default 0.8; preset "nasa" 0.7), cycles it must stay below */
+    scenario_output *output;
+    size_t           noutput;
+    struct { int level; bool json; const char *file; uint64_t rotate; int keep; } logging;
+    const char      *out;                         /* [run] out or --out; NULL: results/SLUG */
+} scenario;
+
+typedef struct scenario_options {
+    const char *const *set;                       /* "a.b=value", from --set and its short forms (--seed, --cycles, ..) */
+    size_t             nset;
+    bool               environment;               /* read FADE_SET_*; the command does, tests may not */
+} scenario_options;
+
+/* Reads and checks.  E_OK and *out, or the first problem's code with every one of them in *p.  The caller frees both. */
+int scenario_open(const char *path, const scenario_options *, scenario **out, tree_problems *p, why *w);
+/* The same from text (fuzzing, Lua later). */
+int scenario_from_tree(tree *takes, const char *file, const scenario_options *, scenario **out, tree_problems *p, why *w);
+void scenario_close(scenario *);                  /* accepts NULL */
+
+/* The table of every key a scenario knows: for checks, `fade config show`, docs and completion. */
+typedef struct scenario_key { const char *section, *key, *unit, *def, *doc; } scenario_key;
+size_t scenario_keys(const scenario_key **out);
+
+/* What every source, condition and law may speak of: key, unit and sentence of the standard columns (docs/columns.md). */
+const fade_column *scenario_column(const char *key);        /* NULL: not a standard one */
+size_t scenario_columns(const fade_column *const **out);
+#endif
