@@ -44,7 +44,7 @@ $(BUILD)/plugins/$(notdir $(1)).so: $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/
 	$$(CC) -shared $$(LDFLAGS) -Wl,-z,now -Wl,-z,defs $$(if $(SAN),-Wl$$(comma)-z$$(comma)undefs) -o $$@ $$^ $$($(notdir $(1))_LIBS) -lm
 $(BUILD)/$(1)/%.o: $(1)/%.c
 	@mkdir -p $$(@D)
-	$$(CC) $$(CPPFLAGS) $$(CFLAGS) $$($(notdir $(1))_CFLAGS) -MMD -MP -c -o $$@ $$<
+	$$(CC) -Icore $$(CPPFLAGS) $$(CFLAGS) $$($(notdir $(1))_CFLAGS) -MMD -MP -c -o $$@ $$<
 endef
 comma := ,
 $(foreach d,$(PLUGIN_DIRS),$(eval $(call plugin_rules,$(d))))
