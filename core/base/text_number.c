@@ -6,7 +6,7 @@
  * outside that range (below 1e-10, above 1e17) go through the C library.
  */
 #include "core/base/text.h"
-#include <errno.h>
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <pthread.h>
@@ -16,6 +16,7 @@
 #include <strings.h>
 
 enum { DIGITS = 17, POWERS = 28, LONGEST = 1024 };
+#define WHOLE ((uint64_t)1 << 53)                       /* below it a double holds every whole number */
 __extension__ typedef unsigned __int128 u128;
 
 static const double tens[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
@@ -114,7 +115,7 @@ static size_t digits_exact(double x, char out[20], int *power)
             value++;
             off = 2 * half - low;
         }
-        if (2 * off < fives[k] || n == DIGITS) {        /* nearer to x than to its neighbours */
+        if (2 * off < fives[k]) {                       /* nearer to x than to its neighbours */
             *power = -k;
             return digits_of(value, out, power);
         }
@@ -126,7 +127,7 @@ static size_t digits_exact(double x, char out[20], int *power)
 static size_t digits_library(double x, char out[20], int *power)
 {
     char made[64];
-    for (int n = 15; n <= DIGITS; n++) {
+    for (int n = x < DBL_MIN ? 1 : 15; n <= DIGITS; n++) {              /* a subnormal has fewer than 15 good digits */
         snprintf(made, sizeof made, "%.*e", n - 1, x);
         char *e = strchr(made, 'e');
         *power = (int)strtol(e + 1, NULL, 10);
@@ -205,7 +206,7 @@ size_t text_number(double x, char out[32])
         memcpy(at, "inf", 4);
         return sign + 3;
     }
-    if (x < 1e15 && x == (double)(uint64_t)x)
+    if (x < (double)WHOLE && x == (double)(uint64_t)x)
         return sign + whole_number((uint64_t)x, at);
     size_t n = digits_exact(x, digits, &power);
     if (!n)
@@ -286,7 +287,7 @@ static bool decimal_value(const decimal *d, const char *at, size_t n, double *ou
         *out = 0;
         return true;
     }
-    if (d->whole && d->digits <= 1u << 30 << 23 && d->power >= -22 && d->power <= 22) {       /* both exact: one rounding */
+    if (d->whole && d->digits <= WHOLE && d->power >= -22 && d->power <= 22) {       /* both exact: one rounding */
         double m = (double)d->digits;
         *out = d->power < 0 ? m / tens[-d->power] : m * tens[d->power];
         return true;
