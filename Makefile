@@ -4,8 +4,10 @@ CXX      ?= g++
 BUILD    ?= build
 PREFIX   ?= /usr/local
 LIBDIR   ?= $(PREFIX)/lib
+DESTDIR  ?=
 OPT      ?= -O3
 SAN      ?=
+JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
 WARN     := -Wall -Wextra -Wshadow -Wpointer-arith -Wwrite-strings -Wvla -Werror
 CPPFLAGS += -I. -D_GNU_SOURCE
 COMMON   := -g -pthread -fPIC -ffp-contract=off -fvisibility=hidden -fno-math-errno -fno-trapping-math $(OPT) $(SAN) $(WARN)
@@ -21,7 +23,14 @@ LIB      := $(BUILD)/libfade.a
 # A plugin is plugins/KIND/NAME/*.c; plugin.mk there may say PLUGIN_LIBS, PLUGIN_CFLAGS and PLUGIN_NEEDS (a header it cannot do without).
 PLUGIN_DIRS := $(patsubst %/,%,$(sort $(dir $(wildcard plugins/*/*/*.c))))
 PLUGINS  :=
-TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c tests/abi.c tests/abi_dump.c))
+ZOO      := $(patsubst tests/zoo/%.c,$(BUILD)/zoo/%.so,$(wildcard tests/zoo/*.c))
+FUZZ     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+BENCH    := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
+
+# These goals only call make again, after what they need is installed: no look at plugins before that.
+OUTER    := setup setup-test demo test check san tsan fuzz coverage clean uninstall help
+SUB       = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -47,9 +56,14 @@ $(BUILD)/$(1)/%.o: $(1)/%.c
 	$$(CC) -Icore $$(CPPFLAGS) $$(CFLAGS) $$($(notdir $(1))_CFLAGS) -MMD -MP -c -o $$@ $$<
 endef
 comma := ,
+ifneq ($(if $(MAKECMDGOALS),$(filter-out $(OUTER),$(MAKECMDGOALS)),all),)
 $(foreach d,$(PLUGIN_DIRS),$(eval $(call plugin_rules,$(d))))
+endif
 
-all: $(BUILD)/fade $(PLUGINS)
+all: $(BUILD)/fade $(PLUGINS)            ## the command and its plugins
+tests: all $(TESTS) $(ZOO)
+fuzzers: $(FUZZ) $(PLUGINS)
+benches: all $(BENCH)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -65,8 +79,59 @@ $(BUILD)/fade: $(BUILD)/core/cli/main.o $(LIB)
 $(BUILD)/tests/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(LDLIBS) -lcmocka
+# Each plugin of the zoo is broken in one way, on purpose; most would not pass -z defs.
+$(BUILD)/zoo/%.so: tests/zoo/%.c core/fade_plugin.h
+	@mkdir -p $(@D)
+	$(CC) -shared -Icore $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -lm
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(LDLIBS)
+$(BUILD)/bench/%: tests/bench/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(LDLIBS)
 
+setup:                                   ## installs what building and running needs (Debian packages)
+	@scripts/setup.sh run
+setup-test:                              ## installs what the tests talk to
+	@scripts/setup.sh run test
+demo:                                    ## builds and shows virtual cells age: results in demo/
+	@scripts/setup.sh --if-missing run
+	@$(SUB) all
+	@BUILD=$(BUILD) scripts/demo.sh
+test:                                    ## everything that can fail; ends with "N passed, N failed, N skipped"
+	@scripts/setup.sh --if-missing run test
+	@BUILD=$(BUILD) JOBS=$(JOBS) tests/run
+check:                                   ## warnings, names, layers, lengths, scripts, the stored ABI
+	@BUILD=$(BUILD) JOBS=$(JOBS) tests/run check
+san:                                     ## unit tests with address and undefined sanitizers
+	@BUILD=$(BUILD) JOBS=$(JOBS) tests/run san
+tsan:                                    ## threaded tests with the thread sanitizer
+	@BUILD=$(BUILD) JOBS=$(JOBS) tests/run tsan
+fuzz:                                    ## each fuzz target for FUZZ_SECONDS (10)
+	@BUILD=$(BUILD) JOBS=$(JOBS) FUZZ_SECONDS=$${FUZZ_SECONDS:-10} tests/run fuzz
+coverage:                                ## lines of core/ that tests reach; fails under 90 %
+	@BUILD=$(BUILD) JOBS=$(JOBS) tests/run coverage
+bench: benches                           ## how fast it is
+	@for b in $(BENCH); do echo "== $$(basename $$b)"; FADE_BUILD=$(BUILD) $$b || exit 1; done
+
+# An installed command looks for plugins in $(LIBDIR): the one object that knows is made for it.
+$(BUILD)/install/library.o: core/host/library.c FORCE
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -DFADE_LIBDIR='"$(LIBDIR)"' -c -o $@ $<
+$(BUILD)/install/fade: $(BUILD)/core/cli/main.o $(BUILD)/install/library.o $(LIB)
+	$(CC) $(LDFLAGS) -rdynamic -o $@ $^ $(LDLIBS)
+install: all $(BUILD)/install/fade       ## PREFIX=/usr/local DESTDIR=
+	@MAKE_PREFIX='$(PREFIX)' MAKE_LIBDIR='$(LIBDIR)' DESTDIR='$(DESTDIR)' BUILD='$(BUILD)' scripts/install.sh $(PLUGINS)
+uninstall:
+	@MAKE_PREFIX='$(PREFIX)' MAKE_LIBDIR='$(LIBDIR)' DESTDIR='$(DESTDIR)' scripts/uninstall.sh
+docs: all                                ## writes docs/plugins/NAME.md and docs/keys.md from the tables
+	@BUILD=$(BUILD) scripts/docs.sh docs
+
+help:                                    ## this list
+	@sed -n 's/^\([a-z-]*\):.*## */\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r goal what; do printf '  make %-12s %s\n' "$$goal" "$$what"; done
 clean:
 	rm -rf build build-*
-.PHONY: all clean
--include $(CORE_O:.o=.d) $(wildcard $(BUILD)/plugins/*/*/*.d $(BUILD)/tests/*.d)
+FORCE:
+.SECONDARY:
+.PHONY: all tests fuzzers benches setup setup-test demo test check san tsan fuzz coverage bench install uninstall docs help clean FORCE
+-include $(CORE_O:.o=.d) $(wildcard $(BUILD)/plugins/*/*/*.d $(BUILD)/tests/*.d $(BUILD)/core/cli/main.d)

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# uninstall.sh - called by `make uninstall`: removes what install.sh put there, and nothing else.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+prefix=${DESTDIR:-}$MAKE_PREFIX libdir=${DESTDIR:-}$MAKE_LIBDIR
+
+rm -f "$prefix/bin/fade" "$prefix/include/fade/fade_plugin.h" "$libdir/pkgconfig/fade-plugin.pc" \
+    "$prefix/share/man/man1/fade.1" "$prefix/share/bash-completion/completions/fade" \
+    "$prefix/share/zsh/site-functions/_fade" "$prefix/share/fish/vendor_completions.d/fade.fish"
+for folder in plugins/*/*/; do
+    rm -f "$libdir/fade/plugins/$(basename "$folder").so"
+done
+for scenario in scenarios/*; do
+    rm -f "$prefix/share/fade/$scenario"
+done
+for folder in "$prefix/include/fade" "$libdir/fade/plugins" "$libdir/fade" "$prefix/share/fade/scenarios" \
+    "$prefix/share/fade"; do
+    [ ! -d "$folder" ] || rmdir --ignore-fail-on-non-empty "$folder"
+done
+echo "removed from $prefix"
