@@ -49,7 +49,8 @@ static int read_some(fade_csv *c, size_t room, size_t *got)
     if (!c->gz) {
         size_t left = c->nmemory - c->memory_at;
         *got = left < room ? left : room;
-        memcpy(c->buf + c->end, c->memory + c->memory_at, *got);
+        if (*got)
+            memcpy(c->buf + c->end, c->memory + c->memory_at, *got);
         c->memory_at += *got;
         return E_OK;
     }
@@ -79,7 +80,8 @@ static int make_room(fade_csv *c)
     }
     for (uint32_t i = 0; i < c->n; i++)
         c->fields[i].at = to + (c->fields[i].at - (c->buf + c->row));
-    memmove(to, c->buf + c->row, keep);
+    if (keep)
+        memmove(to, c->buf + c->row, keep);
     if (to != c->buf) {
         free(c->buf);
         c->buf = to;
