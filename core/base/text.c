@@ -137,9 +137,11 @@ const char *text_nearest(const char *word, const char *const *words, size_t n)
     if (most >= length)                                 /* something of the word must be left */
         most = length ? length - 1 : 0;
     const char *best = NULL;
-    size_t least = most + 1;
+    size_t least = 2 * most + 2;
     for (size_t i = 0; i < n; i++) {
-        size_t d = words[i] ? text_distance(word, words[i], least) : least;
+        if (!words[i])
+            continue;
+        size_t d = 2 * text_distance(word, words[i], most + 1) + (strlen(words[i]) != length);     /* of equals the one as long */
         if (d < least) {
             least = d;
             best = words[i];

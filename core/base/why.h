@@ -33,7 +33,9 @@ typedef struct why {
 
 /* Fills *w (which may be NULL) and returns `code`.  Thread: any. */
 int why_fail(why *w, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+#ifndef CMOCKA_H_                                  /* which has a fail() of its own: tests include it first */
 #define fail(w, code, ...) why_fail((w), (code), __VA_ARGS__)
+#endif
 
 /* Puts "prefix: " in front of w's sentence; returns w->code. */
 int why_prefix(why *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
