@@ -17,12 +17,13 @@ typedef struct tree_node tree_node;
 struct tree_node {
     int         kind;
     const char *file;                             /* "life.toml", "--set", "environment FADE_SET_x" */
-    int         line, column;                     /* 1-based; 0 unknown */
+    int         line, column;                     /* of the value, 1-based; 0 unknown */
+    int         key_line, key_column;             /* of its key; 0: as the value's */
     const char *key;                              /* in a table; NULL otherwise */
     const char *text;                             /* TEXT; DATE in RFC 3339 */
     double      real;                             /* REAL, INT, BOOL */
     int64_t     integer;                          /* INT, BOOL */
-    tree_node  *first, *next;                     /* children in order; sibling */
+    tree_node  *first, *last, *next;              /* children in order; sibling */
     size_t      n;                                /* children */
     bool        used;                             /* the checks have met it: what is left is an unknown key */
 };
@@ -34,12 +35,16 @@ tree_node *tree_root(tree *);
 tree_node *tree_make(tree *, int kind, const char *file, int line, int column);      /* loose; text fields are copied by tree_text */
 const char *tree_text(tree *, const char *);                               /* a copy that lives as long */
 int tree_put(tree_node *table, const char *key, tree_node *child);         /* key must live as long (tree_text); replaces; E_OK */
+void tree_append(tree_node *table, const char *key, tree_node *child);     /* the same for a key known to be new */
 void tree_push(tree_node *array, tree_node *child);
+tree_node *tree_clone(tree *, const tree_node *);                          /* nodes are new, texts are shared; NULL: no memory */
+bool tree_failed(const tree *);                                            /* memory ran out somewhere since tree_open */
 tree_node *tree_get(const tree_node *table, const char *key);              /* NULL when absent or not a table */
 tree_node *tree_find(const tree_node *table, const char *dotted);          /* "run.seed"; an array of one table is entered, "physics.1.k" by index */
-/* Lays `over` on `under`: tables merge key by key, anything else replaces.  Both must live as long as `under`'s tree. */
+/* Lays `over` on `under`: tables merge key by key, anything else replaces.  Both must live as long as `under`'s tree; see tree_failed. */
 void tree_merge(tree *, tree_node *under, const tree_node *over);
-/* "a.b" = node, making tables on the way; an index enters an array of tables, a bare name the first of them.  E_INPUT: not a table there. */
+/* "a.b" = node, making tables on the way; an index (from 1) enters an array, a bare name the first of an array of tables; a part in "" may
+ * hold dots.  E_INPUT: not a table there, no such index, too deep. */
 int tree_set(tree *, tree_node *root, const char *dotted, tree_node *value, why *w);
 void tree_toml(const tree_node *root, text *out);                          /* as TOML that parses to the same */
 
@@ -48,9 +53,15 @@ typedef struct tree_problem { const char *file; int line, column, code; const ch
 typedef struct tree_problems {
     tree_problem *at;
     size_t        n, cap;
-} tree_problems;                                  /* start from {0} */
+    bool          failed;                         /* one could not be kept: no memory */
+} tree_problems;                                  /* start from {0}; at most TREE_PROBLEMS are kept */
+enum { TREE_PROBLEMS = 200, TREE_DEPTH = 64 };
 /* Adds one; node may be NULL.  Returns code. */
 int tree_complain(tree_problems *, const tree_node *at, int code, const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* The same where the key stands: for keys that are unknown. */
+int tree_complain_key(tree_problems *, const tree_node *at, int code, const char *format, ...) __attribute__((format(printf, 4, 5)));
+int tree_complain_at(tree_problems *, const char *file, int line, int column, int code, const char *sentence);
+void tree_problems_sort(tree_problems *);         /* by file, line, column; as they came otherwise */
 int tree_problem_line(const tree_problem *, text *out);                    /* file:line:column: text */
 void tree_problems_free(tree_problems *);
 #endif
