@@ -15,9 +15,13 @@ typedef struct json {
 void json_open(json *, const char *key, char bracket);    /* '{' or '['; key NULL in arrays and at the top */
 void json_close(json *, char bracket);                    /* '}' or ']' */
 void json_number(json *, const char *key, double);
-void json_integer(json *, const char *key, int64_t);
+void json_whole(json *, const char *key, int64_t);
 void json_bool(json *, const char *key, bool);
-void json_string(json *, const char *key, const char *);  /* NULL gives null; bad UTF-8 becomes U+FFFD */
+void json_text(json *, const char *key, const char *);    /* NULL gives null; bad UTF-8 becomes U+FFFD */
 void json_raw(json *, const char *key, const char *json_text);
 void json_quote(text *, const char *);                    /* "..." with escapes */
+#ifndef JANSSON_H                                 /* it has functions of these names */
+#define json_integer json_whole
+#define json_string json_text
+#endif
 #endif

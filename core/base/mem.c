@@ -32,7 +32,10 @@ long mem_count(void)
 
 void *mem_zero(size_t n, size_t size)
 {
-    return granted() ? calloc(n ? n : 1, size ? size : 1) : NULL;
+    size_t bytes;
+    if (__builtin_mul_overflow(n, size, &bytes) || !granted())
+        return NULL;
+    return calloc(bytes ? bytes : 1, 1);
 }
 
 void *mem_grow(void *p, size_t n, size_t size)
