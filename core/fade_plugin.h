@@ -219,11 +219,11 @@ struct fade_tile {                        /* n cells, one column per quantity, 6
     uint32_t             size, n;
     uint32_t             live, reserved;  /* lanes 0..live-1 count; the rest are copies: loops that cannot vectorise stop at live */
     const uint64_t      *id, *row;        /* per lane: the cell's id, the row (cycle) being made: for rng */
-    const double        *t, *dt;          /* s, or cycles by FADE_PER_CYCLE */
+    const double        *t, *dt;          /* s, or cycles by FADE_PER_CYCLE: then 0 is an event without cycles, whose `duration` counts */
     const double *const *param;           /* the FADE_PER_CELL parameters only, in table order */
     const double *const *in;              /* held from t to t+dt; a later value is a later step */
     const double *const *x;               /* state at t */
-    double *const       *x1;              /* state at t+dt; never aliases x; the host drops it where dt = 0 or status != 0 */
+    double *const       *x1;              /* state at t+dt; never aliases x; the host drops it in idle lanes and where status != 0 */
     double *const       *out;             /* at t+dt, with `in` still applied; FADE_TOTAL: over the step */
     double              *wish;            /* step may lower it: the dt it would take next, or after RETRY; preset to INFINITY */
     int32_t             *status;          /* zeroed by the host */

@@ -19,7 +19,9 @@ typedef struct engine_progress {
     const char *doing;                            /* "run", "train" */
 } engine_progress;
 
+struct engine_study;
 typedef struct engine_options {
+    const struct engine_study *study;             /* training and scores (study_table()); NULL: neither */
     const char *folder;                           /* where results lie; NULL: nothing is written (bench, tests) */
     bool        resume;                           /* go on from folder's snapshot */
     atomic_int *stop;                             /* set by a signal handler: end at the next chunk, snapshot, E_CANCEL */
@@ -27,6 +29,7 @@ typedef struct engine_options {
     void       *ctx;
 } engine_options;
 
+/* Problems of wiring, columns and files are gathered in *p. */
 int engine_open(const scenario *, const engine_options *, engine **out, tree_problems *p, why *w);
 /* E_OK; E_PARTIAL: some lanes failed; E_CANCEL; others.  Whatever the outcome, finished rows are on disk and outputs closed. */
 int engine_run(engine *, why *w);

@@ -25,6 +25,8 @@ int object_open(const plugin *, const tree_node *node, uint64_t seed, object **o
 void object_close(object *);                      /* accepts NULL */
 /* Turns a plugin's code into `why`: the sentence it reported, else a plain one; adds plugin and scenario line.  Returns E_*. */
 int object_why(object *, int32_t code, const char *doing, why *w);
+/* The same for one lane of the tile this thread has just stepped: what the plugin said of it, else a plain sentence. */
+int object_lane_why(object *, int32_t code, int32_t lane, why *w);
 /* Each distinct sentence (by plugin, key) is said once per object. */
 void object_warn_once(object *, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
 #endif

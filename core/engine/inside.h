@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT
+ * inside.h - what the files of the engine share; nobody else includes it.
+ *
+ * Words: a *lane* is one cell; a *tile* is up to `width` lanes whose columns lie together; a *physics* is one variant (one part or
+ * several coupled ones); a *chunk* is the rows done between two consistent points; a *record* is one row kept for outputs.
+ */
+#ifndef FADE_ENGINE_INSIDE_H
+#define FADE_ENGINE_INSIDE_H
+#include "core/engine/engine.h"
+#include "core/base/mem.h"
+#include "core/engine/study.h"
+#include "core/host/object.h"
+#include "core/host/wire.h"
+#include <pthread.h>
+
+enum { TILE_MAX = 1024 };                         /* most lanes of a tile */
+enum { OVER_NO, OVER_STOP, OVER_FAILED };         /* why a lane of a physics is over */
+
+/* One model at work. */
+typedef struct part {
+    const scenario_part *sp;
+    const fade_desc     *desc;
+    const fade_model_v1 *vt;
+    object              *object;
+    void                *model;
+    fade_columns         cols;
+    bool                 per_cycle;
+    uint32_t             nparam, wstate, wout;    /* per-cell parameters; values per lane of all states, of all outputs */
+    uint32_t            *param;                   /* index in desc->params of the k-th per-cell parameter */
+    bool                *varies;                  /* the k-th differs by lane or row: a column per tile; else one for all */
+    double             **uniform;                 /* columns of `width` for those that do not */
+    wire_link           *in, *bound;              /* per input; per per-cell parameter (from -1: not bound) */
+    bool                *moves;                   /* the input can change from row to row */
+    size_t               scratch;
+    int                  duration;                /* its input `duration`; -1 */
+    int                  control, demand, voltage, current, temperature;   /* indices of a cell model's columns; -1: has none */
+} part;
+
+/* Columns that the protocol runner writes for the ageing parts of the same physics. */
+#define CYCLE_COLUMNS(X)                                                                                            \
+    X(CYCLE_DISCHARGE, "discharge_capacity", "Ah", "Charge drawn in the cycle.")                                    \
+    X(CYCLE_CHARGE, "charge_capacity", "Ah", "Charge put back in the cycle.")                                       \
+    X(CYCLE_ENERGY, "discharge_energy", "Wh", "Energy drawn in the cycle.")                                         \
+    X(CYCLE_THROUGHPUT, "throughput", "Ah", "Charge moved in the cycle, both ways.")                                \
+    X(CYCLE_DURATION, "cycle_duration", "s", "How long the protocol took.")                                         \
+    X(CYCLE_T_MEAN, "cell_temperature_mean", "K", "Mean temperature of the cell over the cycle.")                   \
+    X(CYCLE_T_MAX, "cell_temperature_max", "K", "Highest temperature of the cell in the cycle.")                    \
+    X(CYCLE_V_MIN, "cell_voltage_min", "V", "Lowest voltage in the cycle.")                                         \
+    X(CYCLE_V_MAX, "cell_voltage_max", "V", "Highest voltage in the cycle.")
+#define CYCLE_ENUM(name, key, unit, doc) name,
+enum { CYCLE_COLUMNS(CYCLE_ENUM) CYCLE_N };
+#undef CYCLE_ENUM
+
+typedef struct physics {
+    const scenario_physics *sp;
+    part     *part;
+    size_t    n;
+    wire_pool pool;                               /* source columns, then cycle columns, then the parts' outputs */
+    int       capacity, loss;                     /* in the pool; -1 */
+    wire_link capacity_link;                      /* to Ah */
+    bool      cell;                               /* has a part that steps in seconds */
+    int      *stop;                               /* per stop on a column: the pool end; -1 */
+    double   *stop_value;                         /* its bound in the column's unit */
+    int      *column;                             /* record column of each pool end; -1: none */
+    double   *scale, *offset;                     /* from the pool end's unit to the record column's */
+} physics;
+
+/* A lane's data that is not columns. */
+typedef struct lane {
+    const char *cell;
+    uint64_t    id;                               /* text_hash(cell) */
+    uint64_t    total;                            /* rows the source has for it (scan); 0 unknown */
+    uint64_t    origin;                           /* rows known to the forecast; UINT64_MAX: all */
+    uint64_t    seen;                             /* rows of the source met so far, in this pass */
+    uint64_t    done;                             /* rows stepped */
+    int64_t     cycle;                            /* number of the last row stepped */
+    int64_t     time;                             /* us of the last row's stamp */
+    double      c0;                               /* initial capacity, Ah; NaN unknown */
+    bool        begun;
+} lane;
+
+typedef struct lane_physics {                     /* per lane and physics */
+    int         over;                             /* OVER_* */
+    uint64_t    over_cycle, eol_cycle, below;     /* 0: not reached; rows below the threshold in a row */
+    double      capacity, first;                  /* Ah, last and first */
+    char       *reason;                           /* owned; NULL while not over */
+    bool        told;                             /* its end was given to the outputs */
+} lane_physics;
+
+typedef struct tile {
+    uint32_t  first, live;                        /* lanes first .. first + live - 1 */
+    double   *cur;                                /* [nsource][width] last known value, in the source's unit */
+    double   *sum;                                /* [nsource][width] sum and count of known values up to the origin */
+    double   *count;
+    double   *efc, *seconds;                      /* [width] equivalent full cycles, test time */
+    double  **state;                              /* per part over all physics: [wstate + wout][width] */
+    double  **param;                              /* per part: [nparam][width], only if some parameter varies */
+    /* What the last chunk left: records in step order, linked per lane. */
+    double   *rec;
+    size_t    nrec, caprec;
+    struct recinfo { uint32_t lane, physics, next; bool last; uint64_t index; int64_t cycle, time; } *info;
+    uint32_t *first_of, *last_of;                 /* per lane: record index + 1; 0 none */
+    why       why;                                /* what broke the tile; code 0: nothing */
+} tile;
+
+typedef struct chunk {
+    bool      hold;                               /* values stand: rows are counted, not read */
+    uint64_t  rows;                               /* most rows of any lane */
+    uint32_t *begin, *count;                      /* per lane: rows, and where they start in order[] */
+    uint32_t *order;                              /* slots, sorted by lane */
+    size_t    nslot, capslot;
+    uint32_t  caplane;
+    double  **val;                                /* [nsource][slot] */
+    int64_t  *cycle, *time;
+    uint32_t *lane;
+} chunk;
+
+typedef struct sink {                             /* one output at work */
+    fade_block            block;                  /* rows that wait */
+    double              **col;
+    const scenario_output *so;
+    object               *object;
+    const fade_output_v1 *vt;
+    void                 *self;
+    uint64_t              number;                 /* rows given so far */
+    bool                  dead;
+    fade_run              run;
+} sink;
+
+typedef struct worker {
+    struct engine *engine;
+    int            index;
+    double        *mem;                           /* all columns of one tile at work */
+    struct workpart *part;                        /* per part over all physics */
+    double       **source;                        /* [nsource] current values of the tile at work */
+    double       **cycle;                         /* [CYCLE_N] of the physics at work */
+    double        *dt, *t, *wish, *cap, *count, *left;
+    uint64_t      *id, *row;
+    int32_t       *status;
+    uint8_t       *active;
+    tile          *tile;                          /* at work, for messages */
+    const double **val;                           /* pool values, [longest pool] */
+    struct lanerun *run;                          /* the protocol runner's */
+} worker;
+
+typedef struct workpart {
+    fade_tile  b;
+    double   **param, **in, **x, **x1, **out;
+    double    *xbuf[2], *inbuf, *outbuf, *parambuf, *scratch;
+    void      *worker;
+} workpart;
+
+/* A corrector at work: what it reads, and the tile its predictions are made in (rows of one lane are the tile's lanes). */
+typedef struct corrector_use {
+    object                  *object;
+    const fade_corrector_v1 *vt;
+    int                     *feature;             /* record column, or FEATURE_* */
+    fade_column             *feature_column;
+    size_t                   nfeature;
+    double                 **in, **out, *mem, *scratch;
+    size_t                   nout, scratch_bytes;
+    int                      mean, sigma;         /* of its outputs; -1 */
+} corrector_use;
+
+enum { PREDICT_ROWS = 64 };
+
+struct engine {
+    const scenario *sc;
+    engine_options  opt;
+    uint32_t        width;                        /* lanes of a tile */
+
+    object               *source_object;
+    const fade_source_v1 *source_vt;
+    void                 *source;
+    char                  position[256];
+    bool                  hold, source_ended, finite;
+    size_t                nsource;                /* source columns, then conditions */
+    size_t                nread;                  /* those the source writes */
+    fade_column          *source_column;
+    int                   count_col, depth_col, duration_col, target_col, truth_col, capacity_col;
+    double                depth_scale, duration_scale, capacity_scale;    /* to 1, s, Ah */
+    uint32_t              tiled;                  /* lanes that lie in a tile */
+    bool                 *used;                   /* a physics reads it */
+
+    physics *physics;
+    size_t   nphysics, nparts;
+
+    lane         *lane;
+    lane_physics *lp;                             /* [lane * nphysics + p] */
+    uint32_t      nlane, caplane;
+    uint32_t     *index;                          /* open addressing by id: lane + 1 */
+    size_t        nindex;
+    tile         *tile;
+    uint32_t      ntile, captile;
+
+    chunk    chunk;
+    uint64_t rows_resumed, chunk_rows, rows_done, cycles;       /* rows of a chunk; rows stepped in all; cycles to run (0: as the source has) */
+    bool     passes, second;                      /* there are two: up to the origin, then past it; this is the second */
+    bool     live;                                /* rows come as they happen: a chunk is one block */
+
+    /* The row table. */
+    fade_column *column;
+    size_t       ncolumn;
+    mem_arena   *arena;                           /* texts of the row table */
+    double      *scale, *offset;                  /* of the source's columns: to the unit people read */
+    size_t       nrecord_source;                  /* how many of them a record holds: 0 where they are constants */
+    int          col_efc, col_seconds, col_physics, col_capacity, col_soh, col_correction;   /* -1: not there */
+    const char **variant;                         /* [nphysics * nvariant_of] */
+    size_t       nvariant;                        /* per physics: correctors, or 1 */
+
+    sink    *sink;
+    size_t   nsink;
+    uint64_t event_number;
+    fade_block block;
+    char     run_id[27];
+    char    *made_by;
+
+    struct corrector_use *corrector;
+    engine_correction *correction;                /* [physics * ncorrector + c]; .nmodel 0: not trained */
+    engine_table      *table;                     /* [physics * ncorrector + c]: rows up to the origin */
+    bool               trained;
+    void              *score;
+
+    worker  *worker;
+    int      nworker;
+    int64_t  started_ns, snapshot_ns, progress_ns;
+    uint64_t failed, ended, warned;
+    char    *scores;                              /* JSON array, made at the end */
+    int      outcome;
+    int64_t  elapsed_ns;
+};
+
+enum { FEATURE_CYCLE = -2, FEATURE_CYCLE_SQRT = -3 };
+
+/* open.c */
+int open_source(engine *, tree_problems *, why *);
+int open_restart(engine *, const char *position, why *);
+/* bind.c */
+int bind_physics(engine *, tree_problems *, why *);
+void bind_close(engine *);
+/* lanes.c */
+int lanes_find(engine *, const char *cell, uint32_t *lane, why *);
+int lanes_scan(engine *, why *);
+/* tiles.c */
+int tiles_worker(engine *, worker *, why *);
+void tiles_worker_close(engine *, worker *);
+int tiles_cover(engine *, why *);                 /* tiles for the lanes that have none yet */
+void tiles_free(engine *);
+void tiles_load(engine *, worker *, tile *);
+void tiles_store(engine *, worker *, tile *);
+/* feed.c */
+int feed_chunk(engine *, bool *more, why *);
+int feed_hold(engine *, why *);
+void feed_free(engine *);
+/* step.c */
+void step_tile(engine *, worker *, tile *);
+void step_begin(engine *, worker *, tile *);      /* init of lanes whose first row is at hand */
+void step_values(worker *, const physics *, const workpart *first);   /* worker.val of this physics's pool */
+void step_lane_over(engine *, tile *, uint32_t i, size_t p, int over, const char *reason, int64_t cycle);
+void step_inputs(worker *, const part *, workpart *, uint32_t live, bool all);
+/* law.c */
+void law_step(engine *, worker *, size_t p, const part *, workpart *, tile *);
+bool law_sound(engine *, worker *, size_t p, const part *, workpart *, tile *, uint32_t i);   /* false: the lane is over, said why */
+/* stops.c */
+int stops_bind(engine *, tree_problems *, why *);
+void stops_row(engine *, worker *, size_t p, tile *);
+/* cycler.c */
+void cycler_run(engine *, worker *, size_t p, const part *, workpart *, tile *);
+size_t cycler_bytes(const engine *);              /* of worker.run */
+/* record.c */
+int record_layout(engine *, tree_problems *, why *);
+int record_row(engine *, worker *, tile *, size_t p, uint64_t r);
+void record_clear(tile *);
+void record_free(engine *);
+bool record_every(const scenario_output *, int64_t cycle, bool last);
+/* features.c */
+int features_bind(engine *, tree_problems *, why *);
+void features_fill(const corrector_use *, const double *row, const struct recinfo *, double *const *in, uint32_t at);
+void features_free(engine *);
+/* correct.c */
+int correct_predict(engine *, corrector_use *, const engine_correction *, uint32_t lane, const tile *, const uint32_t *rec, uint32_t n,
+                    double *mean, double *sigma, why *);
+int correct_train(engine *, why *);
+void correct_free(engine *);
+/* emit.c */
+int emit_chunk(engine *, why *);
+void emit_free(engine *);
+/* sinks.c */
+int sinks_check(engine *, why *);
+int sinks_open(engine *, why *);
+int sinks_row(engine *, const double *row, const lane *, const struct recinfo *, const char *variant, why *);
+int sinks_flush(engine *, why *);
+int sinks_rows(engine *, why *);                  /* hands on what waits in the block */
+void sinks_event(engine *, int level, const char *kind, const lane *, int64_t cycle, const char *json_text, const char *text);
+int sinks_close(engine *, int outcome, why *);
+/* result.c */
+char *result_made_by(const engine *);
+/* snapshot.c */
+int snapshot_write(engine *, why *);
+int snapshot_read(engine *, why *);
+char *snapshot_path(const engine *);
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT
+ * open.c - all that can fail before anything runs: the source, its columns, the conditions; then physics, lanes and records.
+ */
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/base/mem.h"
+#include "core/engine/inside.h"
+#include "core/host/descriptor.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TILE_DEFAULT = 128, CYCLES_MAX = 1000000 };
+_Static_assert((int)TILE_DEFAULT <= (int)TILE_MAX, "a default tile fits");
+
+static bool is(const char *a, const char *b) { return strcmp(a, b) == 0; }
+
+static int find_column(const engine *e, const char *key)
+{
+    for (size_t s = 0; s < e->nsource; s++)
+        if (is(e->source_column[s].key, key))
+            return (int)s;
+    return -1;
+}
+
+/* A standard column says what the source's own flags leave out: its moment, and that it is the target. */
+static uint32_t moment_of(const fade_column *c)
+{
+    const fade_column *standard = scenario_column(c->key);
+    uint32_t flags = c->flags & (FADE_PLANNED | FADE_EARLY | FADE_TARGET);
+    return standard ? flags | (standard->flags & FADE_TARGET) : flags;
+}
+
+/* Factor from a source column's unit to `unit`; 1 where it makes no sense (the wire says so where it matters). */
+static double scale_to(const engine *e, int column, const char *unit_text)
+{
+    unit from, to;
+    double scale = 1, offset = 0;
+    if (column < 0 || units_parse(e->source_column[column].unit, &from, NULL) || units_parse(unit_text, &to, NULL) ||
+        !units_convert(&from, &to, NAN, &scale, &offset))
+        return 1;
+    return scale;
+}
+
+static int take_columns(engine *e, const fade_list *out, tree_problems *p, why *w)
+{
+    const scenario *sc = e->sc;
+    e->source_column = mem_zero(out->n + sc->ncondition + 1, sizeof *e->source_column);
+    e->used = mem_zero(out->n + sc->ncondition + 1, sizeof *e->used);
+    if (!e->source_column || !e->used)
+        return fail(w, E_NOMEM, "no memory for %u source columns", out->n);
+    for (uint32_t i = 0; i < out->n; i++) {
+        fade_column c = *(const fade_column *)library_at(out, i);
+        if (find_column(e, c.key) >= 0)
+            return fail(w, E_PLUGIN, "source %s writes column %s twice", sc->source.label, c.key);
+        c.flags = moment_of(&c);
+        e->source_column[e->nsource++] = c;
+    }
+    e->nread = e->nsource;
+    for (size_t i = 0; i < sc->ncondition; i++) {
+        const scenario_condition *c = &sc->condition[i];
+        if (find_column(e, c->column.key) >= 0) {
+            tree_complain(p, c->node, E_INPUT, "%s has two writers: [conditions] and source %s", c->column.key, sc->source.label);
+            continue;
+        }
+        e->source_column[e->nsource] = c->column;
+        e->source_column[e->nsource++].flags = FADE_PLANNED;
+    }
+    e->count_col = find_column(e, "count");
+    e->depth_col = find_column(e, "depth");
+    e->duration_col = find_column(e, "duration");
+    e->capacity_col = find_column(e, "capacity");
+    e->target_col = find_column(e, sc->evaluate.target ? sc->evaluate.target : "capacity");
+    e->truth_col = sc->evaluate.truth ? find_column(e, sc->evaluate.truth) : e->target_col;
+    e->depth_scale = scale_to(e, e->depth_col, "1");
+    e->duration_scale = scale_to(e, e->duration_col, "s");
+    e->capacity_scale = scale_to(e, e->capacity_col, "Ah");
+    return E_OK;
+}
+
+int open_restart(engine *e, const char *position, why *w)
+{
+    if (e->source)
+        e->source_vt->close(e->source);
+    e->source = NULL;
+    int32_t rc = e->source_vt->open(&e->source_object->host, &e->sc->source.args->fade, position, &e->source);
+    if (rc < 0)
+        return object_why(e->source_object, rc, "open", w);
+    e->source_ended = false;
+    return E_OK;
+}
+
+int open_source(engine *e, tree_problems *p, why *w)
+{
+    const scenario_part *sp = &e->sc->source;
+    int rc = object_open(sp->plugin, sp->node, e->sc->seed, &e->source_object, w);
+    if (rc)
+        return rc;
+    e->source_vt = library_iface(sp->plugin->desc, "fade.source/1");
+    if (!e->source_vt)
+        return fail(w, E_PLUGIN, "plugin %s has no interface fade.source/1", sp->plugin->desc->id);
+    e->hold = e->source_vt->flags & FADE_HOLD;
+    rc = open_restart(e, NULL, w);
+    if (rc)
+        return rc;
+    fade_columns c = sp->plugin->desc->columns;
+    if (FADE_HAS(e->source_vt, columns) && e->source_vt->columns) {
+        int32_t s = e->source_vt->columns(e->source, &c);
+        if (s < 0)
+            return object_why(e->source_object, s, "tell its columns", w);
+    }
+    return take_columns(e, &c.out, p, w);
+}
+
+static int check_evaluate(engine *e, tree_problems *p)
+{
+    const scenario *sc = e->sc;
+    if (!sc->evaluate.on)
+        return E_OK;
+    if (e->target_col < 0)
+        return tree_complain(p, sc->evaluate.node, E_INPUT, "[evaluate] target = \"%s\": source %s writes no such column",
+                             sc->evaluate.target ? sc->evaluate.target : "capacity", sc->source.label);
+    if (e->truth_col < 0)
+        return tree_complain(p, sc->evaluate.node, E_INPUT, "[evaluate] truth = \"%s\": source %s writes no such column",
+                             sc->evaluate.truth, sc->source.label);
+    return E_OK;
+}
+
+static int check_end(engine *e, tree_problems *p)
+{
+    const scenario *sc = e->sc;
+    e->cycles = sc->cycles;
+    if (!e->hold || e->cycles)
+        return E_OK;
+    if (sc->nstop == 0)
+        return tree_complain(p, sc->source.node, E_INPUT,
+                             "source %s never ends: say how long by [run] cycles = N or [run] stop = [\"70%% capacity\"]", sc->source.label);
+    e->cycles = CYCLES_MAX;
+    return E_OK;
+}
+
+/* Rows of a chunk: what 16 MiB of records hold, 1 to 64; a function of the plan alone. */
+static uint64_t chunk_rows(const engine *e)
+{
+    bool every_row = false;
+    for (size_t i = 0; i < e->sc->noutput; i++)
+        every_row |= e->sc->output[i].every <= 1;
+    if (!every_row && !e->sc->evaluate.on)
+        return 64;
+    size_t row = (e->ncolumn * sizeof(double) + 64) * e->nphysics * (e->nlane ? e->nlane : 1);
+    size_t n = ((size_t)16 << 20) / row;
+    return n < 1 ? 1 : n > 64 ? 64 : n;
+}
+
+static int open_workers(engine *e, why *w)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    int n = e->sc->threads ? e->sc->threads : (int)cores;
+    if (e->finite && n > (int)e->ntile)
+        n = e->ntile ? (int)e->ntile : 1;
+    e->worker = mem_zero((size_t)n, sizeof *e->worker);
+    if (!e->worker)
+        return fail(w, E_NOMEM, "no memory for %d workers", n);
+    for (int i = 0; i < n; i++) {
+        e->worker[i].engine = e;
+        e->worker[i].index = i;
+        e->nworker = i + 1;
+        int rc = tiles_worker(e, &e->worker[i], w);
+        if (rc)
+            return rc;
+    }
+    return E_OK;
+}
+
+static int open_lanes(engine *e, why *w)
+{
+    e->width = e->sc->tile ? (uint32_t)(e->sc->tile > TILE_MAX ? TILE_MAX : e->sc->tile) : TILE_DEFAULT;
+    e->passes = e->sc->ncorrector > 0 && e->sc->evaluate.on;
+    int rc = e->hold ? feed_hold(e, w) : e->sc->evaluate.on ? lanes_scan(e, w) : E_OK;
+    if (rc)
+        return rc;
+    e->finite = e->hold || e->sc->evaluate.on;
+    return tiles_cover(e, w);
+}
+
+static int open_all(engine *e, tree_problems *p, why *w)
+{
+    int rc;
+    size_t before = p->n;
+    if ((rc = open_source(e, p, w))) {
+        tree_complain(p, e->sc->source.node, rc, "%s", w->text);
+        return rc;
+    }
+    check_evaluate(e, p);
+    check_end(e, p);
+    if ((rc = bind_physics(e, p, w)) || (rc = stops_bind(e, p, w)) || (rc = record_layout(e, p, w)))
+        return rc;
+    if (p->n > before)
+        return fail(w, p->at[before].code, "%s", p->at[before].text);
+    if ((rc = open_lanes(e, w))) {
+        tree_complain(p, e->sc->source.node, rc, "%s", w->text);
+        return rc;
+    }
+    e->chunk_rows = chunk_rows(e);
+    return open_workers(e, w);
+}
+
+int engine_open(const scenario *sc, const engine_options *opt, engine **out, tree_problems *p, why *w)
+{
+    *out = NULL;
+    engine *e = mem_zero(1, sizeof *e);
+    if (!e)
+        return fail(w, E_NOMEM, "no memory for the engine");
+    e->sc = sc;
+    if (opt)
+        e->opt = *opt;
+    clock_ulid(e->run_id);
+    int rc = open_all(e, p, w);
+    if (rc) {
+        engine_close(e);
+        return rc;
+    }
+    *out = e;
+    return E_OK;
+}
+
+void engine_close(engine *e)
+{
+    if (!e)
+        return;
+    for (int i = 0; i < e->nworker; i++)
+        tiles_worker_close(e, &e->worker[i]);
+    free(e->worker);
+    emit_free(e);
+    tiles_free(e);
+    feed_free(e);
+    bind_close(e);
+    if (e->source)
+        e->source_vt->close(e->source);
+    object_close(e->source_object);
+    for (uint32_t i = 0; i < e->nlane; i++)
+        free((void *)(uintptr_t)e->lane[i].cell);
+    for (size_t i = 0; i < (size_t)e->nlane * e->sc->nphysics; i++)
+        free(e->lp[i].reason);
+    free(e->lane);
+    free(e->lp);
+    free(e->index);
+    free(e->source_column);
+    free(e->used);
+    free(e->made_by);
+    free(e->scores);
+    free(e);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT
+ * record.c - the row table: which columns it has, and the rows a tile keeps of a chunk, in the units people read.
+ */
+#include "core/engine/inside.h"
+#include <stdlib.h>
+#include <string.h>
+
+static int human(const char *from, double *scale, double *offset, const char **to)
+{
+    unit a, b;
+    *to = units_human(from);
+    *scale = 1;
+    *offset = 0;
+    if (units_parse(from, &a, NULL) || units_parse(*to, &b, NULL) || !units_convert(&a, &b, NAN, scale, offset))
+        *to = from;
+    return E_OK;
+}
+
+static int add_column(engine *e, const char *key, const char *unit_text, const char *doc, uint32_t flags)
+{
+    e->column[e->ncolumn] = (fade_column){ .key = mem_arena_text(e->arena, key), .unit = mem_arena_text(e->arena, unit_text),
+                                           .doc = mem_arena_text(e->arena, doc), .width = 1, .flags = flags };
+    return (int)e->ncolumn++;
+}
+
+static int find(const engine *e, const char *key)
+{
+    for (size_t i = 0; i < e->ncolumn; i++)
+        if (strcmp(e->column[i].key, key) == 0)
+            return (int)i;
+    return -1;
+}
+
+static int source_columns(engine *e, why *w)
+{
+    e->scale = mem_zero(e->nsource + 1, sizeof *e->scale);
+    e->offset = mem_zero(e->nsource + 1, sizeof *e->offset);
+    if (!e->scale || !e->offset)
+        return fail(w, E_NOMEM, "no memory for the row table");
+    e->nrecord_source = e->hold ? 0 : e->nread;
+    for (size_t s = 0; s < e->nrecord_source; s++) {
+        const char *to;
+        human(e->source_column[s].unit, &e->scale[s], &e->offset[s], &to);
+        add_column(e, e->source_column[s].key, to, e->source_column[s].doc, e->source_column[s].flags);
+    }
+    return E_OK;
+}
+
+static int physics_columns(engine *e, physics *ph, why *w)
+{
+    ph->column = mem_zero(ph->pool.n + 1, sizeof *ph->column);
+    ph->scale = mem_zero(ph->pool.n + 1, sizeof *ph->scale);
+    ph->offset = mem_zero(ph->pool.n + 1, sizeof *ph->offset);
+    if (!ph->column || !ph->scale || !ph->offset)
+        return fail(w, E_NOMEM, "no memory for the row table");
+    for (size_t i = 0; i < ph->pool.n; i++) {
+        const wire_end *end = &ph->pool.at[i];
+        const char *to;
+        ph->column[i] = -1;
+        if (end->place == -1 || strcmp(end->column->key, "capacity") == 0)
+            continue;
+        human(end->column->unit, &ph->scale[i], &ph->offset[i], &to);
+        const char *key = mem_arena_format(e->arena, "physics_%s", end->column->key);
+        if (!key)
+            return fail(w, E_NOMEM, "no memory for the row table");
+        ph->column[i] = find(e, key);
+        if (ph->column[i] < 0)
+            ph->column[i] = add_column(e, key, to, end->column->doc, FADE_PLANNED);
+    }
+    return E_OK;
+}
+
+static int own_columns(engine *e)
+{
+    e->col_capacity = add_column(e, "physics_capacity", "Ah", "Capacity as the physics predicts it.", FADE_PLANNED);
+    e->col_soh = add_column(e, "soh", "1", "State of health: that capacity over the reference.", FADE_PLANNED);
+    e->col_correction = -1;
+    if (e->sc->ncorrector == 0)
+        return E_OK;
+    e->col_correction = add_column(e, "correction_capacity", "Ah", "What the corrector adds; 0 before it is trained.", FADE_TARGET);
+    add_column(e, "hybrid_capacity", "Ah", "Physics and correction together.", FADE_TARGET);
+    add_column(e, "hybrid_lower", "Ah", "Lower end of the 90 % band.", FADE_TARGET);
+    add_column(e, "hybrid_upper", "Ah", "Upper end of the 90 % band.", FADE_TARGET);
+    return E_OK;
+}
+
+static int variants(engine *e, why *w)
+{
+    e->nvariant = e->sc->ncorrector ? e->sc->ncorrector : 1;
+    e->variant = mem_zero(e->nphysics * e->nvariant, sizeof *e->variant);
+    if (!e->variant)
+        return fail(w, E_NOMEM, "no memory for the row table");
+    for (size_t p = 0; p < e->nphysics; p++)
+        for (size_t c = 0; c < e->nvariant; c++)
+            e->variant[p * e->nvariant + c] = e->sc->ncorrector
+                ? mem_arena_format(e->arena, "%s+%s", e->sc->physics[p].label, e->sc->corrector[c].part.label)
+                : mem_arena_text(e->arena, e->sc->physics[p].label);
+    return E_OK;
+}
+
+int record_layout(engine *e, tree_problems *p, why *w)
+{
+    size_t most = e->nsource + 16;
+    for (size_t i = 0; i < e->nphysics; i++)
+        most += e->physics[i].pool.n;
+    e->arena = mem_arena_open();
+    e->column = mem_zero(most, sizeof *e->column);
+    if (!e->arena || !e->column)
+        return fail(w, E_NOMEM, "no memory for the row table");
+    int rc = source_columns(e, w);
+    if (rc)
+        return rc;
+    e->col_efc = add_column(e, "equivalent_full_cycles", "", "Charge moved, in cycles of the nominal capacity.", FADE_PLANNED);
+    e->col_seconds = add_column(e, "test_time", "s", "Calendar time since the first row.", FADE_PLANNED);
+    e->col_physics = (int)e->ncolumn;
+    for (size_t i = 0; i < e->nphysics; i++)
+        if ((rc = physics_columns(e, &e->physics[i], w)))
+            return rc;
+    own_columns(e);
+    return (rc = variants(e, w)) ? rc : features_bind(e, p, w);
+}
+
+void record_free(engine *e)
+{
+    for (size_t i = 0; i < e->nphysics; i++) {
+        free(e->physics[i].column);
+        free(e->physics[i].scale);
+        free(e->physics[i].offset);
+    }
+    free(e->scale);
+    free(e->offset);
+    free(e->column);
+    free(e->variant);
+    mem_arena_close(e->arena);
+}
+
+bool record_every(const scenario_output *o, int64_t cycle, bool last)
+{
+    return o->every <= 1 || last || cycle == 1 || cycle % (int64_t)o->every == 0;
+}
+
+/* Is this row of any use: to an output, to training, to a score? */
+static bool wanted(const engine *e, const tile *t, uint32_t i, bool last)
+{
+    const lane *l = &e->lane[t->first + i];
+    for (size_t o = 0; o < e->sc->noutput; o++)
+        if (record_every(&e->sc->output[o], l->cycle, last))
+            return true;
+    return e->sc->evaluate.on || (last && e->sc->noutput);
+}
+
+static int room(tile *t, const engine *e)
+{
+    if (t->nrec < t->caprec)
+        return E_OK;
+    size_t cap = t->caprec ? t->caprec * 2 : 64;
+    double *rec = mem_grow(t->rec, cap * e->ncolumn, sizeof *rec);
+    if (rec)
+        t->rec = rec;
+    struct recinfo *info = rec ? mem_grow(t->info, cap, sizeof *info) : NULL;
+    if (!info)
+        return fail(&t->why, E_NOMEM, "no memory for %zu rows of results", cap);
+    t->info = info;
+    t->caprec = cap;
+    return E_OK;
+}
+
+static void fill(const engine *e, const worker *k, const tile *t, size_t p, uint32_t i, uint32_t slot, double *row)
+{
+    const physics *ph = &e->physics[p];
+    const lane *l = &e->lane[t->first + i];
+    for (size_t c = 0; c < e->ncolumn; c++)
+        row[c] = NAN;
+    for (size_t s = 0; s < e->nrecord_source; s++)
+        row[s] = slot == UINT32_MAX ? NAN : e->chunk.val[s][slot] * e->scale[s] + e->offset[s];
+    row[e->col_efc] = t->efc[i];
+    row[e->col_seconds] = t->seconds[i];
+    for (size_t c = 0; c < ph->pool.n; c++)
+        if (ph->column[c] >= 0)
+            row[ph->column[c]] = k->val[c][i] * ph->scale[c] + ph->offset[c];
+    bool nominal = e->sc->soh_reference == SOH_NOMINAL && !isnan(e->sc->cell.nominal_capacity);
+    row[e->col_capacity] = k->cap[i];
+    row[e->col_soh] = k->cap[i] / (nominal ? e->sc->cell.nominal_capacity : l->c0);
+}
+
+static void link_record(tile *t, uint32_t i)
+{
+    uint32_t at = (uint32_t)t->nrec + 1;
+    if (t->last_of[i])
+        t->info[t->last_of[i] - 1].next = at;
+    else
+        t->first_of[i] = at;
+    t->last_of[i] = at;
+    t->nrec++;
+}
+
+int record_row(engine *e, worker *k, tile *t, size_t p, uint64_t r)
+{
+    for (uint32_t i = 0; i < t->live; i++) {
+        if (!k->active[i])
+            continue;
+        const lane *l = &e->lane[t->first + i];
+        bool over = e->lp[(size_t)(t->first + i) * e->nphysics + p].over != OVER_NO;
+        bool last = over || (e->cycles && l->done == e->cycles) || (l->total && l->done == l->total && !e->cycles);
+        if (!wanted(e, t, i, last))
+            continue;
+        if (room(t, e))
+            return t->why.code;
+        uint32_t slot = e->chunk.hold ? UINT32_MAX : e->chunk.order[e->chunk.begin[t->first + i] + r];
+        fill(e, k, t, p, i, slot, t->rec + t->nrec * e->ncolumn);
+        t->info[t->nrec] = (struct recinfo){ .lane = t->first + i, .physics = (uint32_t)p, .last = last, .index = l->done,
+                                             .cycle = l->cycle, .time = e->chunk.hold ? INT64_MIN : l->time };
+        link_record(t, i);
+    }
+    return E_OK;
+}
+
+void record_clear(tile *t)
+{
+    t->nrec = 0;
+    memset(t->first_of, 0, t->live * sizeof *t->first_of);
+    memset(t->last_of, 0, t->live * sizeof *t->last_of);
+}

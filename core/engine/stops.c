@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT
+ * stops.c - after each row: the capacity a physics predicts, end of life, and the conditions that end a lane.
+ */
+#include "core/base/mem.h"
+#include "core/engine/inside.h"
+#include <string.h>
+
+static int bind_column(engine *e, physics *ph, const scenario_stop *s, tree_problems *p, int *from, double *bound)
+{
+    why w = { 0 };
+    const char *key = text_starts(s->column, "physics_") ? s->column + 8 : s->column;
+    for (size_t i = 0; i < ph->pool.n; i++) {
+        const fade_column *c = ph->pool.at[i].column;
+        if (strcmp(c->key, key) != 0)
+            continue;
+        *from = (int)i;
+        int rc = units_quantity(s->quantity, c->unit, e->sc->cell.nominal_capacity, bound, &w);
+        return rc ? tree_complain(p, s->node, rc, "stop \"%s\": %s", s->text, w.text) : E_OK;
+    }
+    return tree_complain(p, s->node, E_INPUT, "stop \"%s\": physics %s has no column %s", s->text, ph->sp->label, s->column);
+}
+
+int stops_bind(engine *e, tree_problems *p, why *w)
+{
+    for (size_t k = 0; k < e->nphysics; k++) {
+        physics *ph = &e->physics[k];
+        ph->stop = mem_zero(e->sc->nstop + 1, sizeof *ph->stop);
+        ph->stop_value = mem_zero(e->sc->nstop + 1, sizeof *ph->stop_value);
+        if (!ph->stop || !ph->stop_value)
+            return fail(w, E_NOMEM, "no memory for stop conditions");
+        for (size_t i = 0; i < e->sc->nstop; i++)
+            if (e->sc->stop[i].kind == STOP_COLUMN)
+                bind_column(e, ph, &e->sc->stop[i], p, &ph->stop[i], &ph->stop_value[i]);
+    }
+    return E_OK;
+}
+
+static void capacities(engine *e, worker *k, const physics *ph, tile *t)
+{
+    if (ph->capacity >= 0) {
+        const double *v = k->val[ph->capacity];
+        for (uint32_t i = 0; i < t->live; i++)
+            k->cap[i] = v[i] * ph->capacity_link.scale + ph->capacity_link.offset;
+        return;
+    }
+    const double *loss = k->val[ph->loss];
+    for (uint32_t i = 0; i < t->live; i++)
+        k->cap[i] = e->lane[t->first + i].c0 * (1 - loss[i]);
+}
+
+static bool reached(const engine *e, const worker *k, const physics *ph, const scenario_stop *s, size_t at, const tile *t, uint32_t i,
+                    double reference)
+{
+    const lane *l = &e->lane[t->first + i];
+    switch (s->kind) {
+    case STOP_CAPACITY_RATIO: return k->cap[i] <= s->value * reference;
+    case STOP_CAPACITY: return k->cap[i] <= s->value;
+    case STOP_CYCLES: return (double)l->done >= s->value;
+    case STOP_TIME: return t->seconds[i] >= s->value;
+    default: break;
+    }
+    double v = k->val[ph->stop[at]][i];
+    return s->above ? v > ph->stop_value[at] : v < ph->stop_value[at];
+}
+
+static void end_of_life(const engine *e, lane_physics *lp, double soh, int64_t cycle)
+{
+    if (lp->eol_cycle)
+        return;
+    if (!(soh < e->sc->health.eol)) {
+        lp->below = 0;
+        return;
+    }
+    if (++lp->below >= (e->sc->health.hold ? e->sc->health.hold : 1))
+        lp->eol_cycle = (uint64_t)cycle - (lp->below - 1);
+}
+
+void stops_row(engine *e, worker *k, size_t p, tile *t)
+{
+    const physics *ph = &e->physics[p];
+    bool nominal = e->sc->soh_reference == SOH_NOMINAL && !isnan(e->sc->cell.nominal_capacity);
+    capacities(e, k, ph, t);
+    for (uint32_t i = 0; i < t->live; i++) {
+        if (!k->active[i])
+            continue;
+        const lane *l = &e->lane[t->first + i];
+        lane_physics *lp = &e->lp[(size_t)(t->first + i) * e->nphysics + p];
+        double reference = nominal ? e->sc->cell.nominal_capacity : l->c0;
+        if (isnan(lp->first))
+            lp->first = k->cap[i];
+        lp->capacity = k->cap[i];
+        end_of_life(e, lp, k->cap[i] / reference, l->cycle);
+        for (size_t s = 0; s < e->sc->nstop && !lp->over; s++)
+            if (reached(e, k, ph, &e->sc->stop[s], s, t, i, reference))
+                step_lane_over(e, t, i, p, OVER_STOP, e->sc->stop[s].text, l->cycle);
+    }
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ * study.h - what the engine asks of the study room: turn the rows up to the origin into a correction, and score the rows after it.
+ *
+ * The engine stands below study; the command hands it this table in engine_options.
+ */
+#ifndef FADE_ENGINE_STUDY_H
+#define FADE_ENGINE_STUDY_H
+#include "core/base/json.h"
+#include "core/host/object.h"
+#include "core/scenario/scenario.h"
+
+typedef struct engine_table {                     /* rows known at the origin, in the order they came; sorted before training */
+    size_t    n, cap, ncol;
+    double   *col;                                /* [ncol][cap] */
+    double   *target;                             /* residual: observed - physics */
+    uint32_t *cell, *row;                         /* lane; row number */
+} engine_table;
+
+typedef struct engine_correction {                /* what training made: plain data and models */
+    size_t    nmodel;                             /* 0: none; 1: pooled; else one per lane */
+    void    **model;                              /* immutable; NULL: too few rows */
+    double   *gate, *stretch;                     /* per model: weight 0..1 of the correction; factor on sigma */
+    uint64_t *rows;                               /* per model: trained on */
+    double   *before, *after;                     /* per model: RMSE without and with, on the training part's own later rows */
+} engine_correction;
+
+typedef struct engine_scored {                    /* one row past the origin with a known target */
+    uint32_t    lane;
+    size_t      variant;                          /* in engine order */
+    uint64_t    index;                            /* row, 1-based */
+    bool        known;                            /* at or before the origin: feeds the baselines only */
+    double      target, physics, hybrid, lower, upper;       /* Ah (or the target's unit); NaN unknown */
+} engine_scored;
+
+typedef struct engine_study {
+    /* Trains one corrector for one physics.  [main] */
+    int (*train)(const scenario_corrector *, object *, const fade_corrector_v1 *, engine_table *, const fade_column *features, size_t nlane,
+                 engine_correction *out, why *w);
+    int (*score_open)(const char *const *variant, size_t nvariant, void **score, why *w);
+    int (*score_row)(void *score, const engine_scored *, why *w);
+    /* Calls `said` for each score (JSON object, sentence); adds an array to *out when not NULL. */
+    void (*score_end)(void *score, void (*said)(void *ctx, const char *json_text, const char *text), void *ctx, json *out);
+    int (*score_save)(const void *score, const fade_stream *);
+    int (*score_load)(void *score, const fade_stream *);
+    void (*score_close)(void *score);
+} engine_study;
+
+void engine_table_free(engine_table *);
+int engine_table_add(engine_table *, const double *row, double target, uint32_t cell, uint32_t number);
+#endif
