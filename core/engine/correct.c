@@ -114,9 +114,9 @@ static void say_trained(engine *e, size_t p, size_t c)
     }
     json j = { 0 };
     json_open(&j, NULL, '{');
-    json_string(&j, "variant", e->variant[p * e->nvariant + c]);
-    json_integer(&j, "models", (int64_t)made);
-    json_integer(&j, "rows", (int64_t)rows);
+    json_text(&j, "variant", e->variant[p * e->nvariant + c]);
+    json_whole(&j, "models", (int64_t)made);
+    json_whole(&j, "rows", (int64_t)rows);
     json_number(&j, "gate_mean", made ? gate / (double)made : NAN);
     json_close(&j, '}');
     char say[256];

@@ -87,10 +87,10 @@ static void lane_end(engine *e, uint32_t index, size_t p)
     e->ended++;
     json j = { 0 };
     json_open(&j, NULL, '{');
-    json_string(&j, "physics", e->physics[p].sp->label);
-    json_string(&j, "reason", lp->reason);
+    json_text(&j, "physics", e->physics[p].sp->label);
+    json_text(&j, "reason", lp->reason);
     json_bool(&j, "failed", lp->over == OVER_FAILED);
-    json_integer(&j, "cycle", (int64_t)lp->over_cycle);
+    json_whole(&j, "cycle", (int64_t)lp->over_cycle);
     json_close(&j, '}');
     char *object_text = text_take(&j.out);
     char say[512];

@@ -10,11 +10,11 @@
 static void plugin_json(json *j, const plugin *p)
 {
     json_open(j, NULL, '{');
-    json_string(j, "id", p->desc->id);
-    json_string(j, "kind", p->desc->kind);
-    json_string(j, "version", p->desc->version);
-    json_string(j, "path", p->path);
-    json_string(j, "sha256", p->sha256);
+    json_text(j, "id", p->desc->id);
+    json_text(j, "kind", p->desc->kind);
+    json_text(j, "version", p->desc->version);
+    json_text(j, "path", p->path);
+    json_text(j, "sha256", p->sha256);
     json_close(j, '}');
 }
 
@@ -36,12 +36,12 @@ char *result_made_by(const engine *e)
 {
     json j = { 0 };
     json_open(&j, NULL, '{');
-    json_string(&j, "fade", FADE_VERSION);
-    json_integer(&j, "abi_major", FADE_ABI_NOW >> 16);
-    json_integer(&j, "abi_minor", FADE_ABI_NOW & 0xffff);
-    json_string(&j, "compiler", __VERSION__);
-    json_string(&j, "isa", vmath_isa());
-    json_integer(&j, "seed", (int64_t)e->sc->seed);
+    json_text(&j, "fade", FADE_VERSION);
+    json_whole(&j, "abi_major", FADE_ABI_NOW >> 16);
+    json_whole(&j, "abi_minor", FADE_ABI_NOW & 0xffff);
+    json_text(&j, "compiler", __VERSION__);
+    json_text(&j, "isa", vmath_isa());
+    json_whole(&j, "seed", (int64_t)e->sc->seed);
     plugins_json(&j, e->sc);
     json_close(&j, '}');
     return text_take(&j.out);
@@ -86,19 +86,19 @@ static void lane_json(const engine *e, json *j, uint32_t i, size_t p)
 {
     const lane_physics *lp = &e->lp[(size_t)i * e->nphysics + p];
     json_open(j, NULL, '{');
-    json_string(j, "cell", e->lane[i].cell);
-    json_string(j, "physics", e->physics[p].sp->label);
-    json_integer(j, "rows", (int64_t)e->lane[i].done);
+    json_text(j, "cell", e->lane[i].cell);
+    json_text(j, "physics", e->physics[p].sp->label);
+    json_whole(j, "rows", (int64_t)e->lane[i].done);
     json_number(j, "first_capacity_ah", lp->first);
     json_number(j, "capacity_ah", lp->capacity);
     if (lp->eol_cycle)
-        json_integer(j, "end_of_life_cycle", (int64_t)lp->eol_cycle);
+        json_whole(j, "end_of_life_cycle", (int64_t)lp->eol_cycle);
     else
         json_raw(j, "end_of_life_cycle", "null");
-    json_string(j, "end", lp->over == OVER_FAILED ? "failed" : lp->over == OVER_STOP ? "stop" : "rows");
+    json_text(j, "end", lp->over == OVER_FAILED ? "failed" : lp->over == OVER_STOP ? "stop" : "rows");
     if (lp->over) {
-        json_string(j, "reason", lp->reason);
-        json_integer(j, "end_cycle", (int64_t)lp->over_cycle);
+        json_text(j, "reason", lp->reason);
+        json_whole(j, "end_cycle", (int64_t)lp->over_cycle);
     }
     json_close(j, '}');
 }
@@ -107,14 +107,14 @@ void engine_result(const engine *e, json *out)
 {
     enum { LISTED = 1000 };
     json_open(out, NULL, '{');
-    json_string(out, "run", e->run_id);
-    json_string(out, "name", e->sc->name);
-    json_string(out, "outcome", why_word(e->outcome));
-    json_integer(out, "cells", e->nlane);
-    json_integer(out, "rows", (int64_t)e->rows_done);
-    json_integer(out, "failed", (int64_t)e->failed);
+    json_text(out, "run", e->run_id);
+    json_text(out, "name", e->sc->name);
+    json_text(out, "outcome", why_word(e->outcome));
+    json_whole(out, "cells", e->nlane);
+    json_whole(out, "rows", (int64_t)e->rows_done);
+    json_whole(out, "failed", (int64_t)e->failed);
     json_number(out, "seconds", (double)e->elapsed_ns / 1e9);
-    json_string(out, "folder", e->opt.folder);
+    json_text(out, "folder", e->opt.folder);
     json_open(out, "lanes", '[');
     for (uint32_t i = 0; i < e->nlane && i < LISTED; i++)
         for (size_t p = 0; p < e->nphysics; p++)

@@ -128,12 +128,12 @@ static void progress(engine *e, const char *doing, bool always)
     json j = { 0 };
     json_open(&j, NULL, '{');
     json_number(&j, "done", p.done);
-    json_integer(&j, "rows", (int64_t)p.rows);
-    json_integer(&j, "lanes", (int64_t)p.lanes);
-    json_integer(&j, "ended", (int64_t)p.ended);
+    json_whole(&j, "rows", (int64_t)p.rows);
+    json_whole(&j, "lanes", (int64_t)p.lanes);
+    json_whole(&j, "ended", (int64_t)p.ended);
     json_number(&j, "rate", p.rate);
     json_number(&j, "left", p.left);
-    json_string(&j, "doing", doing);
+    json_text(&j, "doing", doing);
     json_close(&j, '}');
     char *say = text_take(&j.out);
     sinks_event(e, 0, "progress", NULL, -1, say, doing);

@@ -4,12 +4,12 @@
  * Layout: "FADESNAP", u32 version, u32 fingerprint of type sizes, u64 length, body, u32 CRC-32 of the body.  The body is a JSON
  * text that names everything, then the numbers in its order.  Columns are matched by key, so a newer plugin may have more of them.
  */
+#include <jansson.h>
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/engine/inside.h"
 #include "core/engine/snapshot.h"
 #include "core/version.h"
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,9 +55,9 @@ static void name_columns(json *j, const char *key, const fade_list *l)
     for (uint32_t i = 0; i < l->n; i++) {
         const fade_column *c = library_at(l, i);
         json_open(j, NULL, '{');
-        json_string(j, "key", c->key);
-        json_string(j, "unit", c->unit);
-        json_integer(j, "width", c->width ? c->width : 1);
+        json_text(j, "key", c->key);
+        json_text(j, "unit", c->unit);
+        json_whole(j, "width", c->width ? c->width : 1);
         json_close(j, '}');
     }
     json_close(j, ']');
@@ -69,22 +69,22 @@ static void write_head(const engine *e, text *t)
     char hex[65];
     plan_hash(e, hex);
     json_open(&j, NULL, '{');
-    json_string(&j, "fade", FADE_VERSION);
-    json_string(&j, "plan", hex);
-    json_string(&j, "run", e->run_id);
-    json_integer(&j, "seed", (int64_t)e->sc->seed);
-    json_string(&j, "position", e->position);
+    json_text(&j, "fade", FADE_VERSION);
+    json_text(&j, "plan", hex);
+    json_text(&j, "run", e->run_id);
+    json_whole(&j, "seed", (int64_t)e->sc->seed);
+    json_text(&j, "position", e->position);
     json_bool(&j, "source_ended", e->source_ended);
     json_bool(&j, "second", e->second);
     json_bool(&j, "trained", e->trained);
-    json_integer(&j, "rows", (int64_t)e->rows_done);
-    json_integer(&j, "events", (int64_t)e->event_number);
-    json_integer(&j, "failed", (int64_t)e->failed);
-    json_integer(&j, "ended", (int64_t)e->ended);
-    json_integer(&j, "lanes", e->nlane);
+    json_whole(&j, "rows", (int64_t)e->rows_done);
+    json_whole(&j, "events", (int64_t)e->event_number);
+    json_whole(&j, "failed", (int64_t)e->failed);
+    json_whole(&j, "ended", (int64_t)e->ended);
+    json_whole(&j, "lanes", e->nlane);
     json_open(&j, "outputs", '[');
     for (size_t i = 0; i < e->nsink; i++)
-        json_integer(&j, NULL, (int64_t)e->sink[i].number);
+        json_whole(&j, NULL, (int64_t)e->sink[i].number);
     json_close(&j, ']');
     fade_list source = { e->source_column, (uint32_t)e->nsource, sizeof *e->source_column };
     name_columns(&j, "source", &source);
@@ -93,8 +93,8 @@ static void write_head(const engine *e, text *t)
         for (size_t k = 0; k < e->physics[p].n; k++) {
             const part *q = &e->physics[p].part[k];
             json_open(&j, NULL, '{');
-            json_string(&j, "id", q->desc->id);
-            json_string(&j, "version", q->desc->version);
+            json_text(&j, "id", q->desc->id);
+            json_text(&j, "version", q->desc->version);
             name_columns(&j, "state", &q->cols.state);
             name_columns(&j, "out", &q->cols.out);
             json_close(&j, '}');
