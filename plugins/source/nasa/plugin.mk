@@ -1,0 +1,2 @@
+PLUGIN_LIBS  := -lmatio -lz
+PLUGIN_NEEDS := matio.h
