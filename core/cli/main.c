@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ * main.c - the command: the table of its verbs.
+ */
+#include "core/cli/cli.h"
+
+int main(int argc, char **argv)
+{
+    static const cli_verb *const verbs[] = {
+        &verb_check, &verb_run, &verb_plugin, &verb_config, &verb_completion, &verb_man, &verb_version, NULL,
+    };
+    return cli_main(verbs, argc, argv);
+}
