@@ -79,6 +79,7 @@ $(BUILD)/fade: $(BUILD)/core/cli/main.o $(LIB)
 $(BUILD)/tests/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(LDLIBS) -lcmocka
+$(BUILD)/tests/test_out_sqlite: LDLIBS += -lsqlite3
 # Each plugin of the zoo is broken in one way, on purpose; most would not pass -z defs.
 $(BUILD)/zoo/%.so: tests/zoo/%.c core/fade_plugin.h
 	@mkdir -p $(@D)

@@ -1,0 +1,2 @@
+PLUGIN_LIBS := -lsqlite3
+PLUGIN_NEEDS := sqlite3.h
