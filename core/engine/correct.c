@@ -6,72 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int index_of(const fade_list *l, const char *key)
-{
-    for (uint32_t i = 0; i < l->n; i++)
-        if (strcmp(((const fade_column *)library_at(l, i))->key, key) == 0)
-            return (int)i;
-    return -1;
-}
-
-/* Columns of a tile of PREDICT_ROWS for this corrector's model, once its first model is there. */
-static int open_tile(corrector_use *u, const void *model, why *w)
-{
-    fade_columns c = u->object->plugin->desc->columns;
-    const fade_model_v1 *m = u->vt->model;
-    int32_t rc = m->columns ? m->columns(model, &c) : 0;
-    if (rc < 0)
-        return object_why(u->object, rc, "tell its columns", w);
-    if (c.state.n)
-        return fail(w, E_PLUGIN, "corrector %s keeps state from row to row; this fade runs correctors without state", u->object->plugin->desc->id);
-    u->mean = index_of(&c.out, "mean");
-    u->sigma = index_of(&c.out, "sigma");
-    if (u->mean < 0)
-        return fail(w, E_PLUGIN, "corrector %s writes no column mean", u->object->plugin->desc->id);
-    u->nout = c.out.n;
-    u->in = mem_zero(u->nfeature + 1, sizeof *u->in);
-    u->out = mem_zero(u->nout + 1, sizeof *u->out);
-    u->mem = mem_columns((u->nfeature + u->nout + 4) * PREDICT_ROWS);
-    if (!u->in || !u->out || !u->mem)
-        return fail(w, E_NOMEM, "no memory for the predictions of %s", u->object->plugin->desc->id);
-    for (size_t i = 0; i < u->nfeature; i++)
-        u->in[i] = u->mem + i * PREDICT_ROWS;
-    for (size_t i = 0; i < u->nout; i++)
-        u->out[i] = u->mem + (u->nfeature + i) * PREDICT_ROWS;
-    return E_OK;
-}
-
-static int cover_scratch(corrector_use *u, const void *model, why *w)
-{
-    size_t bytes = u->vt->model->scratch ? u->vt->model->scratch(model, PREDICT_ROWS) : 0;
-    if (bytes <= u->scratch_bytes)
-        return E_OK;
-    free(u->scratch);
-    u->scratch = mem_columns(bytes / sizeof(double) + 8);
-    u->scratch_bytes = u->scratch ? bytes : 0;
-    return u->scratch ? E_OK : fail(w, E_NOMEM, "no memory: %s wants %zu bytes of scratch", u->object->plugin->desc->id, bytes);
-}
-
-static int predict_tile(engine *e, corrector_use *u, const void *model, uint32_t lane_index, uint32_t n, why *w)
-{
-    uint32_t wide = (n + 7) / 8 * 8;
-    uint64_t id[PREDICT_ROWS], row[PREDICT_ROWS];
-    double t[PREDICT_ROWS] = { 0 }, dt[PREDICT_ROWS], wish[PREDICT_ROWS];
-    int32_t status[PREDICT_ROWS] = { 0 };
-    for (uint32_t i = 0; i < wide; i++) {
-        id[i] = e->lane[lane_index].id;
-        row[i] = i;
-        dt[i] = 1;
-        wish[i] = INFINITY;
-        for (size_t f = 0; i >= n && f < u->nfeature; f++)
-            u->in[f][i] = u->in[f][n - 1];
-    }
-    fade_tile b = { .size = sizeof b, .n = wide, .live = n, .id = id, .row = row, .t = t, .dt = dt, .in = (const double *const *)u->in,
-                    .out = u->out, .wish = wish, .status = status, .scratch = u->scratch };
-    int32_t rc = u->vt->model->step(model, &b);
-    return rc < 0 ? object_why(u->object, rc, "predict", w) : E_OK;
-}
-
 /* Mean and sigma for n records of one lane; 0 and NaN where no model was trained for it. */
 int correct_predict(engine *e, corrector_use *u, const engine_correction *k, uint32_t lane_index, const tile *t, const uint32_t *rec, uint32_t n,
                     double *mean, double *sigma, why *w)
@@ -83,22 +17,20 @@ int correct_predict(engine *e, corrector_use *u, const engine_correction *k, uin
     }
     if (m >= k->nmodel || !k->model[m])
         return E_OK;
-    int rc = u->mem ? E_OK : open_tile(u, k->model[m], w);
-    if (rc || (rc = cover_scratch(u, k->model[m], w)))
-        return rc;
-    for (uint32_t at = 0; at < n; at += PREDICT_ROWS) {
-        uint32_t some = n - at < PREDICT_ROWS ? n - at : PREDICT_ROWS;
+    int rc = predictor_open(&u->tile, w);
+    for (uint32_t at = 0; at < n && !rc; at += PREDICTOR_ROWS) {
+        uint32_t some = n - at < PREDICTOR_ROWS ? n - at : PREDICTOR_ROWS;
         for (uint32_t i = 0; i < some; i++)
-            features_fill(u, t->rec + (size_t)rec[at + i] * e->ncolumn, &t->info[rec[at + i]], u->in, i);
-        if ((rc = predict_tile(e, u, k->model[m], lane_index, some, w)))
+            features_fill(u, t->rec + (size_t)rec[at + i] * e->ncolumn, &t->info[rec[at + i]], u->tile.in, i);
+        if ((rc = predictor_run(&u->tile, k->model[m], e->lane[lane_index].id, some, w)))
             return rc;
         for (uint32_t i = 0; i < some; i++) {
-            double v = u->out[u->mean][i];
+            double v = u->tile.out[u->tile.mean][i];
             mean[at + i] = isfinite(v) ? v * k->gate[m] : 0;
-            sigma[at + i] = u->sigma >= 0 ? u->out[u->sigma][i] * k->stretch[m] : NAN;
+            sigma[at + i] = u->tile.sigma >= 0 ? u->tile.out[u->tile.sigma][i] * k->stretch[m] : NAN;
         }
     }
-    return E_OK;
+    return rc;
 }
 
 static void say_trained(engine *e, size_t p, size_t c)
@@ -165,12 +97,8 @@ void correct_free(engine *e)
     }
     free(e->correction);
     free(e->table);
-    for (size_t c = 0; e->corrector && c < sc->ncorrector; c++) {
-        free(e->corrector[c].in);
-        free(e->corrector[c].out);
-        free(e->corrector[c].mem);
-        free(e->corrector[c].scratch);
-    }
+    for (size_t c = 0; e->corrector && c < sc->ncorrector; c++)
+        predictor_free(&e->corrector[c].tile);
     features_free(e);
 }
 

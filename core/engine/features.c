@@ -67,7 +67,9 @@ static int open_use(corrector_use *u, const scenario_corrector *sc, uint64_t see
     u->feature_column = mem_zero(n + 1, sizeof *u->feature_column);
     if (!u->feature || !u->feature_column)
         return fail(w, E_NOMEM, "no memory for %zu features", n);
-    return object_open(sc->part.plugin, sc->part.node, seed, &u->object, w);
+    int rc = object_open(sc->part.plugin, sc->part.node, seed, &u->object, w);
+    u->tile = (predictor){ .object = u->object, .vt = u->vt, .nfeature = n };
+    return rc;
 }
 
 int features_bind(engine *e, tree_problems *p, why *w)

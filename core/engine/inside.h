@@ -8,6 +8,7 @@
 #define FADE_ENGINE_INSIDE_H
 #include "core/engine/engine.h"
 #include "core/base/mem.h"
+#include "core/engine/predictor.h"
 #include "core/engine/study.h"
 #include "core/host/object.h"
 #include "core/host/wire.h"
@@ -157,12 +158,8 @@ typedef struct corrector_use {
     int                     *feature;             /* record column, or FEATURE_* */
     fade_column             *feature_column;
     size_t                   nfeature;
-    double                 **in, **out, *mem, *scratch;
-    size_t                   nout, scratch_bytes;
-    int                      mean, sigma;         /* of its outputs; -1 */
+    predictor                tile;
 } corrector_use;
-
-enum { PREDICT_ROWS = 64 };
 
 struct engine {
     const scenario *sc;
