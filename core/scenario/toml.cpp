@@ -304,3 +304,11 @@ int toml_value(tree *t, const char *file, const char *given, tree_problems *p, t
     *out = convert(r, *parsed.table().get("v"), 1);
     return *out ? E_OK : tree_failed(t) ? E_NOMEM : E_INPUT;
 }
+
+#define TOML_WORD(x) #x
+#define TOML_TEXT(x) TOML_WORD(x)
+
+const char *toml_library(void)
+{
+    return TOML_TEXT(TOML_LIB_MAJOR) "." TOML_TEXT(TOML_LIB_MINOR) "." TOML_TEXT(TOML_LIB_PATCH);
+}

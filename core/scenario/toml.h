@@ -12,6 +12,7 @@ extern "C" {
 int toml_parse(tree *t, const char *file, const char *at, size_t n, tree_problems *p, tree_node **out);
 /* One value in TOML syntax ("0.2", "[1, 2]", "'x'"); a bare word that is no TOML value is taken as text.  For --set and the environment. */
 int toml_value(tree *t, const char *file, const char *text, tree_problems *p, tree_node **out);
+const char *toml_library(void);                   /* version of toml++, for people */
 #ifdef __cplusplus
 }
 #endif
