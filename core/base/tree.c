@@ -65,6 +65,15 @@ const char *tree_text(tree *t, const char *plain)
     return copy;
 }
 
+void *tree_block(tree *t, size_t n, size_t size)
+{
+    size_t bytes;
+    void *at = __builtin_mul_overflow(n, size, &bytes) ? NULL : mem_arena_get(t->arena, bytes);
+    if (!at)
+        t->failed = true;
+    return at;
+}
+
 void tree_push(tree_node *array, tree_node *child)
 {
     child->next = NULL;
