@@ -32,6 +32,9 @@ BENCH    := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/b
 OUTER    := setup setup-test demo test check san tsan fuzz coverage clean uninstall help
 SUB       = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
+# One short line per file made; `make V=1` shows the commands.
+say       = $(if $(V),,@echo '  $(1)  $@';)
+
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
@@ -50,10 +53,10 @@ $$(info plugin $(notdir $(1)) is left out: no <$$(PLUGIN_NEEDS)>)
 endif
 $(BUILD)/plugins/$(notdir $(1)).so: $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 	@mkdir -p $$(@D)
-	$$(CC) -shared $$(LDFLAGS) -Wl,-z,now -Wl,-z,defs $$(if $(SAN),-Wl$$(comma)-z$$(comma)undefs) -o $$@ $$^ $$($(notdir $(1))_LIBS) -lm
+	$$(call say,LD )$$(CC) -shared $$(LDFLAGS) -Wl,-z,now -Wl,-z,defs $$(if $(SAN),-Wl$$(comma)-z$$(comma)undefs) -o $$@ $$^ $$($(notdir $(1))_LIBS) -lm
 $(BUILD)/$(1)/%.o: $(1)/%.c
 	@mkdir -p $$(@D)
-	$$(CC) -Icore $$(CPPFLAGS) $$(CFLAGS) $$($(notdir $(1))_CFLAGS) -MMD -MP -c -o $$@ $$<
+	$$(call say,CC )$$(CC) -Icore $$(CPPFLAGS) $$(CFLAGS) $$($(notdir $(1))_CFLAGS) -MMD -MP -c -o $$@ $$<
 endef
 comma := ,
 ifneq ($(if $(MAKECMDGOALS),$(filter-out $(OUTER),$(MAKECMDGOALS)),all),)
@@ -67,29 +70,29 @@ benches: all $(BENCH)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC )$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/%.o: %.cpp
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CXX)$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 $(LIB): $(CORE_O)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR )$(AR) rcs $@ $^
 $(BUILD)/fade: $(BUILD)/core/cli/main.o $(LIB)
-	$(CC) $(LDFLAGS) -rdynamic -o $@ $< $(LIB) $(LDLIBS)
+	$(call say,LD )$(CC) $(LDFLAGS) -rdynamic -o $@ $< $(LIB) $(LDLIBS)
 $(BUILD)/tests/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(LDLIBS) -lcmocka
+	$(call say,CC )$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(LDLIBS) -lcmocka
 $(BUILD)/tests/test_out_sqlite: LDLIBS += -lsqlite3
 # Each plugin of the zoo is broken in one way, on purpose; most would not pass -z defs.
 $(BUILD)/zoo/%.so: tests/zoo/%.c core/fade_plugin.h
 	@mkdir -p $(@D)
-	$(CC) -shared -Icore $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -lm
+	$(call say,CC )$(CC) -shared -Icore $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -lm
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(LDLIBS)
+	$(call say,CC )$(CC) $(CPPFLAGS) $(CFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(LDLIBS)
 $(BUILD)/bench/%: tests/bench/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(LDLIBS)
+	$(call say,CC )$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(LDLIBS)
 
 setup:                                   ## installs what building and running needs (Debian packages)
 	@scripts/setup.sh run
@@ -118,9 +121,9 @@ bench: benches                           ## how fast it is
 # An installed command looks for plugins in $(LIBDIR): the one object that knows is made for it.
 $(BUILD)/install/library.o: core/host/library.c FORCE
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -DFADE_LIBDIR='"$(LIBDIR)"' -c -o $@ $<
+	$(call say,CC )$(CC) $(CPPFLAGS) $(CFLAGS) -DFADE_LIBDIR='"$(LIBDIR)"' -c -o $@ $<
 $(BUILD)/install/fade: $(BUILD)/core/cli/main.o $(BUILD)/install/library.o $(LIB)
-	$(CC) $(LDFLAGS) -rdynamic -o $@ $^ $(LDLIBS)
+	$(call say,LD )$(CC) $(LDFLAGS) -rdynamic -o $@ $^ $(LDLIBS)
 install: all $(BUILD)/install/fade       ## PREFIX=/usr/local DESTDIR=
 	@MAKE_PREFIX='$(PREFIX)' MAKE_LIBDIR='$(LIBDIR)' DESTDIR='$(DESTDIR)' BUILD='$(BUILD)' scripts/install.sh $(PLUGINS)
 uninstall:
@@ -135,4 +138,4 @@ clean:
 FORCE:
 .SECONDARY:
 .PHONY: all tests fuzzers benches setup setup-test demo test check san tsan fuzz coverage bench install uninstall docs help clean FORCE
--include $(CORE_O:.o=.d) $(wildcard $(BUILD)/plugins/*/*/*.d $(BUILD)/tests/*.d $(BUILD)/core/cli/main.d)
+-include $(CORE_O:.o=.d) $(wildcard $(BUILD)/plugins/*/*/*.d $(BUILD)/tests/*.d $(BUILD)/fuzz/*.d $(BUILD)/bench/*.d $(BUILD)/core/cli/main.d)

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 prefix=$MAKE_PREFIX libdir=$MAKE_LIBDIR to=${DESTDIR:-}
 fade=$BUILD/fade
 abi=$(sed -n 's/^#define FADE_ABI_NOW FADE_ABI(\([0-9]*\), \([0-9]*\)).*/\1.\2/p' core/fade_plugin.h)
-version=$(sed -n 's/^version: *//p' CITATION.cff)
+version=$(sed -n 's/^#define FADE_VERSION "\(.*\)"/\1/p' core/version.h)
 
 put() { install -D -m "$1" "$2" "$to$3"; }
 
