@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT
+ * checker_source.c - tests of sources: rows are sound, and a resumed run goes on where the last one stopped.
+ */
+#include "core/base/mem.h"
+#include "core/host/block.h"
+#include "core/host/checker_inside.h"
+#include "core/host/descriptor.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS = 4000, CELLS = 64, IDLE = 200 };
+
+typedef struct seen_row {
+    uint64_t hash;
+    uint32_t block;
+} seen_row;
+
+typedef struct seen {                                   /* what reading a source to its end (or ROWS rows) gave */
+    seen_row    row[ROWS];
+    uint32_t    n, blocks;
+    char      (*position)[BLOCK_POSITION];              /* after each block */
+    const char *cell[CELLS];                            /* the source's own pointers, and what they said */
+    char        name[CELLS][72];
+    int64_t     cycle[CELLS];
+    uint32_t    ncell;
+    int32_t     rc;
+} seen;
+
+typedef struct reader {
+    trial                *t;
+    trial_host            host;
+    const fade_source_v1 *vt;
+    fade_columns          cols;
+} reader;
+
+static bool reader_open(trial *t, reader *r)
+{
+    *r = (reader){ .t = t, .vt = library_iface(t->desc, "fade.source/1") };
+    if (!r->vt) {
+        trial_skip(t, "its interfaces are not whole: see the test \"interfaces\"");
+        return false;
+    }
+    if (!trial_values(t) || !trial_host_open(t, &r->host))
+        return false;
+    const fade_param *missing = trial_missing(t);
+    if (missing)
+        trial_skip(t, "needs \"%s\": put it into check.toml beside the plugin", missing->key);
+    return !missing;
+}
+
+/* An open source and its columns; false: said. */
+static bool source_open(reader *r, const char *position, void **source)
+{
+    *source = NULL;
+    int32_t rc = r->vt->open(&r->host.host, &r->t->given, position, source);
+    if (rc) {
+        trial_refusal(r->t, &r->host, rc, "open");
+        trial_fail(r->t, "open returns %s: %s", trial_word(rc), r->host.text);
+        return false;
+    }
+    r->cols = r->t->desc->columns;
+    rc = r->vt->columns ? r->vt->columns(*source, &r->cols) : FADE_OK;
+    if (rc)
+        trial_refusal(r->t, &r->host, rc, "columns");
+    return rc == FADE_OK;
+}
+
+static uint32_t cell_of(seen *s, const char *cell)
+{
+    for (uint32_t i = 0; i < s->ncell; i++)
+        if (strcmp(s->name[i], cell) == 0)
+            return i;
+    if (s->ncell == CELLS)
+        return CELLS;
+    s->cell[s->ncell] = cell;
+    snprintf(s->name[s->ncell], sizeof s->name[0], "%.70s", cell);
+    s->cycle[s->ncell] = INT64_MIN;
+    return s->ncell++;
+}
+
+static void row_look(reader *r, seen *s, const fade_block *b, uint32_t i)
+{
+    const char *cell = b->cell[i];
+    if (!cell || !text_is_id(cell)) {
+        trial_fail(r->t, "row %u has the cell \"%.40s\", which is no id ([A-Za-z0-9_.-]{1,64})", s->n, cell ? cell : "(none)");
+        return;
+    }
+    uint32_t k = cell_of(s, cell);
+    if (k < CELLS && b->stream == 0 && b->cycle[i] <= s->cycle[k])
+        trial_fail(r->t, "cell %.40s: cycle %lld comes after %lld", cell, (long long)b->cycle[i], (long long)s->cycle[k]);
+    if (k < CELLS && b->stream == 0)
+        s->cycle[k] = b->cycle[i];
+    uint64_t h = trial_hash(0, cell, strlen(cell));
+    h = trial_hash(h, &b->cycle[i], sizeof b->cycle[i]);
+    h = trial_hash(h, &b->time[i], sizeof b->time[i]);
+    uint32_t ncol = b->stream ? r->cols.sample.n : r->cols.out.n;
+    for (uint32_t c = 0; c < ncol; c++)
+        h = isnan(b->col[c][i]) ? trial_hash(h, "nan", 3) : trial_hash(h, &b->col[c][i], sizeof(double));
+    if (s->n < ROWS)
+        s->row[s->n++] = (seen_row){ h, s->blocks };
+}
+
+static bool block_look(const reader *r, const fade_block *b)
+{
+    if (b->n > b->cap)
+        trial_fail(r->t, "next fills %u rows into a block for %u", b->n, b->cap);
+    else if (b->stream > 1)
+        trial_fail(r->t, "next names stream %u: 0 and 1 there are", b->stream);
+    else if (!memchr(b->position, '\0', BLOCK_POSITION))
+        trial_fail(r->t, "the position is longer than 255 bytes");
+    else
+        return true;
+    return false;
+}
+
+/* Reads blocks of `cap` rows; the caller frees s->position. */
+static void read_all(reader *r, void *source, uint32_t cap, seen *s)
+{
+    fade_block b;
+    uint32_t most = r->cols.out.n > r->cols.sample.n ? r->cols.out.n : r->cols.sample.n;
+    s->position = mem_zero(ROWS + 1, sizeof *s->position);
+    if (!s->position || !block_open(&b, 0, most, cap))
+        return;
+    for (int idle = 0; s->n < ROWS && s->blocks < ROWS && idle < IDLE && r->t->status < CHECKER_FAIL;) {
+        block_reset(&b);
+        b.stream = 0;
+        s->rc = r->vt->next(source, &b, 1);
+        if (s->rc != FADE_OK)
+            break;
+        idle = b.n ? 0 : idle + 1;
+        if (!block_look(r, &b))
+            break;
+        for (uint32_t i = 0; i < b.n; i++)
+            row_look(r, s, &b, i);
+        memcpy(s->position[s->blocks], b.position, BLOCK_POSITION);
+        s->blocks += b.n > 0;
+    }
+    if (s->rc < 0)
+        trial_fail(r->t, "next returns %s after %u rows: %s", trial_word(s->rc), s->n, r->host.text);
+    if (s->rc == FADE_END && r->vt->next(source, &b, 1) != FADE_END)
+        trial_fail(r->t, "next gives FADE_END once and then something else");
+    for (uint32_t i = 0; i < s->ncell; i++)
+        if (strcmp(s->cell[i], s->name[i]) != 0)
+            trial_fail(r->t, "the cell's name \"%s\" does not stay where it was: it must be valid until close", s->name[i]);
+    block_close(&b);
+}
+
+/* From `position` (NULL: the start) in blocks of cap. */
+static bool read_from(reader *r, const char *position, uint32_t cap, seen *s)
+{
+    void *source;
+    memset(s, 0, sizeof *s);
+    if (!source_open(r, position, &source))
+        return false;
+    read_all(r, source, cap, s);
+    r->vt->close(source);
+    return r->t->status < CHECKER_FAIL;
+}
+
+static void seen_free(seen *s)
+{
+    if (s)
+        free(s->position);
+    free(s);
+}
+
+static void columns_look(reader *r)
+{
+    fade_desc now = *r->t->desc;
+    why w = { 0 };
+    now.columns = r->cols;
+    if (r->vt->columns && descriptor_check(&now, &w))
+        trial_fail(r->t, "its columns: %s", w.text);
+    if (!r->cols.out.n && !r->cols.sample.n)
+        trial_fail(r->t, "has neither columns of cycles (out) nor of samples");
+}
+
+void checker_source_rows(trial *t)
+{
+    reader r;
+    seen *a = mem_zero(1, sizeof *a), *b = mem_zero(1, sizeof *b);
+    if (a && b && reader_open(t, &r)) {
+        if (read_from(&r, NULL, 64, a)) {
+            columns_look(&r);
+            if (a->n == 0)
+                trial_fail(t, "gives no row at all");
+            free(b->position);
+            bool ok = read_from(&r, NULL, 7, b);
+            for (uint32_t i = 0; ok && i < a->n && i < b->n; i++)
+                if (a->row[i].hash != b->row[i].hash) {
+                    trial_fail(t, "row %u is another one in blocks of 7 than in blocks of 64", i);
+                    break;
+                }
+            if (ok && a->n != b->n)
+                trial_fail(t, "gives %u rows in blocks of 64 and %u in blocks of 7", a->n, b->n);
+        }
+        trial_host_close(&r.host);
+    } else if (a && b) {
+        trial_host_close(&r.host);
+    }
+    seen_free(a);
+    seen_free(b);
+}
+
+/* Continues behind block k and compares with what the whole reading gave. */
+static void continue_at(reader *r, const seen *whole, uint32_t k, seen *rest)
+{
+    uint32_t skip = 0;
+    while (skip < whole->n && whole->row[skip].block <= k)
+        skip++;
+    if (!read_from(r, whole->position[k], 5, rest))
+        return;
+    for (uint32_t i = 0; i < rest->n && skip + i < whole->n; i++)
+        if (rest->row[i].hash != whole->row[skip + i].hash) {
+            trial_fail(r->t, "opened at \"%.60s\" row %u is not the one that follows row %u", whole->position[k], i, skip - 1);
+            return;
+        }
+    if (whole->rc == FADE_END && rest->n != whole->n - skip)
+        trial_fail(r->t, "opened at \"%.60s\" it gives %u rows, not the %u that are left", whole->position[k], rest->n, whole->n - skip);
+}
+
+void checker_source_position(trial *t)
+{
+    reader r;
+    seen *whole = mem_zero(1, sizeof *whole), *rest = mem_zero(1, sizeof *rest);
+    if (whole && rest && reader_open(t, &r) && read_from(&r, NULL, 5, whole)) {
+        const uint32_t at[] = { 0, 1, whole->blocks / 2, whole->blocks ? whole->blocks - 1 : 0 };
+        for (size_t i = 0; i < 4 && t->status < CHECKER_FAIL; i++)
+            if (at[i] < whole->blocks) {
+                continue_at(&r, whole, at[i], rest);
+                free(rest->position);
+                rest->position = NULL;
+            }
+        void *source = NULL;
+        r.host.text[0] = '\0';
+        int32_t rc = t->status < CHECKER_FAIL ? r.vt->open(&r.host.host, &t->given, "no position of ours", &source) : FADE_EINVAL;
+        if (rc == FADE_OK)
+            r.vt->close(source);
+        else if (t->status < CHECKER_FAIL)
+            trial_refusal(t, &r.host, rc, "open with a foreign position");
+    }
+    if (whole && rest)
+        trial_host_close(&r.host);
+    seen_free(whole);
+    seen_free(rest);
+}
+
+/* ---- golden.csv ------------------------------------------------------------------------------------------------------------ */
+
+static void golden_row(reader *r, const golden *g, const fade_block *b, uint32_t i, uint64_t row)
+{
+    int cell = golden_column(g, "", "cell");
+    const char *want = cell < 0 ? b->cell[i] : g->field[(row + 1) * g->ncol + (uint32_t)cell];
+    double cycle = golden_number(g, row, golden_column(g, "", "cycle"));
+    if (strcmp(want, b->cell[i]) != 0 || (!isnan(cycle) && (int64_t)cycle != b->cycle[i]))
+        trial_fail(r->t, "golden.csv row %llu: cell %s cycle %lld, not %s %g", (unsigned long long)row + 1, b->cell[i], (long long)b->cycle[i], want,
+                   cycle);
+    for (uint32_t c = 0; c < r->cols.out.n; c++) {
+        const fade_column *col = library_at(&r->cols.out, c);
+        double v = golden_number(g, row, golden_column(g, "", col->key)), have = b->col[c][i];
+        if (!isnan(v) && !(fabs(v - have) <= 1e-9 * fabs(v)))
+            trial_fail(r->t, "golden.csv row %llu: %s is %.12g, not %.12g", (unsigned long long)row + 1, col->key, have, v);
+    }
+}
+
+void checker_golden_source(trial *t, const golden *g)
+{
+    reader r;
+    void *source;
+    fade_block b = { 0 };
+    uint64_t row = 0;
+    if (reader_open(t, &r) && source_open(&r, NULL, &source)) {
+        uint32_t most = r.cols.out.n > r.cols.sample.n ? r.cols.out.n : r.cols.sample.n;
+        int32_t rc = block_open(&b, 0, most, 64) ? FADE_OK : FADE_END;
+        while (rc == FADE_OK && row < g->nrow && t->status < CHECKER_FAIL) {
+            block_reset(&b);
+            b.stream = 0;
+            rc = r.vt->next(source, &b, 10);
+            for (uint32_t i = 0; rc == FADE_OK && b.stream == 0 && i < b.n && row < g->nrow; i++)
+                golden_row(&r, g, &b, i, row++);
+        }
+        if (row < g->nrow && t->status < CHECKER_FAIL)
+            trial_fail(t, "golden.csv has %llu rows, the source gives %llu", (unsigned long long)g->nrow, (unsigned long long)row);
+        if (b.cap)
+            block_close(&b);
+        r.vt->close(source);
+    }
+    trial_host_close(&r.host);
+}
