@@ -41,7 +41,7 @@ as_root=()
 if [ "$(id -u)" -ne 0 ]; then
     if ! sudo -n true 2> /dev/null; then
         echo "setup: ${#missing[@]} packages are missing and this user cannot install them; run:" >&2
-        echo "sudo apt-get install --no-install-recommends ${missing[*]}" >&2
+        echo "sudo apt-get update && sudo apt-get install --no-install-recommends ${missing[*]}" >&2
         exit 1
     fi
     as_root=(sudo -n)

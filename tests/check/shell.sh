@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
 # shell.sh - shellcheck over every script.
 set -uo pipefail
-git ls-files -co --exclude-standard -- '*.sh' tests/run .ci/run | xargs shellcheck -x
+git ls-files -co --exclude-standard -- '*.sh' '*.bash' tests/run .ci/run |
+    xargs shellcheck -x -S warning --source-path=SCRIPTDIR --shell=bash
