@@ -74,6 +74,14 @@ void *tree_block(tree *t, size_t n, size_t size)
     return at;
 }
 
+void *tree_room(tree *t, size_t n)
+{
+    void *at = mem_arena_get(t->arena, n);
+    if (!at)
+        t->failed = true;
+    return at;
+}
+
 void tree_push(tree_node *array, tree_node *child)
 {
     child->next = NULL;

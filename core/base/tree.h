@@ -34,6 +34,7 @@ void tree_close(tree *);                                                   /* ac
 tree_node *tree_root(tree *);
 tree_node *tree_make(tree *, int kind, const char *file, int line, int column);      /* loose; text fields are copied by tree_text */
 const char *tree_text(tree *, const char *);                               /* a copy that lives as long */
+void *tree_room(tree *, size_t n);                                         /* n zeroed bytes that live as long; NULL: no memory */
 void *tree_block(tree *, size_t n, size_t size);                           /* zeroed, lives as long; NULL: no memory */
 int tree_put(tree_node *table, const char *key, tree_node *child);         /* key must live as long (tree_text); replaces; E_OK */
 void tree_append(tree_node *table, const char *key, tree_node *child);     /* the same for a key known to be new */
