@@ -14,6 +14,8 @@
 static const fade_column cycle_columns[] = { CYCLE_COLUMNS(CYCLE_COLUMN) };
 #undef CYCLE_COLUMN
 
+static const fade_column held = { "capacity", "Ah", "What the loss leaves of the initial capacity.", 0, 0, 0, 0, 0, 1, FADE_PLANNED };
+
 static uint32_t values(const fade_list *l)
 {
     uint32_t n = 0;
@@ -95,6 +97,14 @@ static int pool_add(physics *ph, const char *owner, const fade_column *c, int pl
     return wire_add(&ph->pool, &end, p);
 }
 
+static bool writes(const physics *ph, const char *key)
+{
+    for (size_t k = 0; k < ph->n; k++)
+        if (index_of(&ph->part[k].cols.out, key) >= 0)
+            return true;
+    return false;
+}
+
 /* Parts first, then the runner's cycle columns, then what the source and the conditions say and no part hides. */
 static int fill_pool(engine *e, physics *ph, tree_problems *p, why *w)
 {
@@ -103,6 +113,8 @@ static int fill_pool(engine *e, physics *ph, tree_problems *p, why *w)
             pool_add(ph, ph->part[k].sp->label, library_at(&ph->part[k].cols.out, i), (int)k, i, ph->part[k].sp->node, p, w);
     for (uint32_t i = 0; ph->cell && i < CYCLE_N; i++)
         pool_add(ph, "the protocol", &cycle_columns[i], -2, i, NULL, p, w);
+    if (writes(ph, "loss") && !writes(ph, "capacity"))
+        pool_add(ph, "the host, from loss", &held, -3, 0, NULL, p, w);
     size_t own = ph->pool.n;
     for (size_t s = 0; s < e->nsource; s++) {
         bool hidden = false;

@@ -260,6 +260,7 @@ void law_step(engine *, worker *, size_t p, const part *, workpart *, tile *);
 bool law_sound(engine *, worker *, size_t p, const part *, workpart *, tile *, uint32_t i);   /* false: the lane is over, said why */
 /* stops.c */
 int stops_bind(engine *, tree_problems *, why *);
+void stops_capacity(engine *, worker *, const physics *, tile *);
 void stops_row(engine *, worker *, size_t p, tile *);
 /* cycler.c */
 void cycler_run(engine *, worker *, size_t p, const part *, workpart *, tile *);

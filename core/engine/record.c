@@ -57,7 +57,7 @@ static int physics_columns(engine *e, physics *ph, why *w)
         const wire_end *end = &ph->pool.at[i];
         const char *to;
         ph->column[i] = -1;
-        if (end->place == -1 || strcmp(end->column->key, "capacity") == 0)
+        if (end->place == -1 || end->place == -3 || strcmp(end->column->key, "capacity") == 0)
             continue;
         human(end->column->unit, &ph->scale[i], &ph->offset[i], &to);
         const char *key = mem_arena_format(e->arena, "physics_%s", end->column->key);

@@ -14,6 +14,7 @@ void step_values(worker *k, const physics *ph, const workpart *first)
         const wire_end *end = &ph->pool.at[i];
         k->val[i] = end->place == -1   ? k->source[end->index]
                     : end->place == -2 ? k->cycle[end->index]
+                    : end->place == -3 ? k->cap
                                        : first[end->place].out[end->index];
     }
 }
@@ -238,6 +239,7 @@ void step_begin(engine *e, worker *k, tile *t)
         }
         for (size_t pass = 0; pass < (ph->n > 1 ? 2 : 1); pass++)
             for (size_t j = 0; j < ph->n; j++) {
+                stops_capacity(e, k, ph, t);
                 step_inputs(k, &ph->part[j], &k->part[at + j], t->live, true);
                 observe_part(k, &ph->part[j], &k->part[at + j]);
             }
@@ -250,6 +252,7 @@ static void step_physics(engine *e, worker *k, size_t p, size_t at, tile *t)
 {
     const physics *ph = &e->physics[p];
     step_values(k, ph, &k->part[at]);
+    stops_capacity(e, k, ph, t);
     for (size_t j = 0; j < ph->n; j++) {
         const part *q = &ph->part[j];
         step_inputs(k, q, &k->part[at + j], t->live, false);

@@ -35,7 +35,8 @@ int stops_bind(engine *e, tree_problems *p, why *w)
     return E_OK;
 }
 
-static void capacities(engine *e, worker *k, const physics *ph, tile *t)
+/* worker.cap: the capacity this physics predicts, Ah. */
+void stops_capacity(engine *e, worker *k, const physics *ph, tile *t)
 {
     if (ph->capacity >= 0) {
         const double *v = k->val[ph->capacity];
@@ -79,7 +80,7 @@ void stops_row(engine *e, worker *k, size_t p, tile *t)
 {
     const physics *ph = &e->physics[p];
     bool nominal = e->sc->soh_reference == SOH_NOMINAL && !isnan(e->sc->cell.nominal_capacity);
-    capacities(e, k, ph, t);
+    stops_capacity(e, k, ph, t);
     for (uint32_t i = 0; i < t->live; i++) {
         if (!k->active[i])
             continue;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # install.sh - an installed fade finds its plugins, serves plugin authors by pkg-config, and leaves nothing behind.
+# shellcheck source=tests/e2e/lib.bash
 . "$(dirname "$0")/lib.bash"
 
 # Staged for a package.

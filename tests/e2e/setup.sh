@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # setup.sh - set-up says what it does, does nothing twice, and without root prints the one line to run.
+# shellcheck source=tests/e2e/lib.bash
 . "$(dirname "$0")/lib.bash"
 
 if ! command -v dpkg-query > /dev/null; then

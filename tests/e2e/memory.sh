@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# memory.sh - memory does not grow with the number of cycles, and 100,000 lanes fit 200 MB.
+# shellcheck source=tests/e2e/lib.bash
+. "$(dirname "$0")/lib.bash"
+
+cat > "$work/one.toml" << 'END'
+[run]
+name = "one"
+cycles = 1000
+[cell]
+nominal_capacity = 2
+[source]
+plugin = "constant"
+[physics]
+plugin = "xu2018"
+[[output]]
+plugin = "csv"
+every = 100
+END
+# peak COMMAND.. - most memory the command held, in KB.
+peak() { /usr/bin/time -f %M -o "$work/peak" "$@" > "$work/said" 2>&1 || { cat "$work/said" >&2 && return 1; } && cat "$work/peak"; }
+if [ ! -x /usr/bin/time ]; then
+    skip "memory" "/usr/bin/time is not here (Debian package time)"
+    exit
+fi
+short=$(peak "$FADE" run "$work/one.toml" --quiet --out "$work/short") || bad "a run of 10^3 cycles"
+long=$(peak "$FADE" run "$work/one.toml" --quiet --out "$work/long" --cycles 1000000) || bad "a run of 10^6 cycles"
+if [ "$long" -lt $((short + 1024)) ]; then
+    ok "10^6 cycles hold the memory of 10^3 ($long KB against $short KB)"
+else
+    bad "10^6 cycles hold the memory of 10^3" "$long KB against $short KB"
+fi
+many=$(peak "$FADE" run "$work/one.toml" --quiet --out "$work/many" --set source.cells=100000 --set output.every=1000) || bad "10^5 lanes"
+if [ "${many:-999999}" -le 204800 ]; then
+    ok "10^5 lanes x 1,000 cycles of xu2018 in $many KB"
+else
+    bad "10^5 lanes x 1,000 cycles of xu2018 within 200 MB" "$many KB"
+fi

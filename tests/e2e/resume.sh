@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# resume.sh - a run that was stopped, killed or could not write goes on and gives the bytes of an uninterrupted one.
+# shellcheck source=tests/e2e/lib.bash
+. "$(dirname "$0")/lib.bash"
+
+cat > "$work/long.toml" << 'END'
+[run]
+name = "long"
+cycles = 4000
+snapshot = "0.05 s"
+threads = 2
+[cell]
+nominal_capacity = 2
+[source]
+plugin = "virtual"
+cells = 24
+cycles = 4000
+[[physics]]
+plugin = "xu2018"
+[[physics]]
+plugin = "power-law"
+[corrector]
+plugin = "ridge"
+[evaluate]
+split = { kind = "holdout", fraction = 0.5 }
+[[output]]
+plugin = "csv"
+[[output]]
+plugin = "jsonl"
+[[output]]
+plugin = "sqlite"
+END
+check "an uninterrupted run" "$FADE" run "$work/long.toml" --quiet --out "$work/whole"
+
+query="select cell, cycle, variant, physics_capacity_ah, hybrid_capacity_ah from row order by number"
+compare() {
+    same "$1: the same CSV" "$work/whole/rows.csv" "$2/rows.csv"
+    same "$1: the same JSON lines" "$work/whole/rows.jsonl" "$2/rows.jsonl"
+    sqlite3 "$work/whole/results.sqlite" "$query" > "$work/a"
+    sqlite3 "$2/results.sqlite" "$query" > "$work/b"
+    same "$1: the same rows in SQLite" "$work/a" "$work/b"
+}
+
+# kill -9 again and again, at other moments each time.
+killed=0 tries=0
+while [ "$tries" -lt 40 ]; do
+    tries=$((tries + 1))
+    how=(--resume)
+    [ -e "$work/killed" ] || how=()
+    "$FADE" run "$work/long.toml" --quiet --out "$work/killed" "${how[@]}" 2> "$work/said" &
+    pid=$!
+    sleep "0.$((RANDOM % 25 + 5))"
+    if kill -9 $pid 2> /dev/null; then killed=$((killed + 1)); fi
+    wait $pid 2> /dev/null
+    status=$?
+    [ "$status" -eq 0 ] && break
+    [ "$killed" -ge 12 ] && break
+done
+if [ "$killed" -gt 0 ]; then ok "killed $killed times"; else bad "it was never killed"; fi
+[ "$status" -eq 0 ] || check "resumed to the end" "$FADE" run "$work/long.toml" --quiet --out "$work/killed" --resume
+compare "after kill -9" "$work/killed"
+
+# Ctrl-C and a polite kill keep what is done and say so.
+for signal in INT TERM; do
+    rm -rf "$work/stopped"
+    "$FADE" run "$work/long.toml" --quiet --out "$work/stopped" 2> "$work/said" &
+    pid=$!
+    sleep 0.25
+    kill -s $signal $pid 2> /dev/null
+    wait $pid
+    status=$?
+    expected=$([ $signal = INT ] && echo 130 || echo 143)
+    if [ "$status" -eq "$expected" ]; then ok "$signal ends with $expected"; else bad "$signal ends with $expected" "got $status: $(cat "$work/said")"; fi
+    check "$signal: resumed" "$FADE" run "$work/long.toml" --quiet --out "$work/stopped" --resume --threads 1
+    compare "after $signal" "$work/stopped"
+done
+
+fails "an existing result is refused" 1 "--overwrite" "$FADE" run "$work/long.toml" --quiet --out "$work/whole"
+fails "another scenario is not resumed" 4 "another scenario" "$FADE" run "$work/long.toml" --quiet --out "$work/whole" --resume \
+    --set physics.k_t=5e-10
+printf 'FADESNAPxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' > "$work/stopped/state.fade"
+fails "a damaged snapshot is refused with a sentence" 4 "state.fade" "$FADE" run "$work/long.toml" --quiet --out "$work/stopped" --resume
