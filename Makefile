@@ -8,9 +8,11 @@ DESTDIR  ?=
 OPT      ?= -O3
 SAN      ?=
 JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
-WARN     := -Wall -Wextra -Wshadow -Wpointer-arith -Wwrite-strings -Wvla -Werror
+WARN     := -Wall -Wextra -Wshadow -Wpointer-arith -Wwrite-strings -Wvla -Wno-unknown-warning-option -Wno-format-truncation -Werror
+# What a sanitizer adds confuses gcc's look at the flow of values.
+SANWARN  := -Wno-maybe-uninitialized -Wno-stringop-overflow
 CPPFLAGS += -I. -D_GNU_SOURCE
-COMMON   := -g -pthread -fPIC -ffp-contract=off -fvisibility=hidden -fno-math-errno -fno-trapping-math $(OPT) $(SAN) $(WARN)
+COMMON   := -g -pthread -fPIC -ffp-contract=off -fvisibility=hidden -fno-math-errno -fno-trapping-math $(OPT) $(SAN) $(WARN) $(if $(SAN),$(SANWARN))
 CFLAGS   += -std=gnu11 -Wstrict-prototypes -Wmissing-prototypes $(COMMON)
 CXXFLAGS += -std=c++17 -fno-exceptions $(COMMON)
 LDFLAGS  += -pthread $(SAN)
