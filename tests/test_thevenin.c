@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_thevenin.c - the small cell against its closed forms, and through a constant-current, constant-voltage and rest step.
+ * test_thevenin.c - the small cell against its closed forms, and through a constant-current, constant-voltage and rest
+ * step.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +12,7 @@
 
 enum { N = 8 };
 static const double R0 = 0.03, R1 = 0.02, C1 = 2000, Q = 2, HEAT = 40, COOLING = 0.05;
-static const double line[] = { 0, 1, 3, 4.2 };                  /* a straight open-circuit voltage: 3 V + 1.2 V * SoC */
+static const double line[] = { 0, 1, 3, 4.2 }; /* a straight open-circuit voltage: 3 V + 1.2 V * SoC */
 
 static rig *fresh(double soc)
 {
@@ -55,7 +56,7 @@ static void constant_current(void **state)
     }
 }
 
-static void observe_is_at_t(void **state)                       /* the jump at a new step: only r0 is felt */
+static void observe_is_at_t(void **state) /* the jump at a new step: only r0 is felt */
 {
     (void)state;
     rig *g = fresh(0.5);
@@ -74,8 +75,12 @@ static void observe_is_at_t(void **state)                       /* the jump at a
 static void demands_are_met(void **state)
 {
     (void)state;
-    static const struct { int control; double demand; } want[] = {
-        { FADE_BY_VOLTAGE, 3.9 }, { FADE_BY_VOLTAGE, 3.2 }, { FADE_BY_POWER, 8 }, { FADE_BY_POWER, -8 }, { FADE_BY_RESISTANCE, 1.5 },
+    static const struct {
+        int control;
+        double demand;
+    } want[] = {
+        { FADE_BY_VOLTAGE, 3.9 }, { FADE_BY_VOLTAGE, 3.2 },    { FADE_BY_POWER, 8 },
+        { FADE_BY_POWER, -8 },    { FADE_BY_RESISTANCE, 1.5 },
     };
     for (size_t k = 0; k < 5; k++) {
         rig *g = fresh(0.6);
@@ -112,7 +117,7 @@ static void heat_and_rest(void **state)
 {
     (void)state;
     rig *g = fresh(1);
-    for (int i = 0; i < 400; i++)                               /* v1 has settled: q = I^2 (r0 + r1) */
+    for (int i = 0; i < 400; i++) /* v1 has settled: q = I^2 (r0 + r1) */
         drive(g, FADE_BY_CURRENT, 1e-9, 100);
     double T0 = now(g, "temperature");
     assert_true(rig_near(T0, 298.15, 1e-12));
@@ -120,7 +125,7 @@ static void heat_and_rest(void **state)
     drive(g, FADE_BY_CURRENT, 2, 600);
     double q = 4 * (R0 + R1), rise = q / COOLING * -expm1(-COOLING * 600 / HEAT);
     assert_true(rig_near(now(g, "temperature") - T0, rise, 1e-10));
-    rig_fill(rig_param(g, "cooling"), N, 0);                    /* adiabatic: every joule stays */
+    rig_fill(rig_param(g, "cooling"), N, 0); /* adiabatic: every joule stays */
     rig_fill(rig_x(g, "v1"), N, 0);
     double T = now(g, "temperature"), joule = 0;
     for (int i = 0; i < 3000; i++) {
@@ -129,11 +134,11 @@ static void heat_and_rest(void **state)
     }
     assert_true(rig_near(now(g, "temperature") - T, joule / HEAT, 1e-6));
     T = now(g, "temperature");
-    drive(g, FADE_BY_CURRENT, 2, 300);                          /* in one step of 300 s the same heat as r0 and r1 give */
+    drive(g, FADE_BY_CURRENT, 2, 300); /* in one step of 300 s the same heat as r0 and r1 give */
     assert_true(now(g, "temperature") > T);
     rig_fill(rig_param(g, "cooling"), N, COOLING);
     rig_fill(rig_in(g, "temperature_ambient"), N, 273.15);
-    drive(g, FADE_BY_CURRENT, 0, 1e3);                          /* the heat of a step is its mean: v1 dies away in the first */
+    drive(g, FADE_BY_CURRENT, 0, 1e3); /* the heat of a step is its mean: v1 dies away in the first */
     drive(g, FADE_BY_CURRENT, 0, 1e6);
     assert_true(rig_near(now(g, "temperature"), 273.15, 1e-12));
     assert_true(fabs(rig_x(g, "v1")[0]) < 1e-12);
@@ -160,7 +165,7 @@ static void protocol(void **state)
         moved += now(g, "throughput");
         rig_take(g);
     }
-    assert_true(rig_near(now(g, "soc"), (4.1 - 2 * R0 - 2 * R1 - 3) / 1.2, 1e-6));          /* v1 has settled by then */
+    assert_true(rig_near(now(g, "soc"), (4.1 - 2 * R0 - 2 * R1 - 3) / 1.2, 1e-6)); /* v1 has settled by then */
     double cc = now(g, "current");
     do {
         drive(g, FADE_BY_VOLTAGE, 4.1, fmin(g->tile.wish[0], 10));
@@ -182,7 +187,7 @@ static void lost_capacity_makes_no_charge(void **state)
     rig *g = fresh(1);
     drive(g, FADE_BY_CURRENT, 1, 1800);
     double out = rig_x(g, "charge")[0];
-    rig_fill(rig_param(g, "capacity"), N, 1.6);                 /* live: as bound to an ageing law */
+    rig_fill(rig_param(g, "capacity"), N, 1.6); /* live: as bound to an ageing law */
     drive(g, FADE_BY_CURRENT, 0, 60);
     assert_true(rig_x(g, "charge")[0] == out);
     assert_true(rig_near(now(g, "soc"), 1 - out / 1.6, 1e-14));
@@ -193,15 +198,15 @@ static void refusals(void **state)
 {
     (void)state;
     rig *g = fresh(0.5);
-    drive(g, FADE_BY_POWER, 500, 10);                           /* V^2 / 4 r0 is 108 W */
+    drive(g, FADE_BY_POWER, 500, 10); /* V^2 / 4 r0 is 108 W */
     assert_int_equal(g->tile.status[0], FADE_ESOLVE);
     assert_non_null(strstr(g->text, "no current gives 500 W"));
-    drive(g, FADE_BY_POWER, 95, 600);                           /* possible now, not for ten minutes */
+    drive(g, FADE_BY_POWER, 95, 600); /* possible now, not for ten minutes */
     assert_int_equal(g->tile.status[0], FADE_RETRY);
     assert_true(g->tile.wish[0] == 150);
     drive(g, FADE_BY_POWER, 95, 1);
     assert_int_equal(g->tile.status[0], 0);
-    drive(g, FADE_BY_CURRENT, 10, 3600);                        /* far past empty: smaller steps, then the end */
+    drive(g, FADE_BY_CURRENT, 10, 3600); /* far past empty: smaller steps, then the end */
     assert_int_equal(g->tile.status[0], FADE_RETRY);
     rig_fill(rig_x(g, "charge"), N, 2.2);
     drive(g, FADE_BY_CURRENT, 10, 1);
@@ -224,7 +229,7 @@ static void refusals(void **state)
     rig_close(g);
 }
 
-static void example_curve_and_lanes(void **state)               /* lanes at different steps; padding is left alone */
+static void example_curve_and_lanes(void **state) /* lanes at different steps; padding is left alone */
 {
     (void)state;
     rig *g = rig_open("thevenin");
@@ -238,7 +243,8 @@ static void example_curve_and_lanes(void **state)               /* lanes at diff
     }
     rig_out(g, "voltage")[12] = -1;
     assert_int_equal(rig_step(g), 0);
-    assert_true(rig_near(rig_out(g, "voltage")[0], 3.94 - 1.0 / 3600 / 2 * 1.0 - 0.03 - 0.02 * -expm1(-1.0 / 40), 1e-4));
+    assert_true(
+        rig_near(rig_out(g, "voltage")[0], 3.94 - 1.0 / 3600 / 2 * 1.0 - 0.03 - 0.02 * -expm1(-1.0 / 40), 1e-4));
     assert_true(rig_near(rig_out(g, "voltage")[5], 3.9, 1e-10));
     assert_true(rig_near(rig_out(g, "power")[6], 4, 1e-10));
     assert_true(rig_out(g, "voltage")[12] == -1);
@@ -248,9 +254,15 @@ static void example_curve_and_lanes(void **state)               /* lanes at diff
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(constant_current), cmocka_unit_test(observe_is_at_t), cmocka_unit_test(demands_are_met),
-        cmocka_unit_test(constant_voltage_converges), cmocka_unit_test(heat_and_rest), cmocka_unit_test(protocol),
-        cmocka_unit_test(lost_capacity_makes_no_charge), cmocka_unit_test(refusals), cmocka_unit_test(example_curve_and_lanes),
+        cmocka_unit_test(constant_current),
+        cmocka_unit_test(observe_is_at_t),
+        cmocka_unit_test(demands_are_met),
+        cmocka_unit_test(constant_voltage_converges),
+        cmocka_unit_test(heat_and_rest),
+        cmocka_unit_test(protocol),
+        cmocka_unit_test(lost_capacity_makes_no_charge),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(example_curve_and_lanes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

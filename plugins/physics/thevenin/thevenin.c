@@ -4,8 +4,9 @@
  *   V = OCV(1 - charge / Q) - I r0 - v1        dv1/dt = (I r1 - v1) / (r1 c1)        discharge current is positive
  *   heat_capacity dT/dt = I^2 r0 + v1^2 / r1 - cooling (T - T_ambient)
  *
- * The current is constant over a step, and for that voltage and charge are exact at any dt; the node takes the step's mean heat.  Under voltage, power or resistance it
- * is the current that meets the demand at the end of the step: first order in dt, hence the smaller `wish`.
+ * The current is constant over a step, and for that voltage and charge are exact at any dt; the node takes the step's
+ * mean heat.  Under voltage, power or resistance it is the current that meets the demand at the end of the step: first
+ * order in dt, hence the smaller `wish`.
  */
 #include "fade_plugin.h"
 #include <math.h>
