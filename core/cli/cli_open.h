@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ * cli_open.h - what verbs on a scenario do first: read it with --set, start the log, make the engine.
+ */
+#ifndef FADE_CLI_CLI_OPEN_H
+#define FADE_CLI_CLI_OPEN_H
+#include "core/cli/cli.h"
+#include "core/engine/engine.h"
+
+#define CLI_SET_FLAG { "set", 's', "KEY=VALUE", "set a key of the scenario, as in run.seed=7 (TOML syntax)", true }
+
+/* Reads `path` with --set and what `more` sets.  CLI_GO, or the exit status after all problems are said. */
+int cli_scenario(const cli *, const char *path, const char *const *more, size_t nmore, scenario **out);
+/* Makes the engine; opt may be NULL.  CLI_GO or an exit status, as above. */
+int cli_engine(const scenario *, const engine_options *opt, engine **out);
+/* The log as [logging], FADE_LOG and -v, -q want it. */
+int cli_log(const scenario *, why *w);
+#endif
