@@ -3,6 +3,7 @@
  */
 #include "core/cli/cli.h"
 #include "core/base/text.h"
+#include "core/engine/virtual.h"
 #include "core/host/library.h"
 #include <ctype.h>
 #include <errno.h>
@@ -378,6 +379,7 @@ int cli_sub(const cli_verb *verb, int argc, char **argv)
 int cli_main(const cli_verb *const *verbs, int argc, char **argv)
 {
     state.verbs = verbs;
+    library_register(virtual_library());
     int rc = take_all(NULL, "+:", argc, argv, NULL);
     if (rc != CLI_GO)
         return rc;
