@@ -147,7 +147,7 @@ static void eliminate(double A[P][P], double b[P])
 /* The plain way: standardise, solve the normal equations, trace of the hat matrix by solving for each row. */
 static double plain(const data *d, double lambda, const double *at, double *gcv)
 {
-    double mean[P] = { 0 }, sd[P] = { 0 }, ybar = 0, w[P], z[ROWS][P], rss = 0, df = 1;
+    double mean[P] = { 0 }, sd[P] = { 0 }, ybar = 0, w[P] = { 0 }, z[ROWS][P], rss = 0, df = 1;
     for (int i = 0; i < ROWS; i++)
         ybar += d->y[i] / ROWS;
     for (int j = 0; j < P; j++) {

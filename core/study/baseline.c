@@ -1,36 +1,50 @@
 /* SPDX-License-Identifier: MIT
- * baseline.c - persistence, drift and the straight line.
+ * baseline.c - naive forecasts, one lane at a time.
  */
 #include "core/study/baseline.h"
+
 #include <math.h>
 
-void baseline_add(baseline *b, double row, double value)
+const baseline_kind baseline_kinds[BASELINE_KINDS] = {
+    { "persistence", baseline_persistence },
+    { "drift", baseline_drift },
+    { "line", baseline_line },
+};
+
+void baseline_add(baseline *b, double x, double y)
 {
-    if (isnan(value))
+    if (!isfinite(x) || !isfinite(y))
         return;
-    if (b->n == 0) {
-        b->first = value;
-        b->first_row = row;
+    if (b->n++ == 0) {
+        b->first = y;
+        b->first_x = x;
     }
-    b->n++;
-    b->last = value;
-    b->last_row = row;
-    double dx = row - b->mx;
-    b->mx += dx / (double)b->n;
-    b->my += (value - b->my) / (double)b->n;
-    b->sxx += dx * (row - b->mx);
-    b->sxy += dx * (value - b->my);
+    b->last = y;
+    b->last_x = x;
+    double dx = x - b->mean_x;
+    b->mean_x += dx / (double)b->n;
+    b->mean_y += (y - b->mean_y) / (double)b->n;
+    b->sxx += dx * (x - b->mean_x);
+    b->sxy += dx * (y - b->mean_y);
 }
 
-double baseline_persistence(const baseline *b) { return b->n ? b->last : NAN; }
-
-double baseline_drift(const baseline *b, double row)
+double baseline_persistence(const baseline *b, double x)
 {
-    double span = b->last_row - b->first_row;
-    return span > 0 ? b->last + (row - b->last_row) * (b->last - b->first) / span : baseline_persistence(b);
+    (void)x;
+    return b->n ? b->last : NAN;
 }
 
-double baseline_line(const baseline *b, double row)
+double baseline_drift(const baseline *b, double x)
 {
-    return b->sxx > 0 ? b->my + (row - b->mx) * b->sxy / b->sxx : baseline_persistence(b);
+    double span = b->last_x - b->first_x;
+    if (!(span > 0))
+        return baseline_persistence(b, x);
+    return b->last + (x - b->last_x) * (b->last - b->first) / span;
+}
+
+double baseline_line(const baseline *b, double x)
+{
+    if (!b->n)
+        return NAN;
+    return b->sxx > 0 ? b->mean_y + (x - b->mean_x) * b->sxy / b->sxx : b->mean_y;
 }

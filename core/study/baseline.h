@@ -1,20 +1,28 @@
 /* SPDX-License-Identifier: MIT
- * baseline.h - the forecasts a model must beat: what was last, and where that was going.
+ * baseline.h - what a forecast must beat: the last value, the drift, the straight line; streaming, plain data per lane.
  *
- * Plain data, fed with the known values of one cell; row numbers rise.
+ * Known values are added as they come (x: row or cycle number, rising); what is asked for later sees only those.
  */
 #ifndef FADE_STUDY_BASELINE_H
 #define FADE_STUDY_BASELINE_H
 #include <stdint.h>
 
-typedef struct baseline {
-    uint64_t n;
-    double   first, last, first_row, last_row;
-    double   mx, my, sxx, sxy;                    /* means and sums about them, for the line */
-} baseline;                                       /* start from {0} */
+typedef struct baseline { /* start from {0}; no pointers: may be copied, saved and loaded as bytes */
+    uint64_t n;           /* known values */
+    double first, last, first_x, last_x;
+    double mean_x, mean_y, sxx, sxy; /* means, and squares and products about them */
+} baseline;
 
-void baseline_add(baseline *, double row, double value);       /* NaN values are passed over */
-double baseline_persistence(const baseline *);                 /* the last known value; NaN without one */
-double baseline_drift(const baseline *, double row);           /* from the first through the last known value; persistence with one */
-double baseline_line(const baseline *, double row);            /* least squares over all known values; persistence with one */
+void baseline_add(baseline *, double x, double y); /* NaN is skipped */
+/* Forecasts for x.  NaN with no known value; with one, that value. */
+double baseline_persistence(const baseline *, double x); /* the last value */
+double baseline_drift(const baseline *, double x); /* from the last value on, by the mean change from first to last */
+double baseline_line(const baseline *, double x);  /* least squares through all known values */
+
+typedef struct baseline_kind {
+    const char *name; /* "persistence", "drift", "line" */
+    double (*at)(const baseline *, double x);
+} baseline_kind;
+enum { BASELINE_KINDS = 3 };
+extern const baseline_kind baseline_kinds[BASELINE_KINDS];
 #endif

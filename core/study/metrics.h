@@ -1,28 +1,43 @@
 /* SPDX-License-Identifier: MIT
- * metrics.h - errors of a prediction against what was measured, gathered one pair at a time.
+ * metrics.h - how far predictions lie from what came: streaming sums, one pair at a time, plain data to copy and to
+ * save.
  *
- * Plain data: it may be copied, saved and added up.  A pair with NaN on either side is counted apart and left out.
- * Definitions (docs/statistics.md): e = predicted - measured; MAPE is the plain mean of |e / measured|, in percent, over measured
- * values that are not 0; SMAPE is 200 |e| / (|measured| + |predicted|) in percent; R2 = 1 - SSE / SST, NaN where all measured values are equal.
+ * error = predicted - target.  A pair with a NaN or an infinity is skipped and counted.  What cannot be said is NaN:
+ *   everything with no pair; sd with one; r2 where the target never varied; mape where a target is 0 in every pair.
  */
 #ifndef FADE_STUDY_METRICS_H
 #define FADE_STUDY_METRICS_H
+#include "core/base/why.h"
+#include <stddef.h>
 #include <stdint.h>
 
-typedef struct metrics {
-    uint64_t n, unknown, nmape, nsmape;
-    double   e, ee, ae, ape, sape, worst;         /* sums of e, e^2, |e|, ..; greatest |e| */
-    double   mean, ss;                            /* of the measured values, by Welford */
-} metrics;                                        /* start from {0} */
+typedef struct metrics {            /* start from {0}; no pointers: may be copied, saved and loaded as bytes */
+    uint64_t n, skipped;            /* pairs counted; pairs with an unknown side */
+    uint64_t n_ape, n_sape;         /* pairs that have a percentage: target not 0; not both 0 */
+    double abs, ape, sape, largest; /* sums, and the largest |error| */
+    double bias, m2;                /* mean error and squares about it (Welford) */
+    double mean_target, m2_target;
+} metrics;
 
-void metrics_add(metrics *, double measured, double predicted);
-double metrics_rmse(const metrics *);             /* NaN without a pair, like all of these */
-double metrics_mse(const metrics *);
-double metrics_mae(const metrics *);
-double metrics_mape(const metrics *);             /* % */
-double metrics_smape(const metrics *);            /* % */
-double metrics_r2(const metrics *);
-double metrics_bias(const metrics *);
-double metrics_sd(const metrics *);               /* of the errors about their mean */
-double metrics_worst(const metrics *);
+typedef struct metrics_result { /* in the target's unit, its square, or percent */
+    uint64_t n, skipped;
+    double rmse, mse, mae, max_error; /* max_error: largest |error| */
+    double bias, sd;                  /* mean error; its standard deviation (n - 1) */
+    double mape, smape; /* %: mean of |e / target|, pairs with target 0 left out; of 2|e| / (|target| + |predicted|) */
+    double r2;          /* 1 - SS_error / SS_target; below 0: worse than the mean */
+} metrics_result;
+
+void metrics_add(metrics *, double target, double predicted);
+void metrics_merge(metrics *into, const metrics *other); /* as if other's pairs had been added */
+metrics_result metrics_get(const metrics *);
+
+/* The median of |error| needs all of them. */
+typedef struct metrics_kept { /* start from {0} */
+    double *at;
+    size_t n, cap;
+} metrics_kept;
+
+int metrics_keep(metrics_kept *, double target, double predicted, why *w); /* unknown pairs are skipped; E_NOMEM */
+double metrics_median(metrics_kept *);                                     /* of |error|; reorders; NaN with none */
+void metrics_kept_free(metrics_kept *);
 #endif
