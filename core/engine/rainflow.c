@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ * rainflow.c - streaming rainflow counting.
+ *
+ * The newest point of the residue is provisional: while the series goes on in the same direction it moves along.  Its range can only
+ * grow until the series turns, so a cycle that closes against it now would also close against the turning point.
+ */
+#include "core/engine/rainflow.h"
+#include <math.h>
+
+static rainflow_event event_of(const rainflow *f, uint32_t lane, int j, double count)
+{
+    size_t a = (size_t)j * f->n + lane, b = a + f->n;
+    return (rainflow_event){
+        .depth = fabs(f->value[b] - f->value[a]),
+        .mean = 0.5 * (f->value[a] + f->value[b]),
+        .count = count,
+        .start = f->time ? f->time[a] : (double)NAN,
+        .end = f->time ? f->time[b] : (double)NAN,
+    };
+}
+
+static void put(const rainflow *f, uint32_t lane, int j, double time, double value)
+{
+    f->value[(size_t)j * f->n + lane] = value;
+    if (f->time)
+        f->time[(size_t)j * f->n + lane] = time;
+}
+
+static void move(const rainflow *f, uint32_t lane, int from, int to)
+{
+    put(f, lane, to, f->time ? f->time[(size_t)from * f->n + lane] : 0, f->value[(size_t)from * f->n + lane]);
+}
+
+/* Drops the oldest point, whose range was booked as a half cycle. */
+static int drop_oldest(const rainflow *f, uint32_t lane, int k)
+{
+    for (int j = 1; j < k; j++)
+        move(f, lane, j, j - 1);
+    return k - 1;
+}
+
+/* Books what the newest range closes, of a residue of *k points. */
+static int close_cycles(const rainflow *f, uint32_t lane, int *k, rainflow_event *out)
+{
+    const double *v = f->value + lane;
+    const size_t n = f->n;
+    int made = 0;
+    while (*k >= 3) {
+        double x3 = v[(size_t)(*k - 1) * n], x2 = v[(size_t)(*k - 2) * n], x1 = v[(size_t)(*k - 3) * n];
+        if (fabs(x3 - x2) < fabs(x2 - x1))
+            break;
+        if (*k == 3) {                                  /* the range holds the starting point */
+            out[made++] = event_of(f, lane, 0, 0.5);
+            *k = drop_oldest(f, lane, *k);
+        } else {
+            out[made++] = event_of(f, lane, *k - 3, 1);
+            move(f, lane, *k - 1, *k - 3);
+            *k -= 2;
+        }
+    }
+    return made;
+}
+
+int rainflow_push(const rainflow *f, uint32_t lane, double time, double value, rainflow_event out[RAINFLOW_DEPTH])
+{
+    int k = (int)f->count[lane], made = 0;
+    if (!isfinite(value))
+        return 0;
+    double turn = k ? value - f->value[(size_t)(k - 1) * f->n + lane] : INFINITY;
+    double last = k > 1 ? f->value[(size_t)(k - 1) * f->n + lane] - f->value[(size_t)(k - 2) * f->n + lane] : 0;
+    if (turn == 0)
+        return 0;
+    if ((turn > 0 && last > 0) || (turn < 0 && last < 0))
+        k--;                                            /* goes on: the newest point moves along */
+    else if (fabs(turn) < f->gate)
+        return 0;
+    else if (k == RAINFLOW_DEPTH) {
+        out[made++] = event_of(f, lane, 0, 0.5);
+        k = drop_oldest(f, lane, k);
+        if (f->forced)
+            f->forced[lane] += 1;
+    }
+    put(f, lane, k++, time, value);
+    made += close_cycles(f, lane, &k, out + made);
+    f->count[lane] = k;
+    return made;
+}
+
+int rainflow_open(const rainflow *f, uint32_t lane, rainflow_event out[RAINFLOW_DEPTH])
+{
+    int k = (int)f->count[lane], made = 0;
+    for (; made + 1 < k; made++)
+        out[made] = event_of(f, lane, made, 0.5);
+    return made;
+}
+
+int rainflow_finish(const rainflow *f, uint32_t lane, rainflow_event out[RAINFLOW_DEPTH])
+{
+    int made = rainflow_open(f, lane, out);
+    f->count[lane] = 0;
+    return made;
+}
