@@ -5,12 +5,6 @@
 
 #include <math.h>
 
-const baseline_kind baseline_kinds[BASELINE_KINDS] = {
-    { "persistence", baseline_persistence },
-    { "drift", baseline_drift },
-    { "line", baseline_line },
-};
-
 void baseline_add(baseline *b, double x, double y)
 {
     if (!isfinite(x) || !isfinite(y))
@@ -28,9 +22,8 @@ void baseline_add(baseline *b, double x, double y)
     b->sxy += dx * (y - b->mean_y);
 }
 
-double baseline_persistence(const baseline *b, double x)
+double baseline_persistence(const baseline *b)
 {
-    (void)x;
     return b->n ? b->last : NAN;
 }
 
@@ -38,7 +31,7 @@ double baseline_drift(const baseline *b, double x)
 {
     double span = b->last_x - b->first_x;
     if (!(span > 0))
-        return baseline_persistence(b, x);
+        return baseline_persistence(b);
     return b->last + (x - b->last_x) * (b->last - b->first) / span;
 }
 

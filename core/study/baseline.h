@@ -15,14 +15,7 @@ typedef struct baseline { /* start from {0}; no pointers: may be copied, saved a
 
 void baseline_add(baseline *, double x, double y); /* NaN is skipped */
 /* Forecasts for x.  NaN with no known value; with one, that value. */
-double baseline_persistence(const baseline *, double x); /* the last value */
+double baseline_persistence(const baseline *);     /* the last value */
 double baseline_drift(const baseline *, double x); /* from the last value on, by the mean change from first to last */
 double baseline_line(const baseline *, double x);  /* least squares through all known values */
-
-typedef struct baseline_kind {
-    const char *name; /* "persistence", "drift", "line" */
-    double (*at)(const baseline *, double x);
-} baseline_kind;
-enum { BASELINE_KINDS = 3 };
-extern const baseline_kind baseline_kinds[BASELINE_KINDS];
 #endif

@@ -23,10 +23,7 @@ void metrics_add(metrics *m, double target, double predicted)
         m->n_ape++;
         m->ape += size / fabs(target);
     }
-    if (both > 0) {
-        m->n_sape++;
-        m->sape += 2 * size / both;
-    }
+    m->sape += both > 0 ? 2 * size / both : 0;
     double by = e - m->bias;
     m->bias += by / (double)m->n;
     m->m2 += by * (e - m->bias);
@@ -52,34 +49,62 @@ void metrics_merge(metrics *m, const metrics *b)
     join(&m->mean_target, &m->m2_target, (double)m->n, b->mean_target, b->m2_target, (double)b->n);
     m->n += b->n;
     m->n_ape += b->n_ape;
-    m->n_sape += b->n_sape;
     m->abs += b->abs;
     m->ape += b->ape;
     m->sape += b->sape;
     m->largest = fmax(m->largest, b->largest);
 }
 
-/* Rounding leaves a constant target with squares of the order of the last bit. */
-static double r_squared(const metrics *m, double mse)
+static double mean_of(double sum, uint64_t n)
 {
-    double n = (double)m->n, noise = n * m->mean_target * m->mean_target * 1e-30;
-    return m->m2_target > noise ? 1 - mse * n / m->m2_target : NAN;
+    return n ? sum / (double)n : NAN;
 }
 
-metrics_result metrics_get(const metrics *m)
+double metrics_mse(const metrics *m)
 {
-    metrics_result r = { .n = m->n, .skipped = m->skipped };
-    double n = (double)m->n;
-    r.mse = m->n ? m->m2 / n + m->bias * m->bias : NAN;
-    r.rmse = sqrt(r.mse);
-    r.mae = m->n ? m->abs / n : NAN;
-    r.max_error = m->n ? m->largest : NAN;
-    r.bias = m->n ? m->bias : NAN;
-    r.sd = m->n > 1 ? sqrt(m->m2 / (n - 1)) : NAN;
-    r.mape = m->n_ape ? 100 * m->ape / (double)m->n_ape : NAN;
-    r.smape = m->n_sape ? 100 * m->sape / (double)m->n_sape : m->n ? 0 : NAN;
-    r.r2 = m->n ? r_squared(m, r.mse) : NAN;
-    return r;
+    return m->n ? m->m2 / (double)m->n + m->bias * m->bias : NAN;
+}
+
+double metrics_rmse(const metrics *m)
+{
+    return sqrt(metrics_mse(m));
+}
+
+double metrics_mae(const metrics *m)
+{
+    return mean_of(m->abs, m->n);
+}
+
+double metrics_worst(const metrics *m)
+{
+    return m->n ? m->largest : NAN;
+}
+
+double metrics_bias(const metrics *m)
+{
+    return m->n ? m->bias : NAN;
+}
+
+double metrics_sd(const metrics *m)
+{
+    return m->n > 1 ? sqrt(m->m2 / (double)(m->n - 1)) : NAN;
+}
+
+double metrics_mape(const metrics *m)
+{
+    return 100 * mean_of(m->ape, m->n_ape);
+}
+
+double metrics_smape(const metrics *m)
+{
+    return 100 * mean_of(m->sape, m->n);
+}
+
+/* Rounding leaves a constant target with squares of the order of the last bit. */
+double metrics_r2(const metrics *m)
+{
+    double n = (double)m->n, noise = n * m->mean_target * m->mean_target * 1e-30;
+    return m->n && m->m2_target > noise ? 1 - metrics_mse(m) * n / m->m2_target : NAN;
 }
 
 int metrics_keep(metrics_kept *k, double target, double predicted, why *w)
