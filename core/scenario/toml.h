@@ -3,10 +3,10 @@
  */
 #ifndef FADE_SCENARIO_TOML_H
 #define FADE_SCENARIO_TOML_H
-#include "core/base/tree.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
+#include "core/base/tree.h"
 /* Parses n bytes named `file` into a table node of t.  E_INPUT: "file:line:column: message" is added to p.  More than 64 levels,
  * 8 MiB or 1,000,000 nodes are refused. */
 int toml_parse(tree *t, const char *file, const char *at, size_t n, tree_problems *p, tree_node **out);
