@@ -16,7 +16,8 @@ static const fade_param *path_param(const trial *t, uint32_t *index)
     for (uint32_t i = 0; i < t->desc->params.n; i++) {
         const fade_param *p = library_at(&t->desc->params, i);
         *index = i;
-        if (p->type == FADE_PATH && !(p->flags & FADE_DEPRECATED))
+        bool named = p->type == FADE_TEXT && strcmp(p->key, "path") == 0;     /* outputs: relative to the result's folder */
+        if ((p->type == FADE_PATH || named) && !(p->flags & FADE_DEPRECATED))
             return p;
     }
     return NULL;

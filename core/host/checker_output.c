@@ -51,10 +51,10 @@ static void rows_fill(fade_block *b, uint64_t first)
         b->variant[i] = "check";
         b->cycle[i] = (int64_t)(k / 2 + 1);
         b->time[i] = 1207150000000000 + (int64_t)k * 3600000000;
-        b->col[0][i] = 2.0 - 0.01 * (double)k;
+        b->col[0][i] = 2.0 - (double)k / 64.0;
         if (k % 5)
             b->col[1][i] = 24.0 + 0.25 * (double)(k % 3);
-        b->col[2][i] = 1.0 - 0.005 * (double)k;
+        b->col[2][i] = 1.0 - (double)k / 128.0;
     }
     b->n = BLOCK;
 }
