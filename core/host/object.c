@@ -241,7 +241,7 @@ void object_close(object *o)
     free(in);
 }
 
-static int sentence(const object *o, int32_t code, const char *doing, const char *text, why *w)
+static int sentence(const object *o, int32_t code, const char *doing, const char *said, why *w)
 {
     char at[300];
     size_t c = code_at(code);
@@ -249,8 +249,8 @@ static int sentence(const object *o, int32_t code, const char *doing, const char
     int as = c < NCODES ? codes[c].why : E_PLUGIN;
     const char *open = where ? " (" : "", *close = where ? ")" : "";
     where = where ? where : "";
-    if (text)
-        return fail(w, as, "%s: %s%s%s%s", id, text, open, where, close);
+    if (said)
+        return fail(w, as, "%s: %s%s%s%s", id, said, open, where, close);
     if (c < NCODES)
         return fail(w, as, "%s cannot %s: %s (%s, without a sentence)%s%s%s", id, doing, codes[c].plain, codes[c].name, open, where, close);
     return fail(w, as, "%s cannot %s: it returned %d, which is no code of the plugin interface%s%s%s", id, doing, code, open, where, close);
@@ -258,14 +258,14 @@ static int sentence(const object *o, int32_t code, const char *doing, const char
 
 int object_why(object *o, int32_t code, const char *doing, why *w)
 {
-    char text[sizeof o->last_text];
+    char copy[sizeof o->last_text];
     pthread_mutex_lock(&o->lock);
     bool said = o->last.text && (o->last.level >= ERROR || o->last.code == code);
     if (said)
-        memcpy(text, o->last_text, sizeof text);
+        memcpy(copy, o->last_text, sizeof copy);
     o->last = (fade_report){ 0 };                       /* a sentence explains one failure */
     pthread_mutex_unlock(&o->lock);
-    return sentence(o, code, doing, said ? text : NULL, w);
+    return sentence(o, code, doing, said ? copy : NULL, w);
 }
 
 int object_lane_why(object *o, int32_t code, int32_t lane, why *w)
