@@ -40,25 +40,28 @@ say       = $(if $(V),,@echo '  $(1)  $@';)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
+# The library of plugins/KIND/NAME is NAME.so; an output that shares its name with a source is output-NAME.so.
+so = $(BUILD)/plugins/$(if $(and $(filter plugins/output/%,$(1)),$(wildcard plugins/source/$(notdir $(1)))),output-)$(notdir $(1)).so
+
 define plugin_rules
 PLUGIN_LIBS :=
 PLUGIN_CFLAGS :=
 PLUGIN_NEEDS :=
 -include $(1)/plugin.mk
-$(notdir $(1))_LIBS := $$(PLUGIN_LIBS)
-$(notdir $(1))_CFLAGS := $$(PLUGIN_CFLAGS)
-$(notdir $(1))_OK := $$(if $$(PLUGIN_NEEDS),$$(shell printf '\043include <$$(PLUGIN_NEEDS)>\n' | $(CC) $$(PLUGIN_CFLAGS) -fsyntax-only -xc - 2>/dev/null && echo yes),yes)
-ifeq ($$($(notdir $(1))_OK),yes)
-PLUGINS += $(BUILD)/plugins/$(notdir $(1)).so
+$(1)_LIBS := $$(PLUGIN_LIBS)
+$(1)_CFLAGS := $$(PLUGIN_CFLAGS)
+$(1)_OK := $$(if $$(PLUGIN_NEEDS),$$(shell printf '\043include <$$(PLUGIN_NEEDS)>\n' | $(CC) $$(PLUGIN_CFLAGS) -fsyntax-only -xc - 2>/dev/null && echo yes),yes)
+ifeq ($$($(1)_OK),yes)
+PLUGINS += $(call so,$(1))
 else
 $$(info plugin $(notdir $(1)) is left out: no <$$(PLUGIN_NEEDS)>)
 endif
-$(BUILD)/plugins/$(notdir $(1)).so: $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
+$(call so,$(1)): $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 	@mkdir -p $$(@D)
-	$$(call say,LD )$$(CC) -shared $$(LDFLAGS) -Wl,-z,now -Wl,-z,defs $$(if $(SAN),-Wl$$(comma)-z$$(comma)undefs) -o $$@ $$^ $$($(notdir $(1))_LIBS) -lm
+	$$(call say,LD )$$(CC) -shared $$(LDFLAGS) -Wl,-z,now -Wl,-z,defs $$(if $(SAN),-Wl$$(comma)-z$$(comma)undefs) -o $$@ $$^ $$($(1)_LIBS) -lm
 $(BUILD)/$(1)/%.o: $(1)/%.c
 	@mkdir -p $$(@D)
-	$$(call say,CC )$$(CC) -Icore $$(CPPFLAGS) $$(CFLAGS) $$($(notdir $(1))_CFLAGS) -MMD -MP -c -o $$@ $$<
+	$$(call say,CC )$$(CC) -Icore $$(CPPFLAGS) $$(CFLAGS) $$($(1)_CFLAGS) -MMD -MP -c -o $$@ $$<
 endef
 comma := ,
 ifneq ($(if $(MAKECMDGOALS),$(filter-out $(OUTER),$(MAKECMDGOALS)),all),)

@@ -9,7 +9,7 @@ static void names_and_unknowns(void **state)
 {
     (void)state;
     rig g;
-    rig_load(&g, "csv");
+    rig_load(&g, "output-csv");
     assert_int_equal(rig_open(&g), FADE_OK);
     assert_int_equal(rig_rows(&g, 0, 5), FADE_OK);
     assert_int_equal(g.vt->close(g.self, 0, NULL), FADE_OK);
@@ -30,7 +30,7 @@ static void awkward_words_are_quoted(void **state)
 {
     (void)state;
     rig g;
-    rig_load(&g, "csv");
+    rig_load(&g, "output-csv");
     assert_int_equal(rig_open(&g), FADE_OK);
     double x = INFINITY, *col[] = { &x, &x, &x, &x };
     uint64_t number = 0;
@@ -61,7 +61,7 @@ static void rows_given_twice_are_written_once(void **state)
 {
     (void)state;
     rig g;
-    rig_load(&g, "csv");
+    rig_load(&g, "output-csv");
     assert_int_equal(rig_open(&g), FADE_OK);
     assert_int_equal(rig_rows(&g, 0, 10), FADE_OK);
     assert_int_equal(rig_rows(&g, 5, 20), FADE_OK);
@@ -82,7 +82,7 @@ static void resumed_is_the_same_file(void **state)
 {
     (void)state;
     rig g;
-    rig_load(&g, "csv");
+    rig_load(&g, "output-csv");
     assert_int_equal(rig_open(&g), FADE_OK);
     assert_int_equal(rig_rows(&g, 0, 300), FADE_OK);
     assert_int_equal(g.vt->close(g.self, 0, NULL), FADE_OK);
@@ -115,7 +115,7 @@ static void full_disk_keeps_whole_lines(void **state)
 {
     (void)state;
     rig g;
-    rig_load(&g, "csv");
+    rig_load(&g, "output-csv");
     assert_int_equal(rig_open(&g), FADE_OK);
     struct rlimit old, small;
     getrlimit(RLIMIT_FSIZE, &old);
@@ -149,7 +149,7 @@ static void full_disk_refuses_more(void **state)
 {
     (void)state;
     rig g;
-    rig_load(&g, "csv");
+    rig_load(&g, "output-csv");
     rig_value(&g, "path")->text = "/dev/full";
     int32_t rc = rig_open(&g);
     assert_int_equal(rc, FADE_EIO);
@@ -164,7 +164,7 @@ static void samples_have_their_own_file(void **state)
 {
     (void)state;
     rig g;
-    rig_load(&g, "csv");
+    rig_load(&g, "output-csv");
     g.run.columns.sample = (fade_list)FADE_LIST(rig_samples);
     assert_int_equal(rig_open(&g), FADE_OK);
     for (uint64_t k = 0; k < 5; k++)
