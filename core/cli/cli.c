@@ -224,7 +224,7 @@ static bool fits(const char *arg, const char *value)
 {
     if (strcmp(arg, "N") == 0)
         return *value && strlen(value) <= 19 && strspn(value, "0123456789") == strlen(value);
-    if (!strchr(arg, '|'))
+    if (!cli_is_choice(arg))
         return true;
     size_t n = strlen(value);
     for (const char *at = arg; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)

@@ -85,5 +85,17 @@ int cli_sub(const cli_verb *verb, int argc, char **argv);
 /* "--help" of a verb (NULL: of the command). */
 void cli_help(const cli_verb *verb, const char *above);
 
+/* "fast|slow" names all there is; "NAME|FILE" only says what is wanted. */
+static inline bool cli_is_choice(const char *arg)
+{
+    bool choice = false;
+    for (; arg && *arg; arg++) {
+        if (*arg >= 'A' && *arg <= 'Z')
+            return false;
+        choice = choice || *arg == '|';
+    }
+    return choice;
+}
+
 extern const cli_verb verb_check, verb_run, verb_plugin, verb_config, verb_version, verb_completion, verb_man;
 #endif

@@ -12,7 +12,7 @@ static void add_flag(text *t, const cli_flag *f)
     char left[64];
     snprintf(left, sizeof left, "%c%c%s --%s%s%s", f->letter ? '-' : ' ', f->letter ? f->letter : ' ', f->letter ? "," : " ", f->name,
              f->arg ? " " : "", f->arg ? f->arg : "");
-    text_addf(t, "  %-28s %s%s\n", left, f->doc, f->repeatable && f->arg ? " (repeatable)" : "");
+    text_addf(t, "  %-32s %s%s\n", left, f->doc, f->repeatable && f->arg ? " (repeatable)" : "");
 }
 
 static void add_flags(text *t, const char *title, const cli_flag *f)
@@ -31,7 +31,7 @@ static void add_verbs(text *t, const cli_verb *const *verbs, const char *above)
         if ((*verbs)->hidden)
             continue;
         snprintf(left, sizeof left, "%s%s%s%s%s", above, *above ? " " : "", (*verbs)->name, *(*verbs)->args ? " " : "", (*verbs)->args);
-        text_addf(t, "  %-28s %s\n", left, (*verbs)->help);
+        text_addf(t, "  %-32s %s\n", left, (*verbs)->help);
     }
 }
 

@@ -60,6 +60,14 @@ static const char *files_of(const char *arg)
     return strstr(arg, "FILE") ? "files" : "";
 }
 
+static void add_choices(text *t, const char *arg)
+{
+    if (!cli_is_choice(arg))
+        return;
+    for (; *arg; arg++)
+        text_addc(t, *arg == '|' ? ' ' : *arg);
+}
+
 /* --- bash -------------------------------------------------------------------------------------------------------------------- */
 
 static void bash_word(text *t, const cli_flag *f)
@@ -79,31 +87,34 @@ static void bash_verb(text *t, const cli_verb *v, const cli_verb *above)
     for (const cli_verb *const *s = v->sub; s && *s; s++)
         if (!(*s)->hidden)
             text_addf(t, "%s ", (*s)->name);
-    if (strchr(v->args, '|'))
-        for (const char *at = v->args; *at; at++)
-            text_addc(t, *at == '|' ? ' ' : *at);
+    if (!v->sub)
+        add_choices(t, v->args);
     text_addf(t, "' kind='%s' ;;\n", files_of(v->args));
 }
 
-static void bash_value(text *t, const cli_flag *f)
+/* After a flag that wants a value, only that value; `path` is the verb's, as a pattern. */
+static void bash_value(text *t, const cli_flag *f, const char *path)
 {
     if (!f->arg)
         return;
-    text_addf(t, "        '--%s'", f->name);
+    text_addf(t, "        %s' --%s'", path, f->name);
     if (f->letter)
-        text_addf(t, "|'-%c'", f->letter);
-    text_add(t, ") flags= words='");
-    if (strchr(f->arg, '|'))
-        for (const char *at = f->arg; *at; at++)
-            text_addc(t, *at == '|' ? ' ' : *at);
+        text_addf(t, " | %s' -%c'", path, f->letter);
+    text_add(t, ") flags='' words='");
+    add_choices(t, f->arg);
     text_addf(t, "' kind='%s' ;;\n", files_of(f->arg));
 }
 
 static void bash_values(text *t, const cli_verb *v, const cli_verb *above)
 {
-    (void)above;
+    text path = { 0 };
+    text_addc(&path, '\'');
+    add_path(&path, v, above);
+    text_addc(&path, '\'');
     for (const cli_flag *f = v->flag; f && f->name; f++)
-        bash_value(t, f);
+        bash_value(t, f, text_of(&path));
+    t->failed = t->failed || path.failed;
+    text_free(&path);
 }
 
 static void bash(text *t)
@@ -123,10 +134,10 @@ static void bash(text *t)
             text_addf(t, "%s ", (*v)->name);
     text_add(t, "' ;;\n");
     walk(bash_verb, t);
-    text_add(t, "    esac\n    case \"$prev\" in\n");
+    text_add(t, "    esac\n    case \"$verb $prev\" in\n");
     walk(bash_values, t);
     for (const cli_flag *f = cli_global_flags(); f->name; f++)
-        bash_value(t, f);
+        bash_value(t, f, "*");
     text_add(t, "    esac\n"
                 "    [[ $cur == -* ]] && words=$flags kind=''\n"
                 "    local IFS=$' \\t\\n'\n"
@@ -163,30 +174,34 @@ static void zsh_verb(text *t, const cli_verb *v, const cli_verb *above)
     for (const cli_verb *const *s = v->sub; s && *s; s++)
         if (!(*s)->hidden)
             zsh_name(t, *s);
-    if (strchr(v->args, '|'))
-        for (const char *at = v->args; *at; at++)
-            text_addc(t, *at == '|' ? ' ' : *at);
+    if (!v->sub)
+        add_choices(t, v->args);
     text_add(t, ") ;;\n");
 }
 
-static void zsh_value(text *t, const cli_flag *f)
+static void zsh_value(text *t, const cli_flag *f, const cli_verb *v, const cli_verb *above)
 {
+    text_add(t, "        ");
+    if (v)
+        text_addf(t, "'%s%s%s", above ? above->name : "", above ? " " : "", v->name);
+    text_addf(t, "%s --%s')", v ? "" : "*'", f->name);
     const char *kind = f->arg ? files_of(f->arg) : "";
     if (*kind)
-        text_addf(t, "        --%s) _files%s; return ;;\n", f->name, *kind == 'f' && kind[1] == 'o' ? " -/" : "");
-    else if (f->arg && strchr(f->arg, '|')) {
-        text_addf(t, "        --%s) compadd ", f->name);
-        for (const char *at = f->arg; *at; at++)
-            text_addc(t, *at == '|' ? ' ' : *at);
-        text_add(t, "; return ;;\n");
+        text_addf(t, " _files%s; return", strcmp(kind, "folders") == 0 ? " -/" : "");
+    else if (f->arg && cli_is_choice(f->arg)) {
+        text_add(t, " compadd ");
+        add_choices(t, f->arg);
+        text_add(t, "; return");
+    } else if (f->arg) {
+        text_add(t, " return");
     }
+    text_add(t, " ;;\n");
 }
 
 static void zsh_values(text *t, const cli_verb *v, const cli_verb *above)
 {
-    (void)above;
     for (const cli_flag *f = v->flag; f && f->name; f++)
-        zsh_value(t, f);
+        zsh_value(t, f, v, above);
 }
 
 static void zsh(text *t)
@@ -199,10 +214,10 @@ static void zsh(text *t)
                 "    for ((i = 2; i < CURRENT; i++)); do\n"
                 "        case \"${verb%% *}/${words[i]}\" in\n");
     walk(turn, t);
-    text_add(t, "        esac\n    done\n    case \"${words[CURRENT-1]}\" in\n");
+    text_add(t, "        esac\n    done\n    case \"$verb ${words[CURRENT-1]}\" in\n");
     walk(zsh_values, t);
     for (const cli_flag *f = cli_global_flags(); f->name; f++)
-        zsh_value(t, f);
+        zsh_value(t, f, NULL, NULL);
     text_add(t, "    esac\n    case \"$verb\" in\n        '') flags=(");
     for (const cli_flag *f = cli_global_flags(); f->name; f++)
         zsh_flag(t, f);
@@ -235,10 +250,9 @@ static void fish_flag(text *t, const cli_flag *f)
     text_addf(t, " -l %s", f->name);
     if (f->letter)
         text_addf(t, " -s %c", f->letter);
-    if (f->arg && strchr(f->arg, '|')) {
+    if (f->arg && cli_is_choice(f->arg)) {
         text_add(t, " -x -a '");
-        for (const char *at = f->arg; *at; at++)
-            text_addc(t, *at == '|' ? ' ' : *at);
+        add_choices(t, f->arg);
         text_add(t, "'");
     } else if (f->arg) {
         text_add(t, *files_of(f->arg) ? " -r" : " -x");
@@ -260,11 +274,10 @@ static void fish_verb(text *t, const cli_verb *v, const cli_verb *above)
         fish_condition(t, v, above);
         fish_flag(t, f);
     }
-    if (strchr(v->args, '|')) {
+    if (!v->sub && cli_is_choice(v->args)) {
         fish_condition(t, v, above);
         text_add(t, " -a '");
-        for (const char *at = v->args; *at; at++)
-            text_addc(t, *at == '|' ? ' ' : *at);
+        add_choices(t, v->args);
         text_add(t, "'\n");
     }
 }

@@ -3,7 +3,6 @@
  */
 #include "core/base/text.h"
 #include "core/cli/cli.h"
-#include "core/version.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -68,7 +67,7 @@ static void add_verb(text *t, const cli_verb *v, const char *above)
     }
     text_addf(t, ".It Nm Ic \"%s%s%s\"", above, *above ? " " : "", v->name);
     if (v->flag && v->flag->name)
-        text_add(t, " Op Ar flags");
+        text_add(t, " Oo Ar flags Oc");
     if (*v->args) {
         text_add(t, " Ar \"");
         add_plain(t, v->args);
@@ -129,10 +128,10 @@ static int man_run(int argc, char **argv)
         return status;
     text t = { 0 };
     text_add(&t, ".\\\" SPDX-License-Identifier: MIT\n.\\\" Made by `fade man` from the tables of the command's verbs.\n");
-    text_addf(&t, ".Dd %s\n.Dt FADE 1\n.Os fade %s\n", MAN_DATE, FADE_VERSION);
+    text_addf(&t, ".Dd %s\n.Dt FADE 1\n.Os\n", MAN_DATE);
     text_add(&t, ".Sh NAME\n.Nm fade\n.Nd simulates how lithium\\-ion cells age, cycle by cycle\n");
     text_add(&t, ".Sh SYNOPSIS\n.Nm\n.Ar verb\n.Op Ar flags\n.Op Ar argument ...\n");
-    text_add(&t, ".Sh DESCRIPTION\n.Nm\nreads a scenario (TOML), loads the plugins it names, and steps the cells of a source through\n"
+    text_add(&t, ".Sh DESCRIPTION\n.Nm\nreads a scenario (TOML), loads the plugins it names,\nand steps the cells of a source through\n"
                  "ageing laws and corrections to a result.\nData goes to standard output, what is said to standard error.\n.Pp\nThe verbs are:\n"
                  ".Bl -tag -width Ds\n");
     for (const cli_verb *const *v = cli_verbs(); *v; v++)
