@@ -208,15 +208,28 @@ VINLINE vd first_bits(vd z)
     return (vd)(((vu)z + 0x80000000) & ~(uint64_t)0xffffffff);
 }
 
-/* k ln 2 + log c + log(1 + r.hi + r.lo), r.hi of at most 26 bits. */
-VINLINE pair log_join(vd k, vd c_hi, vd c_lo, pair a)
+/* (log(1 + r) - r + r^2 / 2) / r^3 to 2^-71 of r. */
+VINLINE vd log_rest(vd r, vd r2)
 {
-    vd r = a.hi + a.lo, rl = (a.hi - r) + a.lo, r2 = r * r;
     vd p01 = -0x1p-2 * r + 0x1.5555555555556p-2, p23 = -0x1.55555554b0656p-3 * r + 0x1.99999998e2562p-3;
     vd p45 = -0x1.00016f959a909p-3 * r + 0x1.2493e191e05c5p-3;
-    vd p = r * r2 * (p01 + r2 * (p23 + r2 * p45));
+    return p01 + r2 * (p23 + r2 * p45);
+}
+
+/* k ln 2 + log c + log(1 + a.hi + a.lo). */
+VINLINE vd log_join(vd k, vd c_hi, vd c_lo, pair a)
+{
+    vd r = a.hi + a.lo, rl = (a.hi - r) + a.lo, r2 = r * r;
+    pair s = sum_ordered(k * LN2_HI + c_hi, r);
+    return s.hi + (s.lo + ((k * LN2_LO + c_lo) + (rl + r2 * (r * log_rest(r, r2) - 0.5))));
+}
+
+/* The same to 70 bits, a.hi of at most 26. */
+VINLINE pair log_join_long(vd k, vd c_hi, vd c_lo, pair a)
+{
+    vd r = a.hi + a.lo, rl = (a.hi - r) + a.lo, r2 = r * r;
     pair s = sum_ordered(k * LN2_HI + c_hi, r), t = sum_ordered(s.hi, -0.5 * a.hi * a.hi);
-    vd lo = (s.lo + t.lo) + ((k * LN2_LO + c_lo) + (rl + (p - 0.5 * a.lo * (a.hi + r))));
+    vd lo = (s.lo + t.lo) + ((k * LN2_LO + c_lo) + (rl + (r * r2 * log_rest(r, r2) - 0.5 * a.lo * (a.hi + r))));
     return sum_ordered(t.hi, lo);
 }
 
@@ -231,40 +244,45 @@ VINLINE void log_lookup(vu i, vd *inv, vd *hi, vd *lo)
     }
 }
 
-/* log(x) of positive finite x. */
-VINLINE pair log_pair(vd x)
+typedef struct looked {                                 /* log x = k ln 2 + c.hi + c.lo + log(1 + r.hi + r.lo) */
+    vd   k;
+    pair c, r;
+} looked;
+
+/* Of positive finite x. */
+VINLINE looked log_reduce(vd x)
 {
     vu tiny = (vu)(x < 0x1p-1022);
     split s = log_split(pick(tiny, x * 0x1p54, x));
-    vd k = s.k - (vd)(tiny & (vu)splat(54)), inv, hi, lo, zh = first_bits(s.z);
+    vd inv, hi, lo, zh = first_bits(s.z);
     log_lookup(s.i, &inv, &hi, &lo);
-    return log_join(k, hi, lo, (pair){ zh * inv - 1, (s.z - zh) * inv });
+    return (looked){ s.k - (vd)(tiny & (vu)splat(54)), { hi, lo }, { zh * inv - 1, (s.z - zh) * inv } };
 }
 
-/* log(1 + y.hi + y.lo), y.lo below y.hi's last bits, -1 < y.hi < 2^1000. */
-VINLINE pair log1p_pair(pair y)
+/* log(u.hi + u.lo) + more * log 2, u.hi < 2^1000; near 1 of y, which is u - 1 to more bits. */
+VINLINE vd log_of_sum(pair u, pair y, vd more)
 {
-    pair u = sum_of(splat(1), y.hi);
     split s = log_split(u.hi);
     vd inv, hi, lo, zh = first_bits(s.z), down = (vd)((1023 - (vu)(s.k + ROUNDER)) << 52);
     log_lookup(s.i, &inv, &hi, &lo);
     vu near = (vu)(u.hi >= 1 - 0x1p-9) & (vu)(u.hi < 1 + 0x1p-8);                  /* interval 75: r is y itself */
-    vd yh = head(y.hi);
-    pair r = { pick(near, yh, zh * inv - 1), pick(near, (y.hi - yh) + y.lo, ((s.z - zh) + (u.lo + y.lo) * down) * inv) };
-    return log_join(s.k, hi, lo, r);
+    pair r = { pick(near, y.hi, zh * inv - 1), pick(near, y.lo, ((s.z - zh) + u.lo * down) * inv) };
+    return log_join(s.k + more, hi, lo, r);
 }
 
 VINLINE vd log_inner(vd x)
 {
-    return log_pair(x).hi;
+    looked l = log_reduce(x);
+    return log_join(l.k, l.c.hi, l.c.lo, l.r);
 }
 
 VINLINE vd log1p_inner(vd x)
 {
-    return pick((vu)(magnitude(x) < 0x1p-54), x, log1p_pair((pair){ x, splat(0) }).hi);
+    vd r = log_of_sum(sum_of(splat(1), x), (pair){ x, splat(0) }, splat(0));
+    return pick((vu)(magnitude(x) < 0x1p-54), x, r);
 }
 
-/* log(|x| + sqrt(x^2 + 1)) as log1p of |x| + (sqrt(x^2 + 1) - 1) in two parts; log(2 |x|) from 2^28 on. */
+/* log(|x| + sqrt(x^2 + 1)) as log1p of y = |x| + (sqrt(x^2 + 1) - 1) in two parts; log(2 |x|) from 2^28 on. */
 VINLINE vd asinh_inner(vd x)
 {
     vd a = magnitude(x);
@@ -276,11 +294,10 @@ VINLINE vd asinh_inner(vd x)
     vd ds = 0.5 * (((h.hi - q.hi) - q.lo) + (h.lo + p.lo)) / s;
     pair y = sum_ordered(b, m.hi);
     y.lo += m.lo + ds;
-    split z = log_split(a);
-    vd inv, hi, lo, zh = first_bits(z.z);
-    log_lookup(z.i, &inv, &hi, &lo);
-    vd far = log_join(z.k + 1, hi, lo, (pair){ zh * inv - 1, (z.z - zh) * inv }).hi;
-    vd r = pick(big, far, log1p_pair(y).hi);
+    pair u = sum_of(splat(1), y.hi);
+    u.hi = pick(big, a * 0x1p-24, u.hi);                /* stays away from 1 and from the end of the range */
+    u.lo = (vd)((vu)(u.lo + y.lo) & ~big);
+    vd r = log_of_sum(u, y, (vd)((vu)splat(25) & big));
     return pick((vu)(a < 0x1p-28), x, with_sign(r, x));
 }
 
@@ -299,18 +316,18 @@ VINLINE vd asinh_inner(vd x)
     VTARGET void VNAME(name)(uint32_t n, const double *x, double *y)                                                \
     {                                                                                                               \
         for (uint32_t i = 0; i < n; i += 8) {                                                                       \
-            vd v[VGROUP];                                                                                           \
-            vu odd[VGROUP], any = { 0 };                                                                            \
-            for (int j = 0; j < VGROUP; j++) {                                                                      \
-                v[j] = load(x + i + j * VLANES);                                                                    \
-                any |= odd[j] = ODD(v[j]);                                                                          \
+            double made[8];                                                                                         \
+            vu any = { 0 };                                                                                         \
+            for (int j = 0; j < 8; j += VLANES) {                                                                   \
+                vd v = load(x + i + j);                                                                             \
+                any |= ODD(v);                                                                                      \
+                store(made + j, name##_inner(v));                                                                   \
             }                                                                                                       \
-            for (int j = 0; j < VGROUP; j++)                                                                        \
-                store(y + i + j * VLANES, name##_inner(v[j]));                                                      \
             if (__builtin_expect(VANY(any), 0))                                                                     \
                 for (int j = 0; j < 8; j++)                                                                         \
-                    if (odd[j / VLANES][j % VLANES])                                                                \
-                        y[i + (uint32_t)j] = vmath_special_##name(v[j / VLANES][j % VLANES]);                       \
+                    if (ODD(splat(x[i + (uint32_t)j]))[0])                                                          \
+                        made[j] = vmath_special_##name(x[i + (uint32_t)j]);                                         \
+            memcpy(y + i, made, sizeof made);                                                                       \
         }                                                                                                           \
     }
 VCOLUMN(expm1, EXPM1_ODD)
@@ -321,38 +338,48 @@ VCOLUMN(asinh, ASINH_ODD)
 
 /* ---- pow ---- */
 
+#define POW_ODD(v, w) (LOG_ODD(v) | ~(vu)(magnitude(w) < 0x1p64))
+
 /* p log x as an exact product of heads and the rest. */
 VINLINE pair pow_exponent(vd x, vd p)
 {
-    pair l = log_pair(x);
+    looked at = log_reduce(x);
+    pair l = log_join_long(at.k, at.c.hi, at.c.lo, at.r);
     vd lh = head(l.hi), ll = (l.hi - lh) + l.lo, ph = head(p), pl = p - ph;
     return (pair){ ph * lh, ph * ll + pl * l.hi };
+}
+
+/* Eight lanes of which some leave the usual range. */
+static VTARGET __attribute__((noinline)) void VNAME(pow_outer)(const double *x, const double *p, double *y)
+{
+    double made[8];                                     /* y may be x or p */
+    for (int j = 0; j < 8; j += VLANES) {
+        pair e = pow_exponent(load(x + j), load(p + j));
+        store(made + j, exp_outer(e.hi, e.lo));
+    }
+    for (int j = 0; j < 8; j++)
+        if (POW_ODD(splat(x[j]), splat(p[j]))[0])
+            made[j] = vmath_special_pow(x[j], p[j]);
+    memcpy(y, made, sizeof made);
 }
 
 VTARGET void VNAME(pow)(uint32_t n, const double *x, const double *p, double *y);
 VTARGET void VNAME(pow)(uint32_t n, const double *x, const double *p, double *y)
 {
     for (uint32_t i = 0; i < n; i += 8) {
-        vd v[VGROUP], w[VGROUP];
         pair e[VGROUP];
-        vu odd[VGROUP], any = { 0 };
+        vu any = { 0 };
         for (int j = 0; j < VGROUP; j++) {
-            v[j] = load(x + i + j * VLANES);
-            w[j] = load(p + i + j * VLANES);
-            odd[j] = LOG_ODD(v[j]) | ~(vu)(magnitude(w[j]) < 0x1p64);
-            e[j] = pow_exponent(v[j], w[j]);
-            any |= odd[j] | ~(vu)(magnitude(e[j].hi) <= 700);
+            vd v = load(x + i + j * VLANES), w = load(p + i + j * VLANES);
+            e[j] = pow_exponent(v, w);
+            any |= POW_ODD(v, w) | ~(vu)(magnitude(e[j].hi) <= 700);
         }
-        if (__builtin_expect(!VANY(any), 1)) {
-            for (int j = 0; j < VGROUP; j++)
-                store(y + i + j * VLANES, exp_inner(e[j].hi, e[j].lo));
+        if (__builtin_expect(VANY(any), 0)) {
+            VNAME(pow_outer)(x + i, p + i, y + i);
             continue;
         }
         for (int j = 0; j < VGROUP; j++)
-            store(y + i + j * VLANES, exp_outer(e[j].hi, e[j].lo));
-        for (int j = 0; j < 8; j++)
-            if (odd[j / VLANES][j % VLANES])
-                y[i + (uint32_t)j] = vmath_special_pow(v[j / VLANES][j % VLANES], w[j / VLANES][j % VLANES]);
+            store(y + i + j * VLANES, exp_inner(e[j].hi, e[j].lo));
     }
 }
 
@@ -379,7 +406,7 @@ VTARGET void VNAME(curve)(uint32_t n, const fade_value *c, const double *x, doub
     }
 }
 
-/* Rows `first` .. first + 3 (or fewer) of y for 8 lanes. */
+/* Up to four rows of y. */
 VINLINE void dense_rows(uint32_t n, uint32_t rows, uint32_t cols, const double *w, const double *x, double *y)
 {
     for (uint32_t i = 0; i < n; i += 8) {
