@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * test_wang2011.c - the check values of physics-facts.md sections 6.1 and 9, and that a life does not depend on the step.
+ * test_wang2011.c - the check values of physics-facts.md sections 6.1 and 9; a life does not depend on the step.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -117,7 +117,8 @@ static void virtual_time(void **state)
         double T = 283.15 + row % 40, C = 0.5 + row % 9;
         condition(g, T, C);
         assert_int_equal(rig_step(g), 0);
-        double B = C < 2 ? 31630 - (C - 0.5) * 9949 / 1.5 : C < 6 ? 21681 - (C - 2) * 8747 / 4 : 12934 + (C - 6) * 2578 / 4;
+        double upper = C < 6 ? 21681 - (C - 2) * 8747 / 4 : 12934 + (C - 6) * 2578 / 4;
+        double B = C < 2 ? 31630 - (C - 0.5) * 9949 / 1.5 : upper;
         double k = B * exp((-31700 + 370.3 * C) / (8.314 * T));
         y = k * pow(pow(y / k, 1 / 0.55) + 2, 0.55);
     }

@@ -45,7 +45,7 @@ static const fade_param params[] = {
 static const fade_column state[] = {
     { "charge", "Ah", "Charge taken out since full.", 0, 0, 0, 0, 0, 1, 0 },
     { "v1", "V", "Voltage over the RC pair.", 0, 0, 0, 0, 0, 1, 0 },
-    { "temperature", "K", "Cell temperature.", 298.15, 0, 5000, 243.15, 343.15, 1, 0 },
+    { "temperature", "K", "Cell temperature.", 298.15, 0, 0, 243.15, 343.15, 1, 0 },
 };
 static const fade_column in[] = {
     { "control", "", "What is held: 0 current, 1 voltage, 2 power, 3 resistance.", 0, 0, 3, 0, 0, 1, FADE_PLANNED },
@@ -58,7 +58,7 @@ static const fade_column out[] = {
     { "current", "A", "Current, discharge positive.", 0, 0, 0, 0, 0, 1, 0 },
     { "power", "W", "Power given, discharge positive.", 0, 0, 0, 0, 0, 1, 0 },
     { "heat", "W", "Heat made.", 0, 0, 0, 0, 0, 1, 0 },
-    { "temperature", "K", "Cell temperature.", 298.15, 0, 5000, 243.15, 343.15, 1, 0 },
+    { "temperature", "K", "Cell temperature.", 298.15, 0, 0, 243.15, 343.15, 1, 0 },
     { "soc", "1", "State of charge.", 1, -0.2, 1.2, 0, 1, 1, 0 },
     { "throughput", "Ah", "Charge moved in either direction.", 0, 0, 0, 0, 0, 1, FADE_TOTAL },
 };
