@@ -7,12 +7,12 @@
 
 #include <cmocka.h>
 
+#include <jansson.h>
 #include "core/base/file.h"
 #include "core/base/mem.h"
 #include "core/engine/engine.h"
 #include "core/engine/virtual.h"
 #include "core/study/study.h"
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,15 +56,16 @@ typedef struct ran {
 } ran;
 
 /* Opens and runs; nothing is written unless `out`. */
-static ran run_text(const char *toml, const char *out)
+static ran run_file(const char *path, const char *out)
 {
     ran r = { 0 };
     engine_options opt = { .folder = out, .study = study_table() };
-    r.rc = scenario_open(write_scenario(toml), &(scenario_options){ 0 }, &r.sc, &r.problems, &r.w);
+    r.rc = scenario_open(path, &(scenario_options){ 0 }, &r.sc, &r.problems, &r.w);
     if (!r.rc)
         r.rc = engine_open(r.sc, &opt, &r.e, &r.problems, &r.w);
     if (!r.rc)
         r.rc = engine_run(r.e, &r.w);
+    mem_fail_at(0);
     if (r.e) {
         json j = { 0 };
         engine_result(r.e, &j);
@@ -74,6 +75,11 @@ static ran run_text(const char *toml, const char *out)
         free(t);
     }
     return r;
+}
+
+static ran run_text(const char *toml, const char *out)
+{
+    return run_file(write_scenario(toml), out);
 }
 
 static void done(ran *r)
@@ -185,7 +191,8 @@ static void wiring_names_both_sides(void **state)
 
 #define FLEET(more)                                                                                          \
     "[run]\nname = \"fleet\"\n[cell]\nnominal_capacity = 2\n"                                               \
-    "[source]\nplugin = \"virtual\"\ncells = 3\ncycles = 120\n[[physics]]\nplugin = \"xu2018\"\n"            \
+    "[source]\nplugin = \"virtual\"\ncells = 4\ncycles = 400\nrecovery = 0\n"                   \
+    "parameters = { k_t = \"9e-10 1/s\" }\n[[physics]]\nplugin = \"xu2018\"\n"                               \
     "[corrector]\nplugin = \"ridge\"\n" more "[evaluate]\nsplit = { kind = \"holdout\", fraction = 0.5 }\ntruth = \"true_capacity\"\n"
 
 static void leaks_are_refused_by_name(void **state)
@@ -258,16 +265,15 @@ static void the_future_is_not_seen(void **state)
 static void memory_that_fails_ends_with_a_sentence(void **state)
 {
     (void)state;
-    ran whole = run_text(FLEET("features = [\"cycle\"]\n"), NULL);
-    assert_int_equal(whole.rc, E_OK);
-    done(&whole);
+    const char *path = write_scenario(FLEET("features = [\"cycle\"]\n"));
     long before = mem_count();
-    whole = run_text(FLEET("features = [\"cycle\"]\n"), NULL);
+    ran whole = run_file(path, folder);
+    assert_int_equal(whole.rc, E_OK);
     long all = mem_count() - before;
     done(&whole);
-    for (long k = 1; k <= all; k += all / 150 + 1) {
+    for (long k = 1; k <= all; k += all / 120 + 1) {
         mem_fail_at(k);
-        ran r = run_text(FLEET("features = [\"cycle\"]\n"), NULL);
+        ran r = run_file(path, folder);
         mem_fail_at(0);
         if (r.rc)
             assert_true(r.w.text[0] != '\0' || r.problems.n > 0);

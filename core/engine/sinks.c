@@ -131,7 +131,7 @@ void sinks_event(engine *e, int level, const char *kind, const lane *l, int64_t 
                       .text = say, .json = json_text };
     if (strcmp(kind, "progress") != 0) {
         ev.number = e->event_number++;
-        log_say(level, l ? (const log_field[]){ { "cell", l->cell }, { NULL, NULL } } : NULL, "%s", say);
+        log_say(strcmp(kind, "score") == 0 ? LOG_DEBUG : level, l ? (const log_field[]){ { "cell", l->cell }, { NULL, NULL } } : NULL, "%s", say);
     }
     for (size_t i = 0; i < e->nsink; i++)
         if (e->sink[i].vt->event && e->sink[i].self)
