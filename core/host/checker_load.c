@@ -82,6 +82,7 @@ void checker_load_imports(trial *t)
 
 void checker_load_bind(trial *t)
 {
+    setenv("OPENBLAS_NUM_THREADS", "1", 0);             /* as library_open() does */
     if (!dlopen(t->path, RTLD_NOW | RTLD_LOCAL)) {      /* stays open: what it registered may be called at exit */
         const char *said = dlerror();
         trial_fail(t, "cannot be bound: %s", said ? said : "no reason given");

@@ -57,8 +57,8 @@ static int32_t output_open(trial *t, const trial_host *h, const char *folder)
     if (rc)
         return rc;
     rc = vt->flush(output);
-    vt->close(output, 1, "a check");
-    return rc;
+    int32_t last = vt->close(output, 1, "a check");
+    return rc ? rc : last;
 }
 
 static bool begin(trial *t, trial_host *h, uint32_t *index)

@@ -203,6 +203,7 @@ static int hold(const char *path, const char *said, const fade_library *want, wh
 static int load(const char *path, const char *said, const fade_library **out, why *w)
 {
     setenv("OMP_WAIT_POLICY", "PASSIVE", 0);            /* read by libgomp when it is loaded; spinning threads starve a busy machine */
+    setenv("OPENBLAS_NUM_THREADS", "1", 0);             /* it starts its threads when it is loaded; ours are enough */
     int rc = exports(path, said, w);
     if (rc)
         return rc;

@@ -41,6 +41,14 @@ void trial_fail(trial *t, const char *format, ...)
     va_end(list);
 }
 
+void trial_warn(trial *t, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    say(t, CHECKER_WARN, format, list);
+    va_end(list);
+}
+
 void trial_note(trial *t, const char *format, ...)
 {
     va_list list;
@@ -130,7 +138,9 @@ static bool span_find(const fade_column *c, double *lo, double *hi)
         double scale, offset;
         if (!text_starts(c->key, spans[i].key))
             continue;
-        if (units_parse(spans[i].unit, &have, NULL) || units_parse(c->unit, &want, NULL) ||
+        char first[64];                                 /* "A|V|W|ohm": the first is meant */
+        snprintf(first, sizeof first, "%.*s", (int)strcspn(c->unit, "|"), c->unit);
+        if (units_parse(spans[i].unit, &have, NULL) || units_parse(first, &want, NULL) ||
             !units_convert(&have, &want, 2.0, &scale, &offset))
             continue;
         *lo = spans[i].lo * scale + offset;

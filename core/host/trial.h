@@ -49,6 +49,7 @@ struct trial {
 
 /* What a test finds.  trial_fail counts by the test's severity; only the first 12 lines are kept. */
 void trial_fail(trial *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void trial_warn(trial *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void trial_note(trial *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void trial_skip(trial *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
