@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * scenario_parts.c - source, physics, correctors and outputs: plugins are found by name and given their parameters.
  */
+#include "core/base/file.h"
 #include "core/scenario/inside.h"
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SKIP = 16, LABEL = 64 };
 
@@ -15,13 +19,28 @@ static tree_node *param_node(const tree_node *table, const char *key)
     return whole ? whole : tree_find(table, key);
 }
 
+/* A path given on the command line or by the environment is meant from the working directory; one in a file lies beside that file. */
+static void from_here(reading *r, tree_node *c)
+{
+    char here[PATH_MAX];
+    bool file = !text_starts(c->file, "--set ") && !text_starts(c->file, "environment ");
+    if (file || c->kind != TREE_TEXT || *c->text == '/' || !getcwd(here, sizeof here))
+        return;
+    char *whole = file_join(here, c->text);
+    const char *kept = whole ? tree_text(r->t, whole) : NULL;
+    c->text = kept ? kept : c->text;
+    free(whole);
+}
+
 static void expand_params(reading *r, const tree_node *node, const fade_desc *d)
 {
     for (uint32_t i = 0; i < d->params.n; i++) {
         const fade_param *param = library_at(&d->params, i);
         tree_node *c = param->type == FADE_PATH ? param_node(node, param->key) : NULL;
-        if (c)
-            scenario_expand(r, c);
+        if (!c)
+            continue;
+        scenario_expand(r, c);
+        from_here(r, c);
     }
 }
 
