@@ -109,8 +109,11 @@ static bool writes(const physics *ph, const char *key)
 static int fill_pool(engine *e, physics *ph, tree_problems *p, why *w)
 {
     for (size_t k = 0; k < ph->n; k++)
-        for (uint32_t i = 0; i < ph->part[k].cols.out.n; i++)
-            pool_add(ph, ph->part[k].sp->label, library_at(&ph->part[k].cols.out, i), (int)k, i, ph->part[k].sp->node, p, w);
+        for (uint32_t i = 0; i < ph->part[k].cols.out.n; i++) {
+            const fade_column *c = library_at(&ph->part[k].cols.out, i);
+            if (ph->part[k].per_cycle || !(c->flags & FADE_TOTAL))        /* sums over steps of seconds: the runner adds them up */
+                pool_add(ph, ph->part[k].sp->label, c, (int)k, i, ph->part[k].sp->node, p, w);
+        }
     for (uint32_t i = 0; ph->cell && i < CYCLE_N; i++)
         pool_add(ph, "the protocol", &cycle_columns[i], -2, i, NULL, p, w);
     if (writes(ph, "loss") && !writes(ph, "capacity"))

@@ -257,6 +257,7 @@ void step_lane_over(engine *, tile *, uint32_t i, size_t p, int over, const char
 void step_inputs(worker *, const part *, workpart *, uint32_t live, bool all);
 /* law.c */
 void law_step(engine *, worker *, size_t p, const part *, workpart *, tile *);
+void law_inputs(engine *, worker *, size_t p, const part *, workpart *, tile *, bool all);
 bool law_sound(engine *, worker *, size_t p, const part *, workpart *, tile *, uint32_t i);   /* false: the lane is over, said why */
 /* stops.c */
 int stops_bind(engine *, tree_problems *, why *);

@@ -100,6 +100,53 @@ bool law_sound(engine *e, worker *k, size_t p, const part *q, workpart *wp, tile
     return false;
 }
 
+static void input_broken(engine *e, worker *k, size_t p, const part *q, tile *t, const fade_column *c, double v, uint32_t i)
+{
+    char say[300];
+    if (isnan(v))
+        snprintf(say, sizeof say, "%s: its input %s is unknown", q->sp->label, c->key);
+    else
+        snprintf(say, sizeof say, "%s: its input %s = %g %s is outside %g..%g", q->sp->label, c->key, v, c->unit, c->min, c->max);
+    step_lane_over(e, t, i, p, OVER_FAILED, say, e->lane[t->first + i].cycle);
+    k->active[i] = 0;
+}
+
+/* An input that is unknown or outside its bounds ends the lane; one outside where the law was shown to hold is warned of, once. */
+static void check_input(engine *e, worker *k, size_t p, const part *q, const fade_column *c, const double *v, tile *t)
+{
+    double lo, hi;
+    bounds(c, &lo, &hi);
+    bool optional = c->flags & FADE_OPTIONAL, holds = c->lo < c->hi;
+    for (uint32_t i = 0; i < t->live; i++) {
+        if (!k->active[i] || (isnan(v[i]) && optional))
+            continue;
+        if (!(v[i] >= lo) || !(v[i] <= hi))
+            input_broken(e, k, p, q, t, c, v[i], i);
+        else if (holds && (v[i] < c->lo || v[i] > c->hi))
+            object_warn_once(q->object, c->key, "%s = %g %s (cell %s, cycle %lld) is outside %g..%g, where %s was shown to hold", c->key, v[i],
+                             c->unit, e->lane[t->first + i].cell, (long long)e->lane[t->first + i].cycle, c->lo, c->hi, q->desc->id);
+    }
+}
+
+/* Checks the inputs that moved; `all`: every one. */
+void law_inputs(engine *e, worker *k, size_t p, const part *q, workpart *wp, tile *t, bool all)
+{
+    for (uint32_t c = 0; c < q->cols.in.n; c++) {
+        const fade_column *fc = library_at(&q->cols.in, c);
+        bool driven = !q->per_cycle && ((int)c == q->control || (int)c == q->demand);
+        double lo, hi;
+        if (driven || !(all || q->moves[c]) || (q->in[c].from < 0 && (fc->flags & FADE_OPTIONAL)))
+            continue;
+        bounds(fc, &lo, &hi);
+        if (fc->lo < fc->hi) {
+            lo = fmax(lo, fc->lo);
+            hi = fmin(hi, fc->hi);
+        }
+        if (outside(wp->in[c], t->live, lo, hi))
+            check_input(e, k, p, q, fc, wp->in[c], t);
+    }
+}
+
 static void lane_failed(engine *e, worker *k, size_t p, const part *q, tile *t, uint32_t i, int32_t code)
 {
     why w = { 0 };

@@ -35,9 +35,11 @@ void step_inputs(worker *k, const part *q, workpart *wp, uint32_t live, bool all
     for (uint32_t i = 0; i < q->cols.in.n; i++) {
         if (q->in[i].from >= 0 && (all || q->moves[i]))
             fill(wp->in[i], k->val[q->in[i].from], &q->in[i], live, n);
-        else if (q->in[i].from < 0 && all)
+        else if (q->in[i].from < 0 && all) {
+            bool driven = !q->per_cycle && ((int)i == q->control || (int)i == q->demand);
             for (uint32_t l = 0; l < n; l++)
-                wp->in[i][l] = NAN;
+                wp->in[i][l] = driven ? 0 : NAN;  /* FADE_BY_CURRENT, no current: a cell at rest until the protocol begins */
+        }
     }
     for (uint32_t j = 0; j < q->nparam; j++)
         if (q->bound[j].from >= 0)
@@ -248,7 +250,7 @@ void step_begin(engine *e, worker *k, tile *t)
 
 /* ---- rows ---- */
 
-static void step_physics(engine *e, worker *k, size_t p, size_t at, tile *t)
+static void step_physics(engine *e, worker *k, size_t p, size_t at, tile *t, bool first)
 {
     const physics *ph = &e->physics[p];
     step_values(k, ph, &k->part[at]);
@@ -256,6 +258,7 @@ static void step_physics(engine *e, worker *k, size_t p, size_t at, tile *t)
     for (size_t j = 0; j < ph->n; j++) {
         const part *q = &ph->part[j];
         step_inputs(k, q, &k->part[at + j], t->live, false);
+        law_inputs(e, k, p, q, &k->part[at + j], t, first);
         if (q->per_cycle)
             law_step(e, k, p, q, &k->part[at + j], t);
         else
@@ -288,7 +291,7 @@ void step_tile(engine *e, worker *k, tile *t)
             }
             if (!any)
                 continue;
-            step_physics(e, k, p, at, t);
+            step_physics(e, k, p, at, t, r == 0);
             stops_row(e, k, p, t);
             if (record_row(e, k, t, p, r))
                 break;
