@@ -97,7 +97,9 @@ static void explain(const shown *sh, const char *key)
     const fade_param *p = param_of(sh->desc, key);
     const fade_column *c = strcmp(sh->section, "conditions") == 0 ? scenario_column(key) : NULL;
     text def = { 0 };
-    if (k)
+    if (sh->desc && strcmp(key, "plugin") == 0)
+        add_doc(sh, sh->desc->doc, NULL, NULL);
+    else if (k)
         add_doc(sh, k->doc, k->unit, k->def);
     else if (p && param_default(p, &def))
         add_doc(sh, p->doc, p->unit, text_of(&def));

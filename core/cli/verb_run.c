@@ -10,6 +10,7 @@
 #include "core/base/mem.h"
 #include "core/cli/cli_open.h"
 #include "core/cli/run_folder.h"
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,14 +110,25 @@ typedef struct job {
     int64_t     start_ns, opened_ns, ran_ns;
 } job;
 
-/* --json prints one object: an output that prints a table on stdout would stand in its way. */
-static void drop_summary(scenario *s)
+/* --json prints one object: what outputs print on stdout would stand in its way.  Returns the real stdout, -1: not turned. */
+static int turn_stdout(void)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < s->noutput; i++)
-        if (strcmp(s->output[i].part.plugin->desc->id, "summary") != 0)
-            s->output[n++] = s->output[i];
-    s->noutput = n;
+    fflush(stdout);
+    int real = dup(STDOUT_FILENO), nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (real >= 0 && nowhere >= 0)
+        dup2(nowhere, STDOUT_FILENO);
+    if (nowhere >= 0)
+        close(nowhere);
+    return real;
+}
+
+static void turn_back(int real)
+{
+    if (real < 0)
+        return;
+    fflush(stdout);
+    dup2(real, STDOUT_FILENO);
+    close(real);
 }
 
 static bool has_summary(const scenario *s)
@@ -200,6 +212,8 @@ static int closing_words(const job *k, int rc, const why *w)
     int status = rc ? cli_fail(w) : 0;
     if (rc == E_OK || rc == E_PARTIAL)
         cli_say("results lie in %s\n", k->folder);
+    else if (rc == E_CANCEL)
+        cli_say("what was finished lies in %s\n", k->folder);
     else
         cli_say("what was finished lies in %s; `--resume` goes on from there\n", k->folder);
     return status;
@@ -208,13 +222,18 @@ static int closing_words(const job *k, int rc, const why *w)
 static int do_run(job *k)
 {
     why w = { 0 }, later = { 0 };
+    int real = cli_json() ? turn_stdout() : -1;
     int rc = engine_run(k->e, &w);
+    turn_back(real);
     k->ran_ns = clock_monotonic_ns();
     tick_end(&k->ticker);
-    if (write_result(k, &later) && !rc) {
+    bool refused = cli_has(&k->c, "resume") && rc == E_INPUT;           /* nothing ran: what lies there is still true */
+    if (!refused && (run_folder_write(k->folder, "scenario.toml", k->s->merged, &later) || write_result(k, &later)) && !rc) {
         rc = later.code;
         w = later;
     }
+    if (refused)
+        return cli_fail(&w);
     int status = closing_words(k, rc, &w);
     if (cli_has(&k->c, "profile"))
         say_profile(k);
@@ -237,7 +256,7 @@ static int open_and_run(job *k)
     if (cli_has(&k->c, "dry-run"))
         return dry_run(k);
     int rc = run_folder_take(k->folder, cli_has(&k->c, "overwrite"), o.resume, &k->lock, &w);
-    if (!rc)
+    if (!rc && !o.resume)
         rc = run_folder_write(k->folder, "scenario.toml", k->s->merged, &w);
     return rc ? cli_fail(&w) : do_run(k);
 }
@@ -254,8 +273,6 @@ static int run_run(int argc, char **argv)
     status = read_scenario(&k, k.c.arg[0]);
     if (status != CLI_GO)
         return status;
-    if (cli_json())
-        drop_summary(k.s);
     k.folder = folder_of(&k);
     if (!k.folder)
         fail(&w, E_NOMEM, "no memory for the folder's name");
