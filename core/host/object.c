@@ -128,6 +128,7 @@ static void host_report(const fade_host *h, const fade_report *given)
     fade_report r = *given;
     uint64_t shown;
     int level = r.level < 0 ? 0 : r.level > ERROR ? ERROR : r.level;
+    r.level = level;
     r.text = r.text ? r.text : "it gives no reason";
     if (level == ERROR && r.lane >= 0)
         remember_lane(in, &r);
