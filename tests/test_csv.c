@@ -229,7 +229,8 @@ static char *long_text(size_t bytes, size_t *n)
     while (t.n < bytes) {
         uint32_t fields = (uint32_t)(draw(&seed) % 9 + 1);
         for (uint32_t i = 0; i < fields; i++) {
-            static const char *const kinds[] = { "%.*s", "\"%.*s\"", "\"%.*s\"\"\"", "\"\n%.*s\r\n\"", "\"%.*s,\"", "x%.*s" };
+            static const char *const kinds[] = { "%.*s",           "\"%.*s\"",  "\"%.*s\"\"\"",
+                                                 "\"\n%.*s\r\n\"", "\"%.*s,\"", "x%.*s" };
             text_addf(&t, kinds[draw(&seed) % 6], (int)(draw(&seed) % 23), "0123456789abcdefghijklmnopq");
             text_add(&t, i + 1 < fields ? "," : draw(&seed) % 2 ? "\n" : "\r\n");
         }
@@ -264,7 +265,8 @@ static void write_gz(const char *path, const char *at, size_t n)
     assert_int_equal(gzclose(gz), Z_OK);
 }
 
-/* Reads it all, remembering a place about every `step` rows; then goes to each place and compares the row found there. */
+/* Reads it all, remembering a place about every `step` rows; then goes to each place and compares the row found there.
+ */
 static void check_seek(fade_csv *c)
 {
     enum { PLACES = 32 };
@@ -470,10 +472,18 @@ int main(void)
         return 1;
     close(fd);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_of_all_kinds),      cmocka_unit_test(separators_are_found),  cmocka_unit_test(bad_bytes_are_named_by_line),
-        cmocka_unit_test(limits_hold),            cmocka_unit_test(an_error_stays),        cmocka_unit_test(agrees_with_a_plain_parser),
-        cmocka_unit_test(chunks_do_not_show),     cmocka_unit_test(seek_returns_to_any_row), cmocka_unit_test(damage_is_an_error),
-        cmocka_unit_test(no_memory_is_an_error),  cmocka_unit_test(the_service_reports),   cmocka_unit_test(real_data),
+        cmocka_unit_test(rows_of_all_kinds),
+        cmocka_unit_test(separators_are_found),
+        cmocka_unit_test(bad_bytes_are_named_by_line),
+        cmocka_unit_test(limits_hold),
+        cmocka_unit_test(an_error_stays),
+        cmocka_unit_test(agrees_with_a_plain_parser),
+        cmocka_unit_test(chunks_do_not_show),
+        cmocka_unit_test(seek_returns_to_any_row),
+        cmocka_unit_test(damage_is_an_error),
+        cmocka_unit_test(no_memory_is_an_error),
+        cmocka_unit_test(the_service_reports),
+        cmocka_unit_test(real_data),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     unlink(file);

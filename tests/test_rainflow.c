@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_rainflow.c - the standard's example, a plain batch count on random series, any cut of the series, lanes, gate and overflow.
+ * test_rainflow.c - the standard's example, a plain batch count on random series, any cut of the series, lanes, gate
+ * and overflow.
  */
 #include "core/engine/rainflow.h"
 #include <math.h>
@@ -23,7 +24,8 @@ static rig *fresh(double gate)
 {
     static rig r;
     memset(&r, 0, sizeof r);
-    r.f = (rainflow){ .n = LANES, .value = r.value, .count = r.count, .time = r.time, .forced = r.forced, .gate = gate };
+    r.f =
+        (rainflow){ .n = LANES, .value = r.value, .count = r.count, .time = r.time, .forced = r.forced, .gate = gate };
     return &r;
 }
 
@@ -66,7 +68,8 @@ static int batch(const double *x, int n, rainflow_event *out)
         s[k] = v[i];
         st[k++] = t[i];
         while (k >= 3 && fabs(s[k - 1] - s[k - 2]) >= fabs(s[k - 2] - s[k - 3])) {
-            out[made++] = (rainflow_event){ fabs(s[k - 2] - s[k - 3]), .5 * (s[k - 3] + s[k - 2]), k == 3 ? .5 : 1, st[k - 3], st[k - 2] };
+            out[made++] = (rainflow_event){ fabs(s[k - 2] - s[k - 3]), .5 * (s[k - 3] + s[k - 2]), k == 3 ? .5 : 1,
+                                            st[k - 3], st[k - 2] };
             int keep = k == 3 ? 2 : 1, to = k - 3;
             memmove(s + to, s + k - keep, (size_t)keep * sizeof *s);
             memmove(st + to, st + k - keep, (size_t)keep * sizeof *st);
@@ -245,8 +248,12 @@ static void a_full_residue_books_the_oldest(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_standards_example),     cmocka_unit_test(state_of_charge_example), cmocka_unit_test(agrees_with_a_plain_batch),
-        cmocka_unit_test(any_cut_gives_the_same),    cmocka_unit_test(lanes_do_not_meet),       cmocka_unit_test(small_turns_and_bad_points),
+        cmocka_unit_test(the_standards_example),
+        cmocka_unit_test(state_of_charge_example),
+        cmocka_unit_test(agrees_with_a_plain_batch),
+        cmocka_unit_test(any_cut_gives_the_same),
+        cmocka_unit_test(lanes_do_not_meet),
+        cmocka_unit_test(small_turns_and_bad_points),
         cmocka_unit_test(a_full_residue_books_the_oldest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,10 +18,14 @@ enum { N = 1 << 20, BINS = 256 };
 static void philox_known_answers(void **state)
 {
     (void)state;
-    static const struct { uint32_t counter[4], key[2], out[4]; } known[] = {       /* of the authors' Random123, kat_vectors */
+    static const struct {
+        uint32_t counter[4], key[2], out[4];
+    } known[] = {
+        /* of the authors' Random123, kat_vectors */
         { { 0, 0, 0, 0 }, { 0, 0 }, { 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8 } },
         { { ~0u, ~0u, ~0u, ~0u }, { ~0u, ~0u }, { 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd } },
-        { { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 }, { 0xa4093822, 0x299f31d0 },
+        { { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 },
+          { 0xa4093822, 0x299f31d0 },
           { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -121,7 +125,8 @@ static void normal_is_normal(void **state)
         for (int k = 1; k < 4; k++)
             beyond[k] += fabs(z) > k;
     }
-    print_message("moments %.5f %.5f %.5f %.5f; beyond 1, 2, 3: %ld %ld %ld\n", m[1] / N, m[2] / N, m[3] / N, m[4] / N, beyond[1], beyond[2], beyond[3]);
+    print_message("moments %.5f %.5f %.5f %.5f; beyond 1, 2, 3: %ld %ld %ld\n", m[1] / N, m[2] / N, m[3] / N, m[4] / N,
+                  beyond[1], beyond[2], beyond[3]);
     assert_true(fabs(m[1] / N) < 4 / sqrt(N));
     assert_true(fabs(m[2] / N - 1) < 4 * sqrt(2. / N));
     assert_true(fabs(m[3] / N) < 4 * sqrt(15. / N));
@@ -187,9 +192,14 @@ static void every_bit_counts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(philox_known_answers), cmocka_unit_test(values_are_frozen),      cmocka_unit_test(columns_are_the_single_values),
-        cmocka_unit_test(uniform_is_uniform),   cmocka_unit_test(normal_is_normal),       cmocka_unit_test(normal_is_the_quantile),
-        cmocka_unit_test(every_bit_counts),     cmocka_unit_test(neighbours_are_independent),
+        cmocka_unit_test(philox_known_answers),
+        cmocka_unit_test(values_are_frozen),
+        cmocka_unit_test(columns_are_the_single_values),
+        cmocka_unit_test(uniform_is_uniform),
+        cmocka_unit_test(normal_is_normal),
+        cmocka_unit_test(normal_is_the_quantile),
+        cmocka_unit_test(every_bit_counts),
+        cmocka_unit_test(neighbours_are_independent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_vmath.c - accuracy against long double, special values as libm has them, the same bits at any width, length and position, no FMA.
+ * test_vmath.c - accuracy against long double, special values as libm has them, the same bits at any width, length and
+ * position, no FMA.
  */
 #include "core/base/vmath.h"
 #include <float.h>
@@ -88,7 +89,10 @@ static column *column_of(const function *f)
 
 static double input(const function *f, int kind)
 {
-    double x = kind % 4 == 0 ? spread(f->lo, f->hi) : kind % 4 == 1 ? between(-2, 2) : kind % 4 == 2 ? between(0, f->hi < 800 ? f->hi : 10) * (draw() & 1 ? -1 : 1) : 1 + spread(1e-16, 1);
+    double x = kind % 4 == 0   ? spread(f->lo, f->hi)
+               : kind % 4 == 1 ? between(-2, 2)
+               : kind % 4 == 2 ? between(0, f->hi < 800 ? f->hi : 10) * (draw() & 1 ? -1 : 1)
+                               : 1 + spread(1e-16, 1);
     if (strncmp(f->name, "log", 3) == 0 && f->name[3] == '\0')
         return fabs(x);
     return strcmp(f->name, "log1p") == 0 && x < -1 ? -1 / x : x;
@@ -123,7 +127,10 @@ static double pow_worst(int kind, double *wx, double *wp)
     double worst = 0;
     for (int round = 0; round < 40; round++) {
         for (int i = 0; i < N; i++) {
-            x[i] = kind == 0 ? fabs(spread(1e-300, 1e300)) : kind == 1 ? 1 + spread(1e-14, 0.5) : kind == 2 ? between(0, 3) : fabs(any_bits());
+            x[i] = kind == 0   ? fabs(spread(1e-300, 1e300))
+                   : kind == 1 ? 1 + spread(1e-14, 0.5)
+                   : kind == 2 ? between(0, 3)
+                               : fabs(any_bits());
             double room = isfinite(x[i]) && x[i] > 0 && x[i] != 1 ? 745 / fabs(log(x[i])) : 1;
             p[i] = kind == 2 ? between(-3, 3) : i % 2 ? between(-room, room) : spread(room * 1e-6, room);
         }
@@ -151,16 +158,21 @@ static void pow_within_an_ulp(void **state)
 }
 
 static const double specials[] = {
-    0.0, -0.0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, 10, -10, INFINITY, -INFINITY, NAN, DBL_MAX, -DBL_MAX, DBL_MIN, -DBL_MIN, 5e-324, -5e-324,
-    1e-310, -1e-310, 709, 709.78, 709.79, 710, 745, -708, -708.5, -745.1, -745.14, -746, -40, 40, 1e-17, -1e-17, 0x1p-54, 0x1p53, -0x1p53,
-    0x1p53 + 2, 0x1p64, -0x1p64, 0x1p70, 1e300, -1e300, 1 - 0x1p-53, 1 + 0x1p-52, -1 + 0x1p-53, 0.1, 22, -22, 1e10, 1e-10, 0x1p1000, 4, 7,
+    0.0,        -0.0,    1,        -1,        2,        -2,      3,           -3,          0.5,          -0.5,
+    10,         -10,     INFINITY, -INFINITY, NAN,      DBL_MAX, -DBL_MAX,    DBL_MIN,     -DBL_MIN,     5e-324,
+    -5e-324,    1e-310,  -1e-310,  709,       709.78,   709.79,  710,         745,         -708,         -708.5,
+    -745.1,     -745.14, -746,     -40,       40,       1e-17,   -1e-17,      0x1p-54,     0x1p53,       -0x1p53,
+    0x1p53 + 2, 0x1p64,  -0x1p64,  0x1p70,    1e300,    -1e300,  1 - 0x1p-53, 1 + 0x1p-52, -1 + 0x1p-53, 0.1,
+    22,         -22,     1e10,     1e-10,     0x1p1000, 4,       7,
 };
 enum { NSPECIAL = sizeof specials / sizeof *specials };
 
 static void expect_like_libm(double y, double libm, const char *name, double x, double p)
 {
     bool zero = libm == 0 && y == 0 && signbit(y) == signbit(libm);
-    bool fine = isnan(libm) ? isnan(y) : isinf(libm) ? y == libm : zero || (y != 0 && signbit(y) == signbit(libm) && ulps(y, libm) <= 1);
+    bool fine = isnan(libm)   ? isnan(y)
+                : isinf(libm) ? y == libm
+                              : zero || (y != 0 && signbit(y) == signbit(libm) && ulps(y, libm) <= 1);
     if (!fine) {
         print_message("%s(%a, %a) = %a, libm %a\n", name, x, p, y, libm);
         assert_true(fine);
@@ -382,9 +394,15 @@ static void no_fused_multiply_add(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(within_an_ulp),           cmocka_unit_test(pow_within_an_ulp),    cmocka_unit_test(special_values_as_libm),
-        cmocka_unit_test(exact_results_are_exact), cmocka_unit_test(same_bits_everywhere), cmocka_unit_test(pow_same_bits),
-        cmocka_unit_test(curves),                  cmocka_unit_test(dense_sums_in_order),  cmocka_unit_test(choosing),
+        cmocka_unit_test(within_an_ulp),
+        cmocka_unit_test(pow_within_an_ulp),
+        cmocka_unit_test(special_values_as_libm),
+        cmocka_unit_test(exact_results_are_exact),
+        cmocka_unit_test(same_bits_everywhere),
+        cmocka_unit_test(pow_same_bits),
+        cmocka_unit_test(curves),
+        cmocka_unit_test(dense_sums_in_order),
+        cmocka_unit_test(choosing),
         cmocka_unit_test(no_fused_multiply_add),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

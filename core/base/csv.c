@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * csv.c - a scanner of RFC 4180 rows, plain or gzipped, with line numbers.
  *
- * A row is scanned once, eight bytes at a time, for separators, newlines and NUL; its fields are cut and unquoted in place in the
- * read buffer, so there is no allocation per row.  A NUL behind the data stops the scan where bytes run out.
+ * A row is scanned once, eight bytes at a time, for separators, newlines and NUL; its fields are cut and unquoted in
+ * place in the read buffer, so there is no allocation per row.  A NUL behind the data stops the scan where bytes run
+ * out.
  */
 #include "core/base/csv.h"
 #include "core/base/mem.h"
@@ -291,7 +292,8 @@ static char sniff(const char *at, size_t n)
         inside ^= at[i] == '"';
         for (int k = 0; k < 3; k++)
             now[k] += !inside && at[i] == tried[k];
-        if (inside || at[i] != '\n' || (i && at[i - 1] == '\n') || (i > 1 && at[i - 1] == '\r' && at[i - 2] == '\n') || !i)
+        if (inside || at[i] != '\n' || (i && at[i - 1] == '\n') || (i > 1 && at[i - 1] == '\r' && at[i - 2] == '\n') ||
+            !i)
             continue;                                   /* not the end of a row, or a blank one */
         for (int k = 0; k < 3; k++) {
             if (!rows)
@@ -396,7 +398,8 @@ int csv_seek(fade_csv *c, uint64_t offset, uint64_t line, why *w)
         there = there && offset <= c->nmemory;
         c->memory_at = there ? (size_t)offset : 0;
     }
-    int rc = there ? begin(c) : fail(&c->broken, E_INPUT, "%s: cannot go to byte %llu", c->path, (unsigned long long)offset);
+    int rc =
+        there ? begin(c) : fail(&c->broken, E_INPUT, "%s: cannot go to byte %llu", c->path, (unsigned long long)offset);
     if (rc)
         return fail(w, rc, "%s", c->broken.text);
     if (offset) {
@@ -453,6 +456,7 @@ static int32_t service_seek(fade_csv *c, uint64_t offset, uint64_t line)
 
 const fade_csv_v1 *csv_table(void)
 {
-    static const fade_csv_v1 table = { sizeof table, service_open, service_next, csv_line, csv_offset, service_seek, csv_close };
+    static const fade_csv_v1 table = { sizeof table, service_open, service_next, csv_line,
+                                       csv_offset,   service_seek, csv_close };
     return &table;
 }

@@ -19,7 +19,8 @@ static inline words philox(words c, uint32_t k0, uint32_t k1)
 {
     for (int i = 0; i < ROUNDS; i++) {
         uint64_t a = (uint64_t)MULTIPLY_0 * c.at[0], b = (uint64_t)MULTIPLY_1 * c.at[2];
-        c = (words){ { (uint32_t)(b >> 32) ^ c.at[1] ^ k0, (uint32_t)b, (uint32_t)(a >> 32) ^ c.at[3] ^ k1, (uint32_t)a } };
+        c = (words){ { (uint32_t)(b >> 32) ^ c.at[1] ^ k0, (uint32_t)b, (uint32_t)(a >> 32) ^ c.at[3] ^ k1,
+                       (uint32_t)a } };
         k0 += WEYL_0;
         k1 += WEYL_1;
     }
@@ -89,7 +90,8 @@ static double ratio_at(const ratio *f, double x)
     return p / q;
 }
 
-/* The normal quantile, algorithm AS 241 PPND16: M. J. Wichura, Applied Statistics 37 (1988) 477.  Relative error 1e-16. */
+/* The normal quantile, algorithm AS 241 PPND16: M. J. Wichura, Applied Statistics 37 (1988) 477.  Relative error 1e-16.
+ */
 static const ratio middle = {                           /* |u - 1/2| <= 0.425 */
     { 3.3871328727963666080, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
       4.5921953931549871457e4, 6.7265770927008700853e4, 3.3430575583588128105e4, 2.5090809287301226727e3 },

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * vmath_kernel.h - the functions of vmath over vectors of VBYTES; vmath_sse2.c, vmath_avx2.c and vmath_avx512.c include it once each.
+ * vmath_kernel.h - the functions of vmath over vectors of VBYTES; vmath_sse2.c, vmath_avx2.c and vmath_avx512.c include
+ * it once each.
  *
- * They define VBYTES, VTARGET (a function attribute), VNAME(name), VSQRT and VANY.  Only + - * / and square root, comparisons and bit
- * operations are used, each rounded as IEEE 754 says, so a lane's bits depend on its inputs alone.  exp follows Cody and Waite's
- * reduction; log looks up 1/c near its argument (Tang 1990) and carries about 70 bits, so that pow can multiply it by 700.
- * A sum of two doubles that is exact is written s + e, after Dekker (1971) and Knuth.
+ * They define VBYTES, VTARGET (a function attribute), VNAME(name), VSQRT and VANY.  Only + - * / and square root,
+ * comparisons and bit operations are used, each rounded as IEEE 754 says, so a lane's bits depend on its inputs alone.
+ * exp follows Cody and Waite's reduction; log looks up 1/c near its argument (Tang 1990) and carries about 70 bits, so
+ * that pow can multiply it by 700.  A sum of two doubles that is exact is written s + e, after Dekker (1971) and Knuth.
  */
 #include "core/base/vmath_inside.h"
 #include <stdbool.h>
@@ -164,7 +165,7 @@ VINLINE pair expm1_pair(vd x)
     vd q89 = 0x1.1f66df7fca49fp-29 * r + 0x1.af38a9b0ec855p-26;
     vd q = (q01 + r2 * q23) + r4 * ((q45 + r2 * q67) + r4 * q89);
     vd one = 1 - down, rest = (1 - one) - down;         /* for k > 53 */
-    pair s = sum_ordered(one, r), t = sum_ordered(s.hi, 0.5 * rh * rh);            /* r^2 / 2, exact in its first part */
+    pair s = sum_ordered(one, r), t = sum_ordered(s.hi, 0.5 * rh * rh); /* r^2 / 2, exact in its first part */
     vd lo = (s.lo + t.lo) + ((a.lo + a.lo * r + rest) + (0.5 * (r - rh) * (r + rh) + r2 * r * q));
     pair e = sum_ordered(t.hi, lo);
     return (pair){ e.hi * up, e.lo * up };

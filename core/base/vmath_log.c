@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * vmath_log.c - the table of log: for each of 128 intervals of [0.705, 1.41) a reciprocal 1/c and log(c) in two parts.
  *
- * 1/c lies on a grid of 2^-10 and the first part of log(c) on one of 2^-42, so that products and sums with them are exact.
- * Interval i begins at the double with the bits VMATH_LOG_FROM + (i << 45); number 75 holds 1, with c = 1.
+ * 1/c lies on a grid of 2^-10 and the first part of log(c) on one of 2^-42, so that products and sums with them are
+ * exact. Interval i begins at the double with the bits VMATH_LOG_FROM + (i << 45); number 75 holds 1, with c = 1.
  */
 #include "core/base/vmath_inside.h"
 

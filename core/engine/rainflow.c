@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * rainflow.c - streaming rainflow counting.
  *
- * The newest point of the residue is provisional: while the series goes on in the same direction it moves along.  Its range can only
- * grow until the series turns, so a cycle that closes against it now would also close against the turning point.
+ * The newest point of the residue is provisional: while the series goes on in the same direction it moves along.  Its
+ * range can only grow until the series turns, so a cycle that closes against it now would also close against the
+ * turning point.
  */
 #include "core/engine/rainflow.h"
 #include <math.h>

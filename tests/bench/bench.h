@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * bench.h - what the benchmarks share: one core, a clock, medians, plugins by name.
  *
- * A figure is the median of BENCH_SAMPLES samples of at least BENCH_SAMPLE_S seconds each; a ratio compares two figures of the same run.
+ * A figure is the median of BENCH_SAMPLES samples of at least BENCH_SAMPLE_S seconds each; a ratio compares two figures
+ * of the same run.
  */
 #ifndef FADE_TESTS_BENCH_H
 #define FADE_TESTS_BENCH_H

@@ -20,8 +20,8 @@ static size_t write_rows(FILE *f, gzFile gz)
     gzputs(gz, "time_s,current_a,voltage_v,temperature_c,charge_ah,energy_wh,resistance,full\n");
     for (int i = 0; i < ROWS; i++) {
         double a = i * 0.37, u = (i * 7919 % 10007) / 10007.;
-        int n = snprintf(row, sizeof row, "%.3f,%.6f,%.5f,%.3f,%.7f,%.6f,%.4e,%.17g\n", a, -2.0 + u * 1e-3, 3.2 + u, 24 + 3 * u,
-                         u * 1.85, u * 6.1, 0.05 + u * 1e-3, u / 3);
+        int n = snprintf(row, sizeof row, "%.3f,%.6f,%.5f,%.3f,%.7f,%.6f,%.4e,%.17g\n", a, -2.0 + u * 1e-3, 3.2 + u,
+                         24 + 3 * u, u * 1.85, u * 6.1, 0.05 + u * 1e-3, u / 3);
         bytes += fwrite(row, 1, (size_t)n, f);
         gzwrite(gz, row, (unsigned)n);
     }
@@ -108,8 +108,11 @@ int main(void)
     double mb = (double)bytes / 1e6, base = mb / bench_time(plain, NULL);
     printf("%.1f MB, %d rows of 8 numbers\n", mb, ROWS);
     printf("%-28s %8.0f MB/s\n", "fgetc and strtod", base);
-    static const struct { const char *name; bench_work *work; } runs[] = {
-        { "csv, rows only", rows_only }, { "csv, gzipped, and numbers", gzipped }, { "csv and numbers (goal 150)", rows_and_numbers },
+    static const struct { const char *name; bench_work *work;
+    } runs[] = {
+        { "csv, rows only", rows_only },
+        { "csv, gzipped, and numbers", gzipped },
+        { "csv and numbers (goal 150)", rows_and_numbers },
     };
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
         double rate = mb / bench_time(runs[i].work, NULL);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * bench_laws.c - cell-cycles a second of ageing laws stepped through their plugins over a tile, beside a loop over cells with libm.
+ * bench_laws.c - cell-cycles a second of ageing laws stepped through their plugins over a tile, beside a loop over
+ * cells with libm.
  *
- * Inputs differ by lane and every exponential is evaluated in each cycle.  Goals on one core: xu2018 1e8, power-law 3e8.
+ * Inputs differ by lane and every exponential is evaluated in each cycle.  Goals on one core: xu2018 1e8, power-law
+ * 3e8.
  */
 #include "core/base/mem.h"
 #include "tests/bench/bench.h"
@@ -20,7 +22,9 @@ typedef struct rig {
     fade_args            args;
 } rig;
 static rig r;
-static const fade_host host = { .size = sizeof host, .abi = FADE_ABI_NOW, .report = bench_report, .iface = bench_iface };
+static const fade_host host = {
+    .size = sizeof host, .abi = FADE_ABI_NOW, .report = bench_report, .iface = bench_iface
+};
 
 static double *column(double v)
 {

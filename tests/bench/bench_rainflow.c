@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * bench_rainflow.c - ten years of hourly states of charge, counted as they come, beside counting by direction changes alone.
+ * bench_rainflow.c - ten years of hourly states of charge, counted as they come, beside counting by direction changes
+ * alone.
  */
 #include "core/base/random.h"
 #include "core/engine/rainflow.h"
@@ -54,8 +55,8 @@ int main(void)
             series[h] = kind == 0 ? u : kind == 1 ? walk : 0.55 + 0.35 * sin(2 * 3.14159265358979 * h / 24) + 0.05 * u;
         }
         double plain = bench_time(turns, NULL), t = bench_time(rain, NULL);
-        printf("%-16s %6.2f ms for ten years hourly, %ld events (direction changes alone %.2f ms)\n", names[kind], t * 1e3, events,
-               plain * 1e3);
+        printf("%-16s %6.2f ms for ten years hourly, %ld events (direction changes alone %.2f ms)\n", names[kind],
+               t * 1e3, events, plain * 1e3);
     }
     return 0;
 }

@@ -14,9 +14,9 @@ typedef struct one {
     double      lo, hi;
 } one;
 static const one ones[] = {
-    { "exp", offsetof(fade_math_v1, exp), exp, -20, 5 },      { "expm1", offsetof(fade_math_v1, expm1), expm1, -2, 2 },
-    { "log", offsetof(fade_math_v1, log), log, 1e-3, 50 },    { "log1p", offsetof(fade_math_v1, log1p), log1p, -0.5, 2 },
-    { "tanh", offsetof(fade_math_v1, tanh), tanh, -3, 3 },    { "asinh", offsetof(fade_math_v1, asinh), asinh, -10, 10 },
+    { "exp", offsetof(fade_math_v1, exp), exp, -20, 5 },   { "expm1", offsetof(fade_math_v1, expm1), expm1, -2, 2 },
+    { "log", offsetof(fade_math_v1, log), log, 1e-3, 50 }, { "log1p", offsetof(fade_math_v1, log1p), log1p, -0.5, 2 },
+    { "tanh", offsetof(fade_math_v1, tanh), tanh, -3, 3 }, { "asinh", offsetof(fade_math_v1, asinh), asinh, -10, 10 },
     { "pow", offsetof(fade_math_v1, pow), NULL, 0.01, 2 },
 };
 

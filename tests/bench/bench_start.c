@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT
+ * bench_start.c - wall time of the command: start, check of a scenario (goal 10 ms), a cell's life from NASA's .mat
+ * (goal 1 s).
+ *
+ * Each beside /bin/true started the same way.  The data lies in FADE_DATA, or ../shared/data.
+ */
+#include "tests/bench/bench.h"
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+enum { RUNS = 15 };
+
+static double wall(void)
+{
+    struct timespec s;
+    clock_gettime(CLOCK_MONOTONIC, &s);
+    return (double)s.tv_sec + 1e-9 * (double)s.tv_nsec;
+}
+
+/* Median ms of running it; < 0: it failed. */
+static double run(const char *const *argv)
+{
+    double sample[RUNS];
+    posix_spawn_file_actions_t quiet;
+    posix_spawn_file_actions_init(&quiet);
+    posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&quiet, 2, "/dev/null", O_WRONLY, 0);
+    int status = 0;
+    for (int i = 0; i < RUNS && status == 0; i++) {
+        pid_t pid;
+        double t = wall();
+        if (posix_spawn(&pid, argv[0], &quiet, NULL, (char *const *)(uintptr_t)argv, environ) != 0 ||
+            waitpid(pid, &status, 0) != pid)
+            status = -1;
+        sample[i] = (wall() - t) * 1e3;
+    }
+    posix_spawn_file_actions_destroy(&quiet);
+    qsort(sample, RUNS, sizeof *sample, bench_order);
+    return status ? -1 : sample[RUNS / 2];
+}
+
+static int say(const char *name, double ms, double base, double goal)
+{
+    if (ms < 0) {
+        printf("%-24s failed\n", name);
+        return 1;
+    }
+    printf("%-24s %8.2f ms  ratio %5.1f  goal %.0f ms: %s\n", name, ms, ms / base, goal, ms <= goal ? "met" : "missed");
+    return 0;
+}
+
+static int write_scenario(const char *path, const char *source)
+{
+    FILE *f = fopen(path, "w");
+    if (!f)
+        return 1;
+    fprintf(f,
+            "[run]\nname = \"bench\"\ncycles = 100\n[cell]\nnominal_capacity = \"2 "
+            "Ah\"\n[source]\n%s\n[[physics]]\nplugin = \"power-law\"\n"
+            "[[output]]\nplugin = \"csv\"\n",
+            source);
+    return fclose(f);
+}
+
+int main(void)
+{
+    char folder[] = "/tmp/fade-bench-start-XXXXXX", command[512], scenario[64], life[64], out[64], source[1024],
+         mat[512], line[256];
+    const char *data = getenv("FADE_DATA");
+    if (!mkdtemp(folder))
+        return 1;
+    snprintf(command, sizeof command, "%s/fade", bench_build());
+    snprintf(scenario, sizeof scenario, "%s/a.toml", folder);
+    snprintf(life, sizeof life, "%s/b.toml", folder);
+    snprintf(out, sizeof out, "%s/out", folder);
+    char *real = realpath(data ? data : "../shared/data", NULL);
+    snprintf(mat, sizeof mat, "%s/nasa/B0005.mat", real ? real : "");
+    snprintf(source, sizeof source, "plugin = \"nasa\"\npath = \"%s\"", mat);
+    int failed = write_scenario(scenario, "plugin = \"constant\"") | write_scenario(life, source);
+    double base = run((const char *[]){ "/bin/true", NULL });
+    printf("%-24s %8.2f ms\n", "/bin/true", base);
+    failed |= say("fade --version", run((const char *[]){ command, "--version", NULL }), base, 10);
+    failed |= say("fade check", run((const char *[]){ command, "check", scenario, NULL }), base, 10);
+    if (access(mat, R_OK) == 0)
+        failed |= say("fade run, B0005.mat",
+                      run((const char *[]){ command, "run", "--quiet", "--overwrite", "--out", out, life, NULL }), base,
+                      1000);
+    else
+        printf("%-24s skipped: no %s\n", "fade run, B0005.mat", mat);
+    free(real);
+    snprintf(line, sizeof line, "rm -rf '%s'", folder);
+    return system(line) != 0 || failed;
+}
