@@ -211,19 +211,13 @@ static tree_node *child_named(const tree_node *table, const char *at, size_t n)
     return NULL;
 }
 
-/* [physics] may be met as physics.1, as if it were [[physics]]. */
-static bool is_itself(const tree_node *node, size_t depth, size_t k)
-{
-    return depth == 1 && k == 1 && node->kind == TREE_TABLE;
-}
-
 tree_node *tree_find(const tree_node *table, const char *dotted)
 {
     const tree_node *at = table;
-    size_t n = 0, depth = 0;
+    size_t n = 0;
     bool bad = false;
     const char *part;
-    for (; at && (part = part_next(&dotted, &n, &bad)); depth++) {
+    while (at && (part = part_next(&dotted, &n, &bad))) {
         size_t k = index_of(part, n);
         if (at->kind == TREE_ARRAY && k) {
             at = child_at(at, k);
@@ -233,9 +227,7 @@ tree_node *tree_find(const tree_node *table, const char *dotted)
             at = at->n == 1 ? at->first : NULL;
         if (!at || at->kind != TREE_TABLE)
             return NULL;
-        const tree_node *c = child_named(at, part, n);
-        if (c || !is_itself(at, depth, k))
-            at = c;
+        at = child_named(at, part, n);
     }
     return bad ? NULL : (tree_node *)at;
 }
@@ -251,8 +243,8 @@ static const char *key_of(tree *t, const char *at, size_t n)
     return copy;
 }
 
-/* What stands at one part of the path, below `at`; a table is made where a table has nothing.  NULL: *w says why. */
-static tree_node *enter(tree *t, tree_node *at, const char *part, size_t n, size_t depth, why *w)
+/* What stands at one part of the path, below `at`; a table is made for `value` where a table has nothing.  NULL: *w says why. */
+static tree_node *enter(tree *t, tree_node *at, const char *part, size_t n, const tree_node *value, why *w)
 {
     size_t k = index_of(part, n);
     int shown = n > 100 ? 100 : (int)n;
@@ -269,10 +261,10 @@ static tree_node *enter(tree *t, tree_node *at, const char *part, size_t n, size
         return NULL;
     }
     tree_node *c = child_named(at, part, n);
-    if (c || is_itself(at, depth, k))
-        return c ? c : at;
+    if (c)
+        return c;
     const char *key = key_of(t, part, n);
-    c = key ? tree_make(t, TREE_TABLE, at->file, at->line, at->column) : NULL;
+    c = key ? tree_make(t, TREE_TABLE, value->file, value->line, value->column) : NULL;
     if (c)
         tree_append(at, key, c);
     else
@@ -317,7 +309,7 @@ int tree_set(tree *t, tree_node *root, const char *dotted, tree_node *value, why
             break;
         if (!part)
             return set_last(t, at, before, length, value, w);
-        if (!(at = enter(t, at, before, length, depth, w)))
+        if (!(at = enter(t, at, before, length, value, w)))
             return w ? w->code : E_INPUT;
     }
     return fail(w, E_INPUT, "'%.100s' is not a path of keys like run.seed or physics.2.k", dotted);

@@ -16,6 +16,7 @@ typedef struct reading {
 
 int scenario_read_file(reading *r, const char *path, tree_node **out);
 int scenario_lay_base(reading *r, tree_node *root);
+void scenario_make_lists(reading *r, tree_node *root);
 void scenario_lay_environment(reading *r, tree_node *root);
 void scenario_lay_sets(reading *r, tree_node *root, const scenario_options *);
 void scenario_expand(reading *r, tree_node *node);               /* ${NAME} in this text */

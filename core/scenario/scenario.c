@@ -117,6 +117,7 @@ static void work(reading *r, const scenario_options *opt)
     tree_node *root = tree_root(r->t);
     if (scenario_lay_base(r, root))
         return;
+    scenario_make_lists(r, root);
     if (opt && opt->environment)
         scenario_lay_environment(r, root);
     if (opt)

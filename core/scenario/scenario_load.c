@@ -115,6 +115,24 @@ int scenario_lay_base(reading *r, tree_node *root)
     return rc;
 }
 
+/* [physics] becomes [[physics]], so that physics.1.k means it too. */
+void scenario_make_lists(reading *r, tree_node *root)
+{
+    static const char *const lists[] = { "physics", "corrector", "output" };
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        tree_node *table = tree_get(root, lists[i]);
+        if (!table || table->kind != TREE_TABLE)
+            continue;
+        tree_node *list = tree_make(r->t, TREE_ARRAY, table->file, table->line, table->column);
+        if (!list)
+            return;
+        list->key_line = table->key_line;
+        list->key_column = table->key_column;
+        tree_put(root, table->key, list);
+        tree_push(list, table);
+    }
+}
+
 /* ---- environment and --set --------------------------------------------------------------------------------------------------- */
 
 /* root.key = value as TOML; `from` says who wants it. */
