@@ -10,8 +10,8 @@
 /* exp within 0.7 ulp (and in the denormal range), expm1 0.7, log, log1p and asinh 0.51, tanh 0.6, pow 0.75.  In dense y
  * is not x. */
 const fade_math_v1 *vmath_table(void);            /* "fade.math/1"; the same address for the life of the process */
-int vmath_use(const char *isa); /* "sse2", "avx2", "avx512", NULL: best; < 0 where the machine has it not.  [main], no
-                                   worker running */
+/* "sse2", "avx2", "avx512", NULL: best; < 0 where the machine has it not.  [main], no worker running. */
+int vmath_use(const char *isa);
 const char *vmath_isa(void);                      /* what is in use */
 double vmath_exp1(double);                        /* one value, the same bits as the columns */
 double vmath_log1(double);
