@@ -58,7 +58,7 @@ $$(info plugin $(notdir $(1)) is left out: no <$$(PLUGIN_NEEDS)>)
 endif
 $(call so,$(1)): $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 	@mkdir -p $$(@D)
-	$$(call say,LD )$$(CC) -shared $$(LDFLAGS) -Wl,-z,now -Wl,-z,defs $$(if $(SAN),-Wl$$(comma)-z$$(comma)undefs) -o $$@ $$^ $$($(1)_LIBS) -lm
+	$$(call say,LD )$$(CC) -shared $$(LDFLAGS) -Wl,-z,now -Wl,-z,defs $$(if $$(SAN),-Wl$$(comma)-z$$(comma)undefs) -o $$@ $$^ $$($(1)_LIBS) -lm
 $(BUILD)/$(1)/%.o: $(1)/%.c
 	@mkdir -p $$(@D)
 	$$(call say,CC )$$(CC) -Icore $$(CPPFLAGS) $$(CFLAGS) $$($(1)_CFLAGS) -MMD -MP -c -o $$@ $$<
