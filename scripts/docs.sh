@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 fade=${BUILD:-build}/fade to=$1
+unset FADE_BUILD
 
 mkdir -p "$to/plugins"
 for library in "${BUILD:-build}"/plugins/*.so; do

@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 prefix=$MAKE_PREFIX libdir=$MAKE_LIBDIR to=${DESTDIR:-}
 fade=$BUILD/fade
+unset FADE_BUILD
 abi=$(sed -n 's/^#define FADE_ABI_NOW FADE_ABI(\([0-9]*\), \([0-9]*\)).*/\1.\2/p' core/fade_plugin.h)
 version=$(sed -n 's/^#define FADE_VERSION "\(.*\)"/\1/p' core/version.h)
 

@@ -8,7 +8,8 @@ rm -f "$prefix/bin/fade" "$prefix/include/fade/fade_plugin.h" "$libdir/pkgconfig
     "$prefix/share/man/man1/fade.1" "$prefix/share/bash-completion/completions/fade" \
     "$prefix/share/zsh/site-functions/_fade" "$prefix/share/fish/vendor_completions.d/fade.fish"
 for folder in plugins/*/*/; do
-    rm -f "$libdir/fade/plugins/$(basename "$folder").so"
+    name=$(basename "$folder") kind=$(basename "$(dirname "$folder")")
+    rm -f "$libdir/fade/plugins/$name.so" "$libdir/fade/plugins/$kind-$name.so"
 done
 for scenario in scenarios/*; do
     rm -f "$prefix/share/fade/$scenario"

@@ -100,11 +100,14 @@ static void no_rows_and_no_place(void **state)
     rig g;
     rig_load(&g, "summary");
     rig_value(&g, "path")->text = "no/summary.txt";
+    assert_int_equal(rig_open(&g), FADE_EIO);
+    assert_non_null(strstr(g.error, "/no/summary.txt: cannot be opened for writing: No such file"));
+    rig_value(&g, "path")->text = "/dev/full";
     assert_int_equal(rig_open(&g), FADE_OK);
     assert_int_equal(rig_event(&g, 0, 1, "progress", NULL, "{\"done\":0.5,\"rows\":3,\"rate\":null}"), FADE_OK);
     assert_int_equal(g.vt->flush(g.self), FADE_OK);
     assert_int_equal(g.vt->close(g.self, 0, NULL), FADE_EIO);
-    assert_string_equal(g.error, "the summary's file cannot be written");
+    assert_string_equal(g.error, "the summary cannot be written");
     rig_value(&g, "path")->text = "summary.txt";
     assert_int_equal(rig_open(&g), FADE_OK);
     assert_int_equal(g.vt->close(g.self, 0, NULL), FADE_OK);

@@ -4,6 +4,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit
 FADE=${FADE:-${FADE_BUILD:-build}/fade}
 export FADE_DATA=${FADE_DATA:-$PWD/../shared/data}
 unset FADE_PLUGIN_PATH
+declare +x FADE_BUILD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 number=0

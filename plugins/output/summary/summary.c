@@ -3,6 +3,7 @@
  */
 #include "fade_plugin.h"
 #include "grid.h"
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +46,8 @@ typedef struct score {
 
 typedef struct summary {
     const fade_host *host;
-    char    *path, *name;
+    FILE    *out;                                 /* NULL: the terminal */
+    char    *name;
     double   eol;
     int      progress, drawn;
     int      col[NCOL];                           /* index in the block; -1 */
@@ -400,7 +402,8 @@ static int32_t summary_flush(void *output)
 
 static void release(summary *s)
 {
-    free(s->path);
+    if (s->out)
+        fclose(s->out);
     free(s->name);
     free(s->cell);
     free(s->seen);
@@ -414,20 +417,15 @@ static int32_t summary_close(void *output, int32_t outcome, const char *why)
     int32_t rc = FADE_OK;
     if (s->drawn)
         fprintf(stderr, "\r\033[K");
-    FILE *out = s->path ? fopen(s->path, "w") : stdout;
-    if (out) {
-        fprintf(out, "%s: %" PRIu64 " rows, %zu cell%s\n\n", s->name, s->rows, s->cells, s->cells == 1 ? "" : "s");
-        if (s->first)
-            fprintf(out, "The run went on from row %" PRIu64 "; rows before it are not in this table.\n\n", s->first);
-        print_cells(s, out);
-        print_scores(s, out);
-        print_rest(s, outcome, why, out);
-        fflush(out);
-    }
-    if (!out || ferror(out))
-        rc = say(s->host, FADE_EIO, s->path ? "the summary's file cannot be written" : "the summary cannot be printed");
-    if (out && s->path)
-        fclose(out);
+    FILE *out = s->out ? s->out : stdout;
+    fprintf(out, "%s: %" PRIu64 " rows, %zu cell%s\n\n", s->name, s->rows, s->cells, s->cells == 1 ? "" : "s");
+    if (s->first)
+        fprintf(out, "The run went on from row %" PRIu64 "; rows before it are not in this table.\n\n", s->first);
+    print_cells(s, out);
+    print_scores(s, out);
+    print_rest(s, outcome, why, out);
+    if (fflush(out) || ferror(out))
+        rc = say(s->host, FADE_EIO, "the summary cannot be written");
     release(s);
     return rc;
 }
@@ -454,6 +452,18 @@ static char *dup_path(const char *folder, const char *path)
     return out;
 }
 
+/* At the start already: a wrong path is heard of before the run, not after it. */
+static int32_t open_file(summary *s, const char *folder, const char *path)
+{
+    if (!path || !*path)
+        return FADE_OK;
+    char *full = dup_path(folder, path), text[512];
+    s->out = full ? fopen(full, "w") : NULL;
+    snprintf(text, sizeof text, "%.400s: cannot be opened for writing: %s", full ? full : path, strerror(full ? errno : ENOMEM));
+    free(full);
+    return s->out ? FADE_OK : say(s->host, FADE_EIO, text);
+}
+
 static int32_t summary_open(const fade_host *host, const fade_args *args, const fade_run *run, void **output)
 {
     summary *s = calloc(1, sizeof *s);
@@ -467,14 +477,13 @@ static int32_t summary_open(const fade_host *host, const fade_args *args, const 
     s->progress = args->at[PROGRESS].real != 0 && isatty(STDERR_FILENO);
     s->name = dup_path(NULL, run->name ? run->name : "run");
     s->cell = calloc((size_t)s->most + 1, sizeof *s->cell);
-    s->path = path && *path ? dup_path(run->folder, path) : NULL;
     find_columns(s, &run->columns.out);
-    if (!s->name || !s->cell || (path && *path && !s->path) || !grow(s)) {
+    int32_t rc = s->name && s->cell && grow(s) ? open_file(s, run->folder, path) : say(host, FADE_ENOMEM, "no memory for the summary");
+    if (rc)
         release(s);
-        return say(host, FADE_ENOMEM, "no memory for the summary");
-    }
-    *output = s;
-    return FADE_OK;
+    else
+        *output = s;
+    return rc;
 }
 
 static const fade_output_v1 output_v1 = {
