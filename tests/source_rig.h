@@ -159,8 +159,22 @@ static inline int rig_open(rig *g, const char *name)
     return g->vt != NULL;
 }
 
+/* Texts of a column live as long as its source: copies outlive it. */
+static inline void rig_copy(fade_column *to, const fade_column *from)
+{
+    *to = *from;
+    to->key = strdup(from->key);
+    to->unit = strdup(from->unit);
+    to->doc = strdup(from->doc);
+}
+
 static inline void rig_free(rig_rows *r)
 {
+    for (uint32_t j = 0; r->column && j < r->ncol; j++) {
+        free((void *)(uintptr_t)r->column[j].key);
+        free((void *)(uintptr_t)r->column[j].unit);
+        free((void *)(uintptr_t)r->column[j].doc);
+    }
     free((void *)(uintptr_t)r->column);
     free(r->cell);
     free(r->cycle);
@@ -197,7 +211,7 @@ static inline int32_t rig_read(rig *g, const char *position, uint32_t cap, size_
     }
     fade_column *copy = calloc(cols.out.n ? cols.out.n : 1, sizeof *copy);
     for (uint32_t j = 0; j < cols.out.n; j++)
-        copy[j] = *(const fade_column *)((const char *)cols.out.at + (size_t)j * cols.out.stride);
+        rig_copy(&copy[j], (const fade_column *)((const char *)cols.out.at + (size_t)j * cols.out.stride));
     r->column = copy;
     r->ncol = cols.out.n;
     fade_block b = { .size = sizeof b, .cap = cap, .position = r->position };

@@ -98,12 +98,16 @@ static void made_here(source *s)
 
 static int32_t describe(source *s)
 {
-    if (s->nspec == 0)
+    bool any = false;
+    for (uint32_t k = 0; k < s->nspec; k++)
+        any = any || s->spec[k].at >= 0 || s->spec[k].made >= 0;
+    if (!any)
         return source_fail(s, FADE_EINVAL, "no column of the file has a number this source knows; say columns.KEY = \"header\"");
     for (uint32_t k = 0; k < s->nspec; k++) {
         const spec *p = &s->spec[k];
         const standard *std = names_standard(p->key);
-        s->column[k] = (fade_column){ .key = p->key, .unit = p->unit, .doc = std ? std->doc : "A column of the file.", .flags = p->flags };
+        const char *unit = std && strcmp(std->unit, p->unit) == 0 ? std->unit : names_unit(p->unit);
+        s->column[k] = (fade_column){ .key = std ? std->key : p->key, .unit = unit ? unit : p->unit, .doc = std ? std->doc : "A column of the file.", .flags = p->flags };
     }
     return FADE_OK;
 }
@@ -220,12 +224,8 @@ static int32_t conclude(source *s)
     if (s->made == 0 && s->ncell == 0)
         return source_fail(s, FADE_EINVAL, "none of %llu lines is left (%llu flagged, %llu ragged)", (unsigned long long)s->met.lines,
                            (unsigned long long)s->met.flagged, (unsigned long long)s->met.ragged);
-    if (s->made == 0) {
-        char names[200] = "";
-        for (size_t k = 0, n = 0; k < s->ncell && n < 150; k++)
-            n += (size_t)snprintf(names + n, sizeof names - n, "%s%.40s", k ? ", " : "", k < 3 || s->ncell < 5 ? s->order[k]->id : (k == 3 ? ".." : ""));
-        return source_fail(s, FADE_EINVAL, "there is no cell '%s'; there are %s", s->o.cell && *s->o.cell ? s->o.cell : s->o.cells->texts[0], names);
-    }
+    if (s->made == 0)
+        return source_absent(s);
     account(s);
     return FADE_END;
 }

@@ -103,24 +103,27 @@ int32_t cycles_open(source *s)
 {
     counts met = s->met;
     int32_t rc = header_rewind(s);
-    bool all = false;
+    bool all = false, any = false;
     for (int k = 0; k < PEEK && !rc && !all; k++) {
         cell *c = NULL;
         rc = source_line(s);
         if (rc == FADE_OK)
             rc = source_cell(s, &c);
+        any = any || c;
         if (rc == FADE_OK && c)
             rc = note_seen(s, &all);
     }
     s->met = met;
     if (rc < 0)
         return rc;
+    if (rc == FADE_END && !any && s->ncell > 0)
+        return source_absent(s);
     source_free_cells(s);
     uint32_t n = 0;
-    for (uint32_t j = 0; j < s->nspec && !all; j++)
+    for (uint32_t j = 0; j < s->nspec && any && !all; j++)
         if (s->spec[j].seen)
             s->spec[n++] = s->spec[j];
-    s->nspec = all ? s->nspec : n;
+    s->nspec = any && !all ? n : s->nspec;
     return header_rewind(s);
 }
 

@@ -147,6 +147,8 @@ int32_t samples_open(source *s)
     s->met = met;
     if (rc < 0)
         return rc;
+    if (rc == FADE_END && !p.cell && s->ncell > 0)
+        return source_absent(s);
     source_free_cells(s);
     if (!p.warm)
         s->role[ROLE_TEMPERATURE] = -1;

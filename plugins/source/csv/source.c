@@ -303,3 +303,13 @@ int32_t source_cell(source *s, cell **out)
     *out = c->wanted ? c : NULL;
     return FADE_OK;
 }
+
+int32_t source_absent(const source *s)
+{
+    char names[200] = "";
+    size_t n = 0, shown = s->ncell > 4 ? 3 : s->ncell;
+    for (size_t k = 0; k < shown; k++)
+        n += (size_t)snprintf(names + n, sizeof names - n, "%s%.40s", k ? ", " : "", s->order[k]->id);
+    const char *asked = s->o.cell && *s->o.cell ? s->o.cell : s->o.cells->n > 0 ? s->o.cells->texts[0] : "";
+    return source_fail(s, FADE_EINVAL, "there is no cell '%.80s'; there are %s%s", asked, names, shown < s->ncell ? ", .." : "");
+}

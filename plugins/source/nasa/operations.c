@@ -256,7 +256,8 @@ int32_t nasa_finish(nasa_book *b, nasa_why *w)
 {
     for (size_t k = 0; k < b->n; k++) {
         nasa_cell *c = &b->cell[k];
-        qsort(c->op, c->n, sizeof *c->op, by_time);
+        if (c->n > 1)
+            qsort(c->op, c->n, sizeof *c->op, by_time);
         c->row = calloc(c->n ? c->n : 1, sizeof *c->row);
         if (!c->row)
             return nasa_fail(w, FADE_ENOMEM, "no memory for %zu rows of %s", c->n, c->id);
