@@ -64,7 +64,10 @@ static void test_table(void **state)
 
 static const char *moment(uint32_t flags)
 {
-    return flags & FADE_TARGET ? "after, contains the answer" : flags & FADE_PLANNED ? "before" : flags & FADE_EARLY ? "during" : "after";
+    return flags & FADE_TARGET    ? "after, contains the answer"
+           : flags & FADE_PLANNED ? "before"
+           : flags & FADE_EARLY   ? "during"
+                                  : "after";
 }
 
 static void test_docs(void **state)
@@ -77,7 +80,8 @@ static void test_docs(void **state)
     size_t n = scenario_columns(&all);
     for (size_t i = 0; i < n; i++) {
         char row[400];
-        snprintf(row, sizeof row, "| `%s` | %s | %s | %s |\n", all[i]->key, all[i]->unit, moment(all[i]->flags), all[i]->doc);
+        snprintf(row, sizeof row, "| `%s` | %s | %s | %s |\n", all[i]->key, all[i]->unit, moment(all[i]->flags),
+                 all[i]->doc);
         if (!strstr(docs, row))
             fprintf(stderr, "docs/scenario.md lacks this row:\n%s", row);
         assert_non_null(strstr(docs, row));
@@ -87,6 +91,7 @@ static void test_docs(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_keys), cmocka_unit_test(test_table), cmocka_unit_test(test_docs) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_keys), cmocka_unit_test(test_table),
+                                        cmocka_unit_test(test_docs) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,9 +18,16 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- plugins of the test's own ----------------------------------------------------------------------------------------------- */
+/* ---- plugins of the test's own ----------------------------------------------------------------------------------- */
 
-static int32_t no_open(const fade_host *h, const fade_args *a, const char *p, void **s) { (void)h; (void)a; (void)p; (void)s; return FADE_EINVAL; }
+static int32_t no_open(const fade_host *h, const fade_args *a, const char *p, void **s)
+{
+    (void)h;
+    (void)a;
+    (void)p;
+    (void)s;
+    return FADE_EINVAL;
+}
 static void no_close(void *s) { (void)s; }
 static int32_t no_next(void *s, fade_block *b, int32_t ms) { (void)s; (void)b; (void)ms; return FADE_END; }
 static int32_t no_create(const fade_host *h, const fade_args *a, void **m) { (void)h; (void)a; (void)m; return 0; }
@@ -31,14 +38,30 @@ static int32_t no_train(const fade_host *h, const fade_args *a, const fade_table
     return FADE_EINVAL;
 }
 static int32_t no_save(const void *m, const fade_stream *s) { (void)m; (void)s; return 0; }
-static int32_t no_load(const fade_host *h, const fade_args *a, const fade_stream *s, void **m) { (void)h; (void)a; (void)s; (void)m; return 0; }
-static int32_t out_open(const fade_host *h, const fade_args *a, const fade_run *r, void **o) { (void)h; (void)a; (void)r; (void)o; return 0; }
+static int32_t no_load(const fade_host *h, const fade_args *a, const fade_stream *s, void **m)
+{
+    (void)h;
+    (void)a;
+    (void)s;
+    (void)m;
+    return 0;
+}
+static int32_t out_open(const fade_host *h, const fade_args *a, const fade_run *r, void **o)
+{
+    (void)h;
+    (void)a;
+    (void)r;
+    (void)o;
+    return 0;
+}
 static int32_t out_rows(void *o, const fade_block *b) { (void)o; (void)b; return 0; }
 static int32_t out_flush(void *o) { (void)o; return 0; }
 static int32_t out_close(void *o, int32_t outcome, const char *w) { (void)o; (void)outcome; (void)w; return 0; }
 
 static const fade_source_v1 source_v1 = { sizeof source_v1, 0, no_open, no_close, NULL, no_next, NULL };
-static const fade_model_v1 model_v1 = { sizeof model_v1, 0, no_create, no_close, NULL, NULL, NULL, NULL, NULL, NULL, no_step, no_step };
+static const fade_model_v1 model_v1 = {
+    sizeof model_v1, 0, no_create, no_close, NULL, NULL, NULL, NULL, NULL, NULL, no_step, no_step
+};
 static const fade_corrector_v1 corrector_v1 = { sizeof corrector_v1, 0, &model_v1, no_train, NULL, no_save, no_load };
 static const fade_output_v1 output_v1 = { sizeof output_v1, 0, out_open, out_rows, NULL, out_flush, out_close };
 
@@ -66,9 +89,17 @@ static const fade_param ridge_params[] = { { "lambda", "1", "Weight.", "", FADE_
 static const fade_param out_params[] = { { "path", "", "A file.", "", FADE_TEXT, 0, 0, 0, 0, 0, 0, "rows.csv" } };
 static const fade_column out_loss[] = { { "loss", "1", "Loss.", 0, 0, 1, 0, 0, 1, 0 } };
 
-#define DESC(name, word, sort, parameters)                                                                                              \
-    static const fade_desc name = { .size = sizeof name, .id = word, .kind = sort, .version = "1.0.0", .licence = "MIT", .doc = "A test.", \
-                                    .cite = "", .params = FADE_LIST(parameters), .columns = { .out = FADE_LIST(out_loss) }, .iface = iface }
+#define DESC(name, word, sort, parameters)                                                                             \
+    static const fade_desc name = { .size = sizeof name,                                                               \
+                                    .id = word,                                                                        \
+                                    .kind = sort,                                                                      \
+                                    .version = "1.0.0",                                                                \
+                                    .licence = "MIT",                                                                  \
+                                    .doc = "A test.",                                                                  \
+                                    .cite = "",                                                                        \
+                                    .params = FADE_LIST(parameters),                                                   \
+                                    .columns = { .out = FADE_LIST(out_loss) },                                         \
+                                    .iface = iface }
 DESC(d_source, "t-source", "source", source_params);
 DESC(d_law, "t-law", "physics", law_params);
 DESC(d_other, "t-other", "physics", law_params);
@@ -76,9 +107,10 @@ DESC(d_ridge, "t-ridge", "corrector", ridge_params);
 DESC(d_summary, "summary", "output", out_params);
 DESC(d_csv, "csv", "output", out_params);
 static const fade_desc *const plugins[] = { &d_source, &d_law, &d_other, &d_ridge, &d_summary, &d_csv, NULL };
-static const fade_library library = { FADE_MAGIC, FADE_ABI_NEED, FADE_FINGERPRINT, (uint32_t)sizeof(fade_library), plugins };
+static const fade_library library = { FADE_MAGIC, FADE_ABI_NEED, FADE_FINGERPRINT, (uint32_t)sizeof(fade_library),
+                                      plugins };
 
-/* ---- rig --------------------------------------------------------------------------------------------------------------------- */
+/* ---- rig --------------------------------------------------------------------------------------------------------- */
 
 #define LEAST "[source]\nplugin = \"t-source\"\n[physics]\nplugin = \"t-law\"\n"
 
@@ -145,7 +177,7 @@ static void bad(const char *toml, size_t n, const char *part)
     done(&r);
 }
 
-/* ---- what is read ------------------------------------------------------------------------------------------------------------ */
+/* ---- what is read ------------------------------------------------------------------------------------------------ */
 
 static void test_defaults(void **state)
 {
@@ -177,16 +209,19 @@ static void test_defaults(void **state)
 }
 
 static const char whole[] =
-    "[run]\nname = \"B0005: Law against Other, corrected!\"\ncycles = 1e3\nstop = [\"70% capacity\", \"500 cycles\"]\nseed = 7\nthreads = 2\n"
+    "[run]\nname = \"B0005: Law against Other, corrected!\"\ncycles = 1e3\nstop = [\"70% capacity\", \"500 "
+    "cycles\"]\nseed = 7\nthreads = 2\n"
     "tile = 64\nsnapshot = \"1 min\"\nout = \"here\"\n"
     "[cell]\nnominal_capacity = \"2000 mAh\"\ninitial_capacity = 1.9\n"
-    "[conditions]\ndepth = 1\ntemperature_mean = \"25 degC\"\nc_rate = \"C/2\"\nswelling = { value = 2, unit = \"mm\" }\n"
+    "[conditions]\ndepth = 1\ntemperature_mean = \"25 degC\"\nc_rate = \"C/2\"\nswelling = { value = 2, unit = \"mm\" "
+    "}\n"
     "temperature_ambient = { value = 77, unit = \"degF\" }\n"
     "[source]\nplugin = \"t-source\"\npath = \"x.csv\"\ncell = \"B0005\"\n"
     "[[physics]]\nplugin = \"t-law\"\nk = \"1 1/h\"\n"
     "[[physics]]\nname = \"both\"\nparts = [{ plugin = \"t-law\", k = 2 }, { plugin = \"t-other\" }]\n"
     "[[physics]]\nparts = [{ plugin = \"t-law\" }, { plugin = \"t-other\", name = \"o\" }]\n"
-    "[corrector]\nplugin = \"t-ridge\"\nfeatures = [\"cycle\", \"rest\"]\nscope = \"pooled\"\ngate = false\nlambda = 3\n"
+    "[corrector]\nplugin = \"t-ridge\"\nfeatures = [\"cycle\", \"rest\"]\nscope = \"pooled\"\ngate = false\nlambda = "
+    "3\n"
     "[protocol]\nsteps = [\"Discharge at 1C until 2.5 V\", \"Rest for 10 minutes\"]\n"
     "[evaluate]\nsplit = { kind = \"holdout\", fraction = 0.6 }\ntarget = \"soh\"\n"
     "[health]\npreset = \"nasa\"\nhold = 3\n"
@@ -269,11 +304,13 @@ static void test_merged(void **state)
     done(&a);
 }
 
-/* ---- what is wrong ----------------------------------------------------------------------------------------------------------- */
+/* ---- what is wrong ----------------------------------------------------------------------------------------------- */
 
-static const struct { const char *toml, *line; } wrong[] = {
+static const struct { const char *toml, *line;
+} wrong[] = {
     { LEAST "[run]\nsede = 1\n", "dir/a.toml:6:1: unknown key \"sede\" in [run], did you mean \"seed\"?" },
-    { LEAST "[run]\nsoh_reference = 1\n", "dir/a.toml:6:1: unknown key \"soh_reference\" in [run]: it belongs in [cell]" },
+    { LEAST "[run]\nsoh_reference = 1\n",
+      "dir/a.toml:6:1: unknown key \"soh_reference\" in [run]: it belongs in [cell]" },
     { LEAST "[rum]\nseed = 1\n", "dir/a.toml:5:2: unknown section [rum], did you mean [run]?" },
     { "seed = 1\n" LEAST, "dir/a.toml:1:1: unknown key \"seed\" at the top: it belongs in [run]" },
     { LEAST "[run]\nseed = -1\n", "dir/a.toml:6:8: [run] seed = -1: outside 0.." },
@@ -292,7 +329,8 @@ static const struct { const char *toml, *line; } wrong[] = {
     { LEAST "[cell]\nnominal_capacity = -2\n", "[cell] nominal_capacity = -2: outside" },
     { LEAST "[cell]\nsoh_reference = \"nominal\"\n", "soh_reference = \"nominal\" needs nominal_capacity" },
     { LEAST "[cell]\nsoh_reference = \"new\"\n", "expected one of nominal|initial" },
-    { LEAST "[conditions]\ndept = 1\n", "dir/a.toml:6:1: [conditions] dept is no standard column, did you mean \"depth\"?" },
+    { LEAST "[conditions]\ndept = 1\n",
+      "dir/a.toml:6:1: [conditions] dept is no standard column, did you mean \"depth\"?" },
     { LEAST "[conditions]\ndepth = 2\n", "dir/a.toml:6:9: [conditions] depth = 2 1 is outside 0..1" },
     { LEAST "[conditions]\ntemperature_mean = 25\n", "(a temperature may be written \"25 degC\")" },
     { LEAST "[conditions]\ncapacity = 2\n", "[conditions] capacity is what is to be predicted" },
@@ -308,14 +346,17 @@ static const struct { const char *toml, *line; } wrong[] = {
     { LEAST "kk = 1\n", "dir/a.toml:5:" },
     { LEAST "k = 11\n", "dir/a.toml:5:" },
     { LEAST "k = \"5 V\"\n", "dir/a.toml:5:" },
-    { "[source]\nplugin = \"t-source\"\n[[physics]]\nplugin = \"t-law\"\n[[physics]]\nplugin = \"t-law\"\n", "dir/a.toml:5:1: two physics are called \"t-law\"" },
-    { "[source]\nplugin = \"t-source\"\n[physics]\nk = 1\nparts = [{ plugin = \"t-law\" }]\n", "dir/a.toml:4:1: [physics] k stands beside parts" },
+    { "[source]\nplugin = \"t-source\"\n[[physics]]\nplugin = \"t-law\"\n[[physics]]\nplugin = \"t-law\"\n",
+      "dir/a.toml:5:1: two physics are called \"t-law\"" },
+    { "[source]\nplugin = \"t-source\"\n[physics]\nk = 1\nparts = [{ plugin = \"t-law\" }]\n",
+      "dir/a.toml:4:1: [physics] k stands beside parts" },
     { "[source]\nplugin = \"t-source\"\n[physics]\nparts = []\n", "[physics] parts is a list of tables" },
     { LEAST "[corrector]\nplugin = \"t-ridge\"\nfeatures = \"cycle\"\n", "features is a list of columns" },
     { LEAST "[corrector]\nplugin = \"t-ridge\"\nfeatures = [\"a\", \"a\"]\n", "features names a twice" },
     { LEAST "[corrector]\nplugin = \"t-ridge\"\nscope = \"all\"\n", "expected one of cell|pooled" },
     { LEAST "[corrector]\nplugin = \"t-ridge\"\ngate = 1\n", "true or false is expected" },
-    { LEAST "[cell]\nnominal_capacity = 2\n[protocol]\nsteps = [\"Rest for 1 h\", \"Discharge at 1Q until 3 V\"]\n", "dir/a.toml:8:41: step" },
+    { LEAST "[cell]\nnominal_capacity = 2\n[protocol]\nsteps = [\"Rest for 1 h\", \"Discharge at 1Q until 3 V\"]\n",
+      "dir/a.toml:8:41: step" },
     { LEAST "[protocol]\nsteps = []\n", "[protocol] needs steps" },
     { LEAST "[evaluate]\nsplit = \"random:0.5\"\n", "measures interpolation, not forecasting" },
     { LEAST "[evaluate]\nsplit = { kind = \"random\" }\n", "measures interpolation, not forecasting" },
@@ -343,7 +384,8 @@ static void test_wrong(void **state)
 static void test_all_at_once(void **state)
 {
     (void)state;
-    rig r = read_toml("[run]\nseed = \"x\"\nsede = 1\nstop = \"never\"\n[cell]\nnominal_capacity = 0\n[conditions]\ndept = 1\n[source]\nplugin = \"nsaa\"\n"
+    rig r = read_toml("[run]\nseed = \"x\"\nsede = 1\nstop = \"never\"\n[cell]\nnominal_capacity = "
+                      "0\n[conditions]\ndept = 1\n[source]\nplugin = \"nsaa\"\n"
                       "[physics]\nplugin = \"t-law\"\nk = 99\n[evaluate]\nsplit = 1\n");
     static const int lines[] = { 2, 3, 4, 6, 8, 10, 13, 15 };
     assert_int_equal(r.p.n, sizeof lines / sizeof *lines);
@@ -356,13 +398,18 @@ static void test_all_at_once(void **state)
     done(&r);
 }
 
-/* ---- precedence -------------------------------------------------------------------------------------------------------------- */
+/* ---- precedence -------------------------------------------------------------------------------------------------- */
 
 static void test_set(void **state)
 {
     (void)state;
-    static const char *const set[] = { "run.seed=1", "run.seed = 2", "physics.k=\"2 1/s\"", "run.name=a: b", "cell.nominal_capacity=2 Ah",
-                                       "evaluate.split={ kind = 'holdout', fraction = 0.25 }", "run.stop=[\"9 cycles\"]" };
+    static const char *const set[] = { "run.seed=1",
+                                       "run.seed = 2",
+                                       "physics.k=\"2 1/s\"",
+                                       "run.name=a: b",
+                                       "cell.nominal_capacity=2 Ah",
+                                       "evaluate.split={ kind = 'holdout', fraction = 0.25 }",
+                                       "run.stop=[\"9 cycles\"]" };
     rig r = open_with(LEAST "k = 1\n", &(scenario_options){ set, sizeof set / sizeof *set, false });
     scenario *s = good(&r);
     assert_int_equal(s->seed, 2);                 /* the last one holds */
@@ -372,9 +419,14 @@ static void test_set(void **state)
     assert_float_equal(s->evaluate.fraction, 0.25, 0);
     assert_int_equal(s->nstop, 1);
     done(&r);
-    static const char *const wrongs[] = { "run.sede=1", "nonsense", "physics.2.k=1", "run.seed=[1", "physics.k=77", "run.seed.x=1" };
-    static const char *const said[] = { "--set run.sede: unknown key \"sede\" in [run], did you mean \"seed\"?", "--set: a key and a value are expected",
-                                        "--set physics.2.k: ", "--set run.seed: ", "--set physics.k: ", "--set run.seed.x: " };
+    static const char *const wrongs[] = { "run.sede=1",  "nonsense",     "physics.2.k=1",
+                                          "run.seed=[1", "physics.k=77", "run.seed.x=1" };
+    static const char *const said[] = { "--set run.sede: unknown key \"sede\" in [run], did you mean \"seed\"?",
+                                        "--set: a key and a value are expected",
+                                        "--set physics.2.k: ",
+                                        "--set run.seed: ",
+                                        "--set physics.k: ",
+                                        "--set run.seed.x: " };
     for (size_t i = 0; i < sizeof wrongs / sizeof *wrongs; i++) {
         r = open_with(LEAST "[run]\nseed = 1\n", &(scenario_options){ &wrongs[i], 1, false });
         char *lines = lines_of(&r);
@@ -421,7 +473,8 @@ static void test_expand(void **state)
     (void)state;
     char *had = getenv("FADE_DATA") ? mem_dup(getenv("FADE_DATA")) : NULL;
     setenv("FADE_DATA", "/some/where", 1);
-    rig r = read_toml("[source]\nplugin = \"t-source\"\npath = \"${FADE_DATA}/n/${FADE_DATA}.mat\"\ncell = \"${FADE_DATA}\"\n[physics]\nplugin = \"t-law\"\n");
+    rig r = read_toml("[source]\nplugin = \"t-source\"\npath = \"${FADE_DATA}/n/${FADE_DATA}.mat\"\ncell = "
+                      "\"${FADE_DATA}\"\n[physics]\nplugin = \"t-law\"\n");
     scenario *s = good(&r);
     assert_string_equal(s->source.args->fade.at[0].text, "/some/where/n//some/where.mat");
     assert_string_equal(s->source.args->fade.at[1].text, "${FADE_DATA}");           /* no path */
@@ -430,7 +483,8 @@ static void test_expand(void **state)
     unsetenv("NO_SUCH_NAME");
     bad("[source]\nplugin = \"t-source\"\npath = \"${FADE_DATA}/x\"\n[physics]\nplugin = \"t-law\"\n", 1,
         "dir/a.toml:3:8: ${FADE_DATA}: the environment has no FADE_DATA; set it to");
-    bad(LEAST "[run]\nout = \"${NO_SUCH_NAME}\"\n", 1, "dir/a.toml:6:7: ${NO_SUCH_NAME}: the environment has no NO_SUCH_NAME");
+    bad(LEAST "[run]\nout = \"${NO_SUCH_NAME}\"\n", 1,
+        "dir/a.toml:6:7: ${NO_SUCH_NAME}: the environment has no NO_SUCH_NAME");
     bad(LEAST "[run]\nout = \"${HOME\"\n", 1, "${NAME} is not closed");
     if (had)
         setenv("FADE_DATA", had, 1);
@@ -444,7 +498,7 @@ static void test_expand(void **state)
     done(&r);
 }
 
-/* ---- files and bases --------------------------------------------------------------------------------------------------------- */
+/* ---- files and bases --------------------------------------------------------------------------------------------- */
 
 static char folder[] = "/tmp/test_scenario_XXXXXX";
 
@@ -477,7 +531,7 @@ static void test_base(void **state)
     assert_string_equal(s->source.args->fade.at[0].text, beside);
     free(beside);
     assert_string_equal(s->physics[0].label, "t-other");
-    assert_float_equal(s->physics[0].part->args->fade.at[0].real, 0.5, 0);          /* another plugin does not take over k = 1 */
+    assert_float_equal(s->physics[0].part->args->fade.at[0].real, 0.5, 0); /* another plugin does not take over k = 1 */
     assert_null(strstr(s->merged, "base"));
     done(&r);
     free(ground);
@@ -488,9 +542,12 @@ static void test_base(void **state)
 static void test_base_wrong(void **state)
 {
     (void)state;
-    char *a = put("a.toml", "base = \"b.toml\"\n"), *b = put("b.toml", "base = \"a.toml\"\n"), *c = put("c.toml", "base = \"none.toml\"\n"), *d = put("d.toml", "[run\n");
+    char *a = put("a.toml", "base = \"b.toml\"\n"), *b = put("b.toml", "base = \"a.toml\"\n"),
+         *c = put("c.toml", "base = \"none.toml\"\n"), *d = put("d.toml", "[run\n");
     char *e = put("e.toml", "base = 5\n" LEAST);
-    static const char *const part[] = { "leads back to", "leads back to", "c.toml:1:8: base = \"none.toml\": there is no file", "d.toml:1:", "e.toml:1:8: base" };
+    static const char *const part[] = { "leads back to", "leads back to",
+                                        "c.toml:1:8: base = \"none.toml\": there is no file",
+                                        "d.toml:1:", "e.toml:1:8: base" };
     char *const path[] = { a, b, c, d, e };
     for (size_t i = 0; i < 5; i++) {
         rig r = open_file(path[i]);
@@ -545,7 +602,7 @@ static void test_memory(void **state)
     assert_true(over);
 }
 
-/* ---- tables ------------------------------------------------------------------------------------------------------------------ */
+/* ---- tables ------------------------------------------------------------------------------------------------------ */
 
 static void test_docs(void **state)
 {
@@ -558,7 +615,8 @@ static void test_docs(void **state)
     assert_true(n > 40);
     for (size_t i = 0; i < n; i++) {
         char row[500];
-        snprintf(row, sizeof row, "| `%s` | %s | %s | %s |\n", keys[i].key, keys[i].unit, keys[i].def ? keys[i].def : "", keys[i].doc);
+        snprintf(row, sizeof row, "| `%s` | %s | %s | %s |\n", keys[i].key, keys[i].unit,
+                 keys[i].def ? keys[i].def : "", keys[i].doc);
         for (char *bar = strchr(keys[i].doc, '|'); bar; bar = NULL)
             assert_null(bar);                     /* it would end the cell */
         if (!strstr(docs, row))
@@ -586,9 +644,10 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults),    cmocka_unit_test(test_whole),  cmocka_unit_test(test_merged),      cmocka_unit_test(test_wrong),
-        cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_set),    cmocka_unit_test(test_environment), cmocka_unit_test(test_expand),
-        cmocka_unit_test(test_base),        cmocka_unit_test(test_base_wrong), cmocka_unit_test(test_memory),  cmocka_unit_test(test_docs),
+        cmocka_unit_test(test_defaults),    cmocka_unit_test(test_whole),       cmocka_unit_test(test_merged),
+        cmocka_unit_test(test_wrong),       cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_set),
+        cmocka_unit_test(test_environment), cmocka_unit_test(test_expand),      cmocka_unit_test(test_base),
+        cmocka_unit_test(test_base_wrong),  cmocka_unit_test(test_memory),      cmocka_unit_test(test_docs),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * test_toml.c - TOML text becomes a tree with places; what is wrong is told with line and column; what is too much is refused.
+ * test_toml.c - TOML text becomes a tree with places; what is wrong is told with line and column.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,7 +51,8 @@ static void refused(const char *at, size_t n, const char *start)
 static void test_values(void **state)
 {
     (void)state;
-    rig r = parse("z = 1\n[run]\n  seed = 7\nx = 2.5\non = true\nd = 2008-04-02T15:25:41.593Z\nname = \"B0005\"\nl = [1, [2], { a = 3 }]\n"
+    rig r = parse("z = 1\n[run]\n  seed = 7\nx = 2.5\non = true\nd = 2008-04-02T15:25:41.593Z\nname = \"B0005\"\nl = "
+                  "[1, [2], { a = 3 }]\n"
                   "[[physics]]\nk = 1\n[[physics]]\nk = 2\nsei.k0 = 1e-12\n");
     assert_int_equal(r.rc, E_OK);
     assert_string_equal(r.root->first->key, "z");                       /* the order of the file */
@@ -109,12 +110,14 @@ static char *many(const char *front, const char *unit, size_t n, size_t *length)
 static void test_limits(void **state)
 {
     (void)state;
-    static const struct { const char *front, *unit; size_t n; const char *start; } limit[] = {
+    static const struct { const char *front, *unit; size_t n; const char *start;
+    } limit[] = {
         { "x = ", "[", 100000, "a.toml:1:" },                           /* deep */
         { "a", ".a", 100000, "a.toml:1:" },                             /* a long key */
         { "x = [", "1,", 1100000, "a.toml:1:2000" },                    /* many */
         { "# ", "x", 9000000, "a.toml: the file has more than 8 MiB" }, /* long */
-        { "x = { \"\"\"a\"\"\"\"\" = 1, a", ".a", 100000, "a.toml:1:" },    /* quotes do not hide the long key behind them */
+        { "x = { \"\"\"a\"\"\"\"\" = 1, a", ".a", 100000,
+          "a.toml:1:" }, /* quotes do not hide the long key behind them */
     };
     for (size_t i = 0; i < sizeof limit / sizeof *limit; i++) {
         size_t n;
@@ -167,7 +170,8 @@ static bool same(const tree_node *a, const tree_node *b)
 {
     if (a->kind != b->kind || a->n != b->n || a->integer != b->integer)
         return false;
-    if (a->text ? strcmp(a->text, b->text) != 0 : memcmp(&a->real, &b->real, sizeof a->real) != 0 && !(isnan(a->real) && isnan(b->real)))
+    if (a->text ? strcmp(a->text, b->text) != 0
+                : memcmp(&a->real, &b->real, sizeof a->real) != 0 && !(isnan(a->real) && isnan(b->real)))
         return false;
     const tree_node *y = b->first;
     for (const tree_node *x = a->first; x; x = x->next, y = y->next) {
@@ -182,8 +186,10 @@ static void test_round(void **state)
 {
     (void)state;
     static const char *const docs[] = {
-        "a = 1\n[b]\nx = 0.1\n[b.c]\ny = [1.0, 'two', [3], {q = {}}]\n[[d]]\n[[d]]\nz = true\n[[d.e]]\nk = 1\n[[d.e]]\n",
-        "\"\" = 'empty'\n'a.b'.\"c d\" = \"\\u00e9\\t\\\"\"\nt = 07:32:00\nd = 1979-05-27\no = 1979-05-27T00:32:00.999999-07:00\n",
+        "a = 1\n[b]\nx = 0.1\n[b.c]\ny = [1.0, 'two', [3], {q = {}}]\n[[d]]\n[[d]]\nz = true\n[[d.e]]\nk = "
+        "1\n[[d.e]]\n",
+        "\"\" = 'empty'\n'a.b'.\"c d\" = \"\\u00e9\\t\\\"\"\nt = 07:32:00\nd = 1979-05-27\no = "
+        "1979-05-27T00:32:00.999999-07:00\n",
         "i = inf\nm = -inf\nn = nan\nbig = 9223372036854775807\nsmall = -9223372036854775808\ne = 5e-324\nz = -0.0\n",
         "mixed = [{a = 1}, 2]\nempty = []\ntables = [{}, {b = []}]\n[x]\n[y.z]\n",
     };

@@ -126,8 +126,10 @@ static void test_toml(void **state)
     tree_put(root, "", kind(t, TREE_ARRAY));
     text out = { 0 };
     tree_toml(root, &out);
-    assert_string_equal(text_of(&out), "\"two words\" = \"a \\\"quoted\\\"\\n\\\\ line\\u0001\"\nx = 2.0\nyes = true\nnan = nan\n\"\" = []\n"
-                                       "\n[run]\nseed = 7\n\n[[physics]]\nk = 1\n\n[[physics]]\nk = 2\n\n[source]\npath = \"x\"\n");
+    assert_string_equal(
+        text_of(&out),
+        "\"two words\" = \"a \\\"quoted\\\"\\n\\\\ line\\u0001\"\nx = 2.0\nyes = true\nnan = nan\n\"\" = []\n"
+        "\n[run]\nseed = 7\n\n[[physics]]\nk = 1\n\n[[physics]]\nk = 2\n\n[source]\npath = \"x\"\n");
     text_free(&out);
     tree_close(t);
 }

@@ -165,7 +165,7 @@ void tree_merge(tree *t, tree_node *under, const tree_node *over)
     }
 }
 
-/* ---- dotted paths ------------------------------------------------------------------------------------------------------------ */
+/* ---- dotted paths ------------------------------------------------------------------------------------------------ */
 
 /* The next part of a path: its first byte and length.  NULL at the end or, with *bad set, at nonsense. */
 static const char *part_next(const char **path, size_t *n, bool *bad)
@@ -243,7 +243,8 @@ static const char *key_of(tree *t, const char *at, size_t n)
     return copy;
 }
 
-/* What stands at one part of the path, below `at`; a table is made for `value` where a table has nothing.  NULL: *w says why. */
+/* What stands at one part of the path, below `at`; a table is made for `value` where a table has nothing.  NULL: *w
+ * says why. */
 static tree_node *enter(tree *t, tree_node *at, const char *part, size_t n, const tree_node *value, why *w)
 {
     size_t k = index_of(part, n);

@@ -63,7 +63,8 @@ int tree_complain_key(tree_problems *p, const tree_node *node, int code, const c
     vsnprintf(said, sizeof said, format, args);
     va_end(args);
     bool known = node->key_line != 0;
-    return tree_complain_at(p, node->file, known ? node->key_line : node->line, known ? node->key_column : node->column, code, said);
+    return tree_complain_at(p, node->file, known ? node->key_line : node->line, known ? node->key_column : node->column,
+                            code, said);
 }
 
 static bool later(const tree_problem *a, const tree_problem *b)

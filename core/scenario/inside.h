@@ -12,7 +12,7 @@ typedef struct reading {
     why           *w;
 } reading;
 
-/* ---- scenario_load.c: bases, environment, --set, ${NAME} --------------------------------------------------------------------- */
+/* ---- scenario_load.c: bases, environment, --set, ${NAME} --------------------------------------------------------- */
 
 int scenario_read_file(reading *r, const char *path, tree_node **out);
 int scenario_lay_base(reading *r, tree_node *root);
@@ -22,7 +22,7 @@ void scenario_lay_sets(reading *r, tree_node *root, const scenario_options *);
 void scenario_expand(reading *r, tree_node *node);               /* ${NAME} in this text */
 void scenario_expand_paths(reading *r, tree_node *root);         /* in every text under a key that holds a path */
 
-/* ---- scenario_keys.c: the table ---------------------------------------------------------------------------------------------- */
+/* ---- scenario_keys.c: the table ---------------------------------------------------------------------------------- */
 
 /* Reads the keys of `section` into `base` (the struct their offsets are in); absent ones get their default.  node may be NULL.
  * Keys that are not in the table are problems unless `open`: then they are someone else's. */
@@ -30,14 +30,14 @@ void scenario_read_section(reading *r, const char *section, const tree_node *nod
 size_t scenario_section_keys(const char *section, const char **out, size_t max);       /* NULL-terminated; for args_read */
 void scenario_check_sections(reading *r, const tree_node *root);
 
-/* ---- scenario_parts.c: what holds plugins ------------------------------------------------------------------------------------ */
+/* ---- scenario_parts.c: what holds plugins ------------------------------------------------------------------------ */
 
 void scenario_read_source(reading *r, tree_node *root);
 void scenario_read_physics(reading *r, tree_node *root);
 void scenario_read_correctors(reading *r, tree_node *root);
 void scenario_read_outputs(reading *r, tree_node *root);
 
-/* ---- scenario_lists.c: conditions, stops, steps, the split ------------------------------------------------------------------- */
+/* ---- scenario_lists.c: conditions, stops, steps, the split ------------------------------------------------------- */
 
 void scenario_read_conditions(reading *r, const tree_node *node);
 void scenario_read_stops(reading *r, const tree_node *node);

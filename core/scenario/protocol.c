@@ -86,8 +86,9 @@ static int read_number(reader *r, double *out)
     skip(r);
     size_t n = number_length(r->at);
     if (!n || !text_real(r->at, n, out))
-        return stuck(r, r->at, *r->at == '-' ? "a number without a sign is expected: Charge and Discharge say the direction"
-                                             : "a number is expected here");
+        return stuck(r, r->at,
+                     *r->at == '-' ? "a number without a sign is expected: Charge and Discharge say the direction"
+                                   : "a number is expected here");
     if (!(*out > 0) || !isfinite(*out))
         return stuck(r, r->at, "a number above 0 is expected here");
     r->at += n;
@@ -102,7 +103,8 @@ static const struct unit_word *read_unit(reader *r)
         n++;
     for (int exact = 1; exact >= 0; exact--)      /* mW is not MW: the case decides where it can */
         for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-            if (strlen(units[i].word) == n && (exact ? strncmp : strncasecmp)(units[i].word, r->at, n) == 0 && (exact || n > 2)) {
+            if (strlen(units[i].word) == n && (exact ? strncmp : strncasecmp)(units[i].word, r->at, n) == 0 &&
+                (exact || n > 2)) {
                 r->at += n;
                 return &units[i];
             }
@@ -162,7 +164,9 @@ static int read_quantity(reader *r, int allowed, const char *say, quantity *q)
 
 static int read_demand(reader *r, const struct verb *v, protocol_step *s)
 {
-    static const int control[] = { [IN_CURRENT] = FADE_BY_CURRENT, [IN_VOLTAGE] = FADE_BY_VOLTAGE, [IN_POWER] = FADE_BY_POWER,
+    static const int control[] = { [IN_CURRENT] = FADE_BY_CURRENT,
+                                   [IN_VOLTAGE] = FADE_BY_VOLTAGE,
+                                   [IN_POWER] = FADE_BY_POWER,
                                    [IN_RESISTANCE] = FADE_BY_RESISTANCE };
     quantity q;
     s->control = FADE_BY_CURRENT;
@@ -182,8 +186,11 @@ static int read_demand(reader *r, const struct verb *v, protocol_step *s)
 static int read_until(reader *r, const struct verb *v, protocol_step *s)
 {
     quantity q;
-    int rc = read_quantity(r, v->until, v->at == IN_VOLTAGE ? "a current (50 mA, C/20) or a capacity (1 Ah)"
-                                        : !v->at ? "a voltage (3.5 V)" : "a voltage (2.5 V), a current (50 mA, C/20) or a capacity (1 Ah)", &q);
+    int rc = read_quantity(r, v->until,
+                           v->at == IN_VOLTAGE ? "a current (50 mA, C/20) or a capacity (1 Ah)"
+                           : !v->at            ? "a voltage (3.5 V)"
+                                               : "a voltage (2.5 V), a current (50 mA, C/20) or a capacity (1 Ah)",
+                           &q);
     if (rc)
         return rc;
     if (q.kind == IN_CURRENT && s->control == FADE_BY_CURRENT)
@@ -219,7 +226,9 @@ static int read_ends(reader *r, const struct verb *v, protocol_step *s)
     skip(r);
     if (!v->at && !isfinite(s->duration))
         return stuck(r, r->at, "\"for\" and a time are expected: Rest for 10 minutes");
-    return s->until || isfinite(s->duration) ? E_OK : stuck(r, r->at > at ? r->at : at, "\"for\" or \"until\" is expected here");
+    return s->until || isfinite(s->duration)
+               ? E_OK
+               : stuck(r, r->at > at ? r->at : at, "\"for\" or \"until\" is expected here");
 }
 
 /* " (1 minute period)" */
@@ -258,5 +267,7 @@ int protocol_parse(const char *sentence, double nominal_ah, protocol_step *out, 
     if (rc || !*r.at)
         return rc;
     bool degrees = strstr(r.at, "oC") || strstr(r.at, "degC");
-    return stuck(&r, r.at, degrees ? "a temperature is a key of the scenario, not a part of the sentence" : "nothing more is expected here");
+    return stuck(&r, r.at,
+                 degrees ? "a temperature is a key of the scenario, not a part of the sentence"
+                         : "nothing more is expected here");
 }

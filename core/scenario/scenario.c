@@ -41,7 +41,7 @@ static const char *stem_of(tree *t, const char *file)
     return stem;
 }
 
-/* ---- sections ---------------------------------------------------------------------------------------------------------------- */
+/* ---- sections ---------------------------------------------------------------------------------------------------- */
 
 static void read_run(reading *r, const tree_node *node)
 {
@@ -51,7 +51,8 @@ static void read_run(reading *r, const tree_node *node)
         s->name = stem_of(r->t, s->file);
     s->slug = s->name ? slug_of(r->t, s->name) : NULL;
     if (s->tile % 8)
-        tree_complain(r->p, tree_get(node, "tile"), E_DOMAIN, "[run] tile = %llu is no multiple of 8", (unsigned long long)s->tile);
+        tree_complain(r->p, tree_get(node, "tile"), E_DOMAIN, "[run] tile = %llu is no multiple of 8",
+                      (unsigned long long)s->tile);
 }
 
 static void read_cell(reading *r, const tree_node *node)
@@ -62,7 +63,8 @@ static void read_cell(reading *r, const tree_node *node)
     scenario_read_section(r, "cell", node, s, false);
     bool nominal = !isnan(s->cell.nominal_capacity);
     if (s->soh_reference == SOH_NOMINAL && !nominal)
-        tree_complain(r->p, tree_get(node, "soh_reference"), E_INPUT, "[cell] soh_reference = \"nominal\" needs nominal_capacity");
+        tree_complain(r->p, tree_get(node, "soh_reference"), E_INPUT,
+                      "[cell] soh_reference = \"nominal\" needs nominal_capacity");
     if (s->soh_reference < 0)
         s->soh_reference = nominal ? SOH_NOMINAL : SOH_INITIAL;
 }
@@ -86,7 +88,8 @@ static void read_health(reading *r, const tree_node *node)
         return;
     bool nasa = preset->kind == TREE_TEXT && strcmp(preset->text, "nasa") == 0;
     if (!nasa && !(preset->kind == TREE_TEXT && strcmp(preset->text, "default") == 0))
-        tree_complain(r->p, preset, E_INPUT, "[health] preset: there is \"nasa\" (end of life at 0.7) and \"default\" (0.8)");
+        tree_complain(r->p, preset, E_INPUT,
+                      "[health] preset: there is \"nasa\" (end of life at 0.7) and \"default\" (0.8)");
     if (nasa && !tree_get(node, "eol"))
         r->s->health.eol = 0.7;                   /* 2.0 Ah to 1.4 Ah: NASA's README */
 }
@@ -109,7 +112,7 @@ static void read_all(reading *r, tree_node *root)
     scenario_read_section(r, "logging", tree_get(root, "logging"), r->s, false);
 }
 
-/* ---- open -------------------------------------------------------------------------------------------------------------------- */
+/* ---- open -------------------------------------------------------------------------------------------------------- */
 
 /* Lays everything over everything and reads it.  What is wrong is in r->p, or in r->w. */
 static void work(reading *r, const scenario_options *opt)
@@ -143,7 +146,8 @@ static int first_problem(tree_problems *p, why *w)
     return code;
 }
 
-int scenario_from_tree(tree *takes, const char *file, const scenario_options *opt, scenario **out, tree_problems *p, why *w)
+int scenario_from_tree(tree *takes, const char *file, const scenario_options *opt, scenario **out, tree_problems *p,
+                       why *w)
 {
     why own = { 0 };
     *out = NULL;

@@ -12,56 +12,80 @@ enum { FREE, TEXT, REAL, COUNT, WHOLE, BOOLEAN, PICK, EITHER, SIZE, LEVEL };
 #define S(field) offsetof(scenario, field)
 #define MOST 1e15
 
-/* X(section, key, unit, default, type, least, most, choices, place, sentence).  FREE keys have a reader of their own; a key "*" stands
- * for those a plugin or the user names. */
-#define KEYS(X)                                                                                                                            \
-    X("", "base", "", NULL, FREE, 0, 0, NULL, 0, "Scenario to build on; a relative path lies beside this file.")                          \
-    X("run", "name", "", NULL, TEXT, 0, 0, NULL, S(name), "What the run is called; the file's name unless given.")                        \
-    X("run", "cycles", "", NULL, COUNT, 1, MOST, NULL, S(cycles), "How many rows each cell gets at most; as many as the source has unless given.") \
-    X("run", "stop", "", NULL, FREE, 0, 0, NULL, 0,                                                                                       \
-      "When a cell is done, one text or a list: \"70% capacity\", \"1.4 Ah capacity\", \"500 cycles\", \"10 years\", \"temperature_max > 60 degC\".") \
-    X("run", "seed", "", "42", COUNT, 0, 9223372036854775807.0, NULL, S(seed), "Seed of all random numbers.")                             \
-    X("run", "threads", "", "0", WHOLE, 0, 1024, NULL, S(threads), "Threads at work; 0: all cores. No result depends on it.")             \
-    X("run", "tile", "", "0", COUNT, 0, 65536, NULL, S(tile), "Cells a tile, a multiple of 8; 0: chosen. No result depends on it.")       \
-    X("run", "snapshot", "s", "30 s", REAL, 0, 1e9, NULL, S(snapshot), "Time between snapshots; 0: only at signals and at the end.")      \
-    X("run", "out", "", NULL, TEXT, 0, 0, NULL, S(out), "Folder of the result, from the working directory; results/NAME unless given.")   \
-    X("cell", "nominal_capacity", "Ah", NULL, REAL, 1e-9, 1e9, NULL, S(cell.nominal_capacity), "Nominal capacity; C-rates refer to it.")  \
-    X("cell", "initial_capacity", "Ah", NULL, REAL, 1e-9, 1e9, NULL, S(cell.initial_capacity),                                            \
-      "Capacity when new; each cell's first observed one unless given.")                                                                 \
-    X("cell", "soh_reference", "", NULL, PICK, 0, 0, "nominal|initial", S(soh_reference),                                               \
-      "What the state of health is a fraction of; nominal where it is given.")                                                           \
-    X("conditions", "*", "", NULL, FREE, 0, 0, NULL, 0,                                                                                   \
-      "A constant for a column the source lacks: a standard column = number or quantity, any other = { value = 1, unit = \"V\" }.")       \
-    X("source", "plugin", "", NULL, FREE, 0, 0, NULL, 0, "Where rows come from.")                                                        \
-    X("source", "name", "", NULL, FREE, 0, 0, NULL, 0, "What it is called in messages; the plugin's id unless given.")                   \
-    X("source", "*", "", NULL, FREE, 0, 0, NULL, 0, "Parameters of the plugin: fade plugin show NAME.")                                  \
-    X("physics", "plugin", "", NULL, FREE, 0, 0, NULL, 0, "The ageing law or cell model. Several [[physics]] run side by side.")          \
-    X("physics", "name", "", NULL, FREE, 0, 0, NULL, 0, "What rows of this model are called; the plugins' ids unless given.")            \
-    X("physics", "parts", "", NULL, FREE, 0, 0, NULL, 0, "Instead of plugin: tables of plugins coupled into one model.")                 \
-    X("physics", "*", "", NULL, FREE, 0, 0, NULL, 0, "Parameters of the plugin.")                                                        \
-    X("corrector", "plugin", "", NULL, FREE, 0, 0, NULL, 0, "What learns the physics' error. Several [[corrector]] run side by side.")    \
-    X("corrector", "name", "", NULL, FREE, 0, 0, NULL, 0, "What it is called in rows; the plugin's id unless given.")                    \
-    X("corrector", "features", "", NULL, FREE, 0, 0, NULL, 0, "Columns it learns from; a default list unless given.")                    \
-    X("corrector", "scope", "", "cell", EITHER, 0, 0, "cell|pooled", offsetof(scenario_corrector, pooled), "One model for each cell, or one for all.") \
-    X("corrector", "gate", "", "true", BOOLEAN, 0, 0, NULL, offsetof(scenario_corrector, gate),                                           \
-      "Weigh the correction by its skill on the training part.")                                                                         \
-    X("corrector", "*", "", NULL, FREE, 0, 0, NULL, 0, "Parameters of the plugin.")                                                      \
-    X("protocol", "steps", "", NULL, FREE, 0, 0, NULL, 0, "Sentences done once a cycle: \"Discharge at 1C until 2.5 V\", \"Rest for 10 minutes\".") \
-    X("evaluate", "split", "", NULL, FREE, 0, 0, NULL, 0,                                                                                 \
-      "Which rows are known: { kind = \"holdout\", fraction = 0.5 } or \"time:0.8\"; the first half of each cell's rows unless given.")   \
-    X("evaluate", "target", "", "capacity", TEXT, 0, 0, NULL, S(evaluate.target), "Observed column that is forecast.")                   \
-    X("evaluate", "truth", "", NULL, TEXT, 0, 0, NULL, S(evaluate.truth), "Column scored against; the target unless given.")             \
-    X("output", "plugin", "", NULL, FREE, 0, 0, NULL, 0, "Where rows go; summary and csv unless any is given.")                          \
-    X("output", "name", "", NULL, FREE, 0, 0, NULL, 0, "What it is called in messages; the plugin's id unless given.")                   \
-    X("output", "every", "", "0", COUNT, 0, MOST, NULL, offsetof(scenario_output, every), "Rows of cycles 1, N, 2N, .. and each cell's last; 0: all.") \
-    X("output", "*", "", NULL, FREE, 0, 0, NULL, 0, "Parameters of the plugin.")                                                         \
-    X("health", "eol", "1", "0.8", REAL, 1e-6, 1, NULL, S(health.eol), "State of health at the end of life.")                            \
-    X("health", "preset", "", NULL, FREE, 0, 0, NULL, 0, "\"nasa\": eol = 0.7 (2.0 Ah to 1.4 Ah).")                                       \
-    X("health", "hold", "", "1", COUNT, 1, 1e9, NULL, S(health.hold), "Cycles it must stay below.")                                      \
-    X("logging", "level", "", "info", LEVEL, 0, 0, "debug|info|warning|error|silent", S(logging.level), "Least level that is kept.")     \
-    X("logging", "format", "", "text", EITHER, 0, 0, "text|json|structured", S(logging.json), "Lines for people or JSON lines (structured is the same).") \
-    X("logging", "file", "", NULL, TEXT, 0, 0, NULL, S(logging.file), "File instead of stderr, from the working directory.")             \
-    X("logging", "rotate", "", "0", SIZE, 0, 1e15, NULL, S(logging.rotate), "Size at which the file is turned over (\"10 MB\"); 0: never.") \
+/* X(section, key, unit, default, type, least, most, choices, place, sentence).  FREE keys have a reader of their own; a
+ * key "*" stands for those a plugin or the user names. */
+#define KEYS(X) \
+    X("", "base", "", NULL, FREE, 0, 0, NULL, 0, "Scenario to build on; a relative path lies beside this file.") \
+    X("run", "name", "", NULL, TEXT, 0, 0, NULL, S(name), "What the run is called; the file's name unless given.") \
+    X("run", "cycles", "", NULL, COUNT, 1, MOST, NULL, S(cycles), \
+      "How many rows each cell gets at most; as many as the source has unless given.") \
+    X("run", "stop", "", NULL, FREE, 0, 0, NULL, 0, \
+      "When a cell is done, one text or a list: \"70% capacity\", \"1.4 Ah capacity\", \"500 cycles\", \"10 " \
+      "years\", \"temperature_max > 60 degC\".") \
+    X("run", "seed", "", "42", COUNT, 0, 9223372036854775807.0, NULL, S(seed), "Seed of all random numbers.") \
+    X("run", "threads", "", "0", WHOLE, 0, 1024, NULL, S(threads), \
+      "Threads at work; 0: all cores. No result depends on it.") \
+    X("run", "tile", "", "0", COUNT, 0, 65536, NULL, S(tile), \
+      "Cells a tile, a multiple of 8; 0: chosen. No result depends on it.") \
+    X("run", "snapshot", "s", "30 s", REAL, 0, 1e9, NULL, S(snapshot), \
+      "Time between snapshots; 0: only at signals and at the end.") \
+    X("run", "out", "", NULL, TEXT, 0, 0, NULL, S(out), \
+      "Folder of the result, from the working directory; results/NAME unless given.") \
+    X("cell", "nominal_capacity", "Ah", NULL, REAL, 1e-9, 1e9, NULL, S(cell.nominal_capacity), \
+      "Nominal capacity; C-rates refer to it.") \
+    X("cell", "initial_capacity", "Ah", NULL, REAL, 1e-9, 1e9, NULL, S(cell.initial_capacity), \
+      "Capacity when new; each cell's first observed one unless given.") \
+    X("cell", "soh_reference", "", NULL, PICK, 0, 0, "nominal|initial", S(soh_reference), \
+      "What the state of health is a fraction of; nominal where it is given.") \
+    X("conditions", "*", "", NULL, FREE, 0, 0, NULL, 0, \
+      "A constant for a column the source lacks: a standard column = number or quantity, any other = { value = " \
+      "1, unit = \"V\" }.") \
+    X("source", "plugin", "", NULL, FREE, 0, 0, NULL, 0, "Where rows come from.") \
+    X("source", "name", "", NULL, FREE, 0, 0, NULL, 0, \
+      "What it is called in messages; the plugin's id unless given.") \
+    X("source", "*", "", NULL, FREE, 0, 0, NULL, 0, "Parameters of the plugin: fade plugin show NAME.") \
+    X("physics", "plugin", "", NULL, FREE, 0, 0, NULL, 0, \
+      "The ageing law or cell model. Several [[physics]] run side by side.") \
+    X("physics", "name", "", NULL, FREE, 0, 0, NULL, 0, \
+      "What rows of this model are called; the plugins' ids unless given.") \
+    X("physics", "parts", "", NULL, FREE, 0, 0, NULL, 0, \
+      "Instead of plugin: tables of plugins coupled into one model.") \
+    X("physics", "*", "", NULL, FREE, 0, 0, NULL, 0, "Parameters of the plugin.") \
+    X("corrector", "plugin", "", NULL, FREE, 0, 0, NULL, 0, \
+      "What learns the physics' error. Several [[corrector]] run side by side.") \
+    X("corrector", "name", "", NULL, FREE, 0, 0, NULL, 0, "What it is called in rows; the plugin's id unless given.") \
+    X("corrector", "features", "", NULL, FREE, 0, 0, NULL, 0, "Columns it learns from; a default list unless given.") \
+    X("corrector", "scope", "", "cell", EITHER, 0, 0, "cell|pooled", offsetof(scenario_corrector, pooled), \
+      "One model for each cell, or one for all.") \
+    X("corrector", "gate", "", "true", BOOLEAN, 0, 0, NULL, offsetof(scenario_corrector, gate), \
+      "Weigh the correction by its skill on the training part.") \
+    X("corrector", "*", "", NULL, FREE, 0, 0, NULL, 0, "Parameters of the plugin.") \
+    X("protocol", "steps", "", NULL, FREE, 0, 0, NULL, 0, \
+      "Sentences done once a cycle: \"Discharge at 1C until 2.5 V\", \"Rest for 10 minutes\".") \
+    X("evaluate", "split", "", NULL, FREE, 0, 0, NULL, 0, \
+      "Which rows are known: { kind = \"holdout\", fraction = 0.5 } or \"time:0.8\"; the first half of each " \
+      "cell's rows unless given.") \
+    X("evaluate", "target", "", "capacity", TEXT, 0, 0, NULL, S(evaluate.target), \
+      "Observed column that is forecast.") \
+    X("evaluate", "truth", "", NULL, TEXT, 0, 0, NULL, S(evaluate.truth), \
+      "Column scored against; the target unless given.") \
+    X("output", "plugin", "", NULL, FREE, 0, 0, NULL, 0, "Where rows go; summary and csv unless any is given.") \
+    X("output", "name", "", NULL, FREE, 0, 0, NULL, 0, \
+      "What it is called in messages; the plugin's id unless given.") \
+    X("output", "every", "", "0", COUNT, 0, MOST, NULL, offsetof(scenario_output, every), \
+      "Rows of cycles 1, N, 2N, .. and each cell's last; 0: all.") \
+    X("output", "*", "", NULL, FREE, 0, 0, NULL, 0, "Parameters of the plugin.") \
+    X("health", "eol", "1", "0.8", REAL, 1e-6, 1, NULL, S(health.eol), "State of health at the end of life.") \
+    X("health", "preset", "", NULL, FREE, 0, 0, NULL, 0, "\"nasa\": eol = 0.7 (2.0 Ah to 1.4 Ah).") \
+    X("health", "hold", "", "1", COUNT, 1, 1e9, NULL, S(health.hold), "Cycles it must stay below.") \
+    X("logging", "level", "", "info", LEVEL, 0, 0, "debug|info|warning|error|silent", S(logging.level), \
+      "Least level that is kept.") \
+    X("logging", "format", "", "text", EITHER, 0, 0, "text|json|structured", S(logging.json), \
+      "Lines for people or JSON lines (structured is the same).") \
+    X("logging", "file", "", NULL, TEXT, 0, 0, NULL, S(logging.file), \
+      "File instead of stderr, from the working directory.") \
+    X("logging", "rotate", "", "0", SIZE, 0, 1e15, NULL, S(logging.rotate), \
+      "Size at which the file is turned over (\"10 MB\"); 0: never.") \
     X("logging", "keep", "", "5", WHOLE, 0, 1000, NULL, S(logging.keep), "How many old files are kept.")
 
 typedef struct rule {
@@ -93,7 +117,7 @@ size_t scenario_section_keys(const char *section, const char **out, size_t max)
     return n;
 }
 
-/* ---- one value by its rule --------------------------------------------------------------------------------------------------- */
+/* ---- one value by its rule --------------------------------------------------------------------------------------- */
 
 /* What is being read: for sentences. */
 typedef struct slot {
@@ -113,7 +137,8 @@ static void wrong(const slot *q, int code, const char *expected)
         snprintf(shown, sizeof shown, q->node->kind == TREE_TEXT ? "\"%.60s\"" : "%.60s", q->node->text);
     else {
         text_add_number(&made, q->node->real);
-        snprintf(shown, sizeof shown, "%s", q->node->kind == TREE_BOOL ? (q->node->integer ? "true" : "false") : text_of(&made));
+        snprintf(shown, sizeof shown, "%s",
+                 q->node->kind == TREE_BOOL ? (q->node->integer ? "true" : "false") : text_of(&made));
     }
     text_free(&made);
     tree_complain(q->r->p, q->node, code, "[%s] %s = %s: %s", q->key->section, q->key->key, shown, expected);
@@ -166,7 +191,8 @@ static void read_real(const slot *q, void *at)
 /* A whole number: of TOML 1000 and 1e3. */
 static bool whole(const slot *q, uint64_t *out)
 {
-    bool real = q->node->kind == TREE_REAL && fabs(q->node->real) <= 9007199254740992.0 && floor(q->node->real) == q->node->real;
+    bool real = q->node->kind == TREE_REAL && fabs(q->node->real) <= 9007199254740992.0 &&
+                floor(q->node->real) == q->node->real;
     if (q->node->kind != TREE_INT && !real) {
         wrong(q, E_INPUT, "a whole number is expected");
         return false;
@@ -240,9 +266,11 @@ static void read_level(const slot *q, void *at)
 /* Bytes: 1000000, "10 MB", "8 MiB". */
 static void read_size(const slot *q, void *at)
 {
-    static const struct { const char *word; double bytes; } sizes[] = { { "B", 1 },           { "kB", 1e3 },        { "MB", 1e6 },
-                                                                        { "GB", 1e9 },        { "KiB", 1024 },      { "MiB", 1048576 },
-                                                                        { "GiB", 1073741824 } };
+    static const struct {
+        const char *word;
+        double bytes;
+    } sizes[] = { { "B", 1 },      { "kB", 1e3 },      { "MB", 1e6 },        { "GB", 1e9 },
+                  { "KiB", 1024 }, { "MiB", 1048576 }, { "GiB", 1073741824 } };
     if (q->node->kind != TREE_TEXT) {
         read_count(q, at);
         return;
@@ -281,7 +309,7 @@ static tree_node default_node(const scenario_key *key, int type)
     return node;
 }
 
-/* ---- sections ---------------------------------------------------------------------------------------------------------------- */
+/* ---- sections ---------------------------------------------------------------------------------------------------- */
 
 /* A key that stands elsewhere by the same name, or the nearest one here. */
 static void unknown(reading *r, const char *section, const tree_node *c)
@@ -291,11 +319,12 @@ static void unknown(reading *r, const char *section, const tree_node *c)
     const char *near = text_nearest(c->key, here, n);
     for (size_t i = 0; i < NKEYS && !near; i++)
         if (*keys[i].section && strcmp(keys[i].key, c->key) == 0) {
-            tree_complain_key(r->p, c, E_INPUT, "unknown key \"%.60s\" in [%s]: it belongs in [%s]", c->key, section, keys[i].section);
+            tree_complain_key(r->p, c, E_INPUT, "unknown key \"%.60s\" in [%s]: it belongs in [%s]", c->key, section,
+                              keys[i].section);
             return;
         }
-    tree_complain_key(r->p, c, E_INPUT, "unknown key \"%.60s\" in [%s]%s%s%s", c->key, section, near ? ", did you mean \"" : "", near ? near : "",
-                      near ? "\"?" : "");
+    tree_complain_key(r->p, c, E_INPUT, "unknown key \"%.60s\" in [%s]%s%s%s", c->key, section,
+                      near ? ", did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
 static bool known(const char *section, const char *key)
@@ -341,11 +370,13 @@ static void no_section(reading *r, const tree_node *c)
             sections[n++] = keys[i].section;
     for (size_t i = 0; i < NKEYS; i++)
         if (c->kind != TREE_TABLE && *keys[i].section && strcmp(keys[i].key, c->key) == 0) {
-            tree_complain_key(r->p, c, E_INPUT, "unknown key \"%.60s\" at the top: it belongs in [%s]", c->key, keys[i].section);
+            tree_complain_key(r->p, c, E_INPUT, "unknown key \"%.60s\" at the top: it belongs in [%s]", c->key,
+                              keys[i].section);
             return;
         }
     const char *near = text_nearest(c->key, sections, n);
-    tree_complain_key(r->p, c, E_INPUT, "unknown section [%.60s]%s%s%s", c->key, near ? ", did you mean [" : "", near ? near : "", near ? "]?" : "");
+    tree_complain_key(r->p, c, E_INPUT, "unknown section [%.60s]%s%s%s", c->key, near ? ", did you mean [" : "",
+                      near ? near : "", near ? "]?" : "");
 }
 
 void scenario_check_sections(reading *r, const tree_node *root)

@@ -16,7 +16,7 @@ const char *scenario_text(reading *r, const tree_node *node, const char *what)
     return NULL;
 }
 
-/* ---- stops ------------------------------------------------------------------------------------------------------------------- */
+/* ---- stops ------------------------------------------------------------------------------------------------------- */
 
 static void read_stop(reading *r, const tree_node *node)
 {
@@ -48,7 +48,7 @@ void scenario_read_stops(reading *r, const tree_node *node)
         read_stop(r, c);
 }
 
-/* ---- steps ------------------------------------------------------------------------------------------------------------------- */
+/* ---- steps ------------------------------------------------------------------------------------------------------- */
 
 /* The sentence's column, "column 14: ..", becomes the file's. */
 static void complain_step(reading *r, const tree_node *node, const why *w)
@@ -66,7 +66,8 @@ void scenario_read_steps(reading *r, const tree_node *section)
     if (!section)
         return;
     if (!steps || steps->kind != TREE_ARRAY || !steps->n) {
-        tree_complain(r->p, steps ? steps : section, E_INPUT, "[protocol] needs steps = [\"Discharge at 1C until 2.5 V\", ..]");
+        tree_complain(r->p, steps ? steps : section, E_INPUT,
+                      "[protocol] needs steps = [\"Discharge at 1C until 2.5 V\", ..]");
         return;
     }
     r->s->protocol = tree_block(r->t, steps->n, sizeof *r->s->protocol);
@@ -82,9 +83,10 @@ void scenario_read_steps(reading *r, const tree_node *section)
     }
 }
 
-/* ---- the split --------------------------------------------------------------------------------------------------------------- */
+/* ---- the split --------------------------------------------------------------------------------------------------- */
 
-#define RANDOM "a random split measures interpolation, not forecasting, as rows on both sides of a row are known: use holdout"
+#define RANDOM                                                                                                         \
+    "a random split measures interpolation, not forecasting, as rows on both sides of a row are known: use holdout"
 
 static bool read_fraction(reading *r, const tree_node *at, double x)
 {
@@ -105,7 +107,8 @@ static void read_kind(reading *r, const tree_node *at, const char *kind, size_t 
     if (n == 6 && memcmp(kind, "random", 6) == 0)
         tree_complain(r->p, at, E_INPUT, "[evaluate] split: " RANDOM);
     else
-        tree_complain(r->p, at, E_INPUT, "[evaluate] split: there is no kind \"%.*s\"; there is \"holdout\", also called \"time\"",
+        tree_complain(r->p, at, E_INPUT,
+                      "[evaluate] split: there is no kind \"%.*s\"; there is \"holdout\", also called \"time\"",
                       n > 60 ? 60 : (int)n, kind);
 }
 
@@ -120,7 +123,8 @@ static void read_split_text(reading *r, const tree_node *node)
     if (text_real(node->text + n + 1, strlen(node->text + n + 1), &x))
         read_fraction(r, node, x);
     else
-        tree_complain(r->p, node, E_INPUT, "[evaluate] split = \"%.60s\": a number is expected behind the colon", node->text);
+        tree_complain(r->p, node, E_INPUT, "[evaluate] split = \"%.60s\": a number is expected behind the colon",
+                      node->text);
 }
 
 static void read_split_table(reading *r, const tree_node *node)
@@ -131,13 +135,16 @@ static void read_split_table(reading *r, const tree_node *node)
         if (strcmp(c->key, "kind") == 0 && scenario_text(r, c, "[evaluate] split.kind")) {
             read_kind(r, c, c->text, strlen(c->text));
         } else if (strcmp(c->key, "fraction") == 0) {
-            int rc = c->kind == TREE_TEXT ? units_quantity(c->text, "1", NAN, &x, &w) : c->kind == TREE_REAL || c->kind == TREE_INT ? E_OK : E_INPUT;
+            int rc = c->kind == TREE_TEXT                          ? units_quantity(c->text, "1", NAN, &x, &w)
+                     : c->kind == TREE_REAL || c->kind == TREE_INT ? E_OK
+                                                                   : E_INPUT;
             if (rc)
                 tree_complain(r->p, c, rc, "[evaluate] split.fraction: %s", *w.text ? w.text : "a number is expected");
             else
                 read_fraction(r, c, x);
         } else if (strcmp(c->key, "kind") != 0) {
-            tree_complain_key(r->p, c, E_INPUT, "unknown key \"%.60s\" in [evaluate] split: it has kind and fraction", c->key);
+            tree_complain_key(r->p, c, E_INPUT, "unknown key \"%.60s\" in [evaluate] split: it has kind and fraction",
+                              c->key);
         }
     }
 }
@@ -152,10 +159,11 @@ void scenario_read_split(reading *r, const tree_node *node)
     else if (node->kind == TREE_TABLE)
         read_split_table(r, node);
     else
-        tree_complain(r->p, node, E_INPUT, "[evaluate] split is { kind = \"holdout\", fraction = 0.5 } or \"time:0.8\"");
+        tree_complain(r->p, node, E_INPUT,
+                      "[evaluate] split is { kind = \"holdout\", fraction = 0.5 } or \"time:0.8\"");
 }
 
-/* ---- conditions -------------------------------------------------------------------------------------------------------------- */
+/* ---- conditions -------------------------------------------------------------------------------------------------- */
 
 static void no_column(reading *r, const tree_node *node)
 {
@@ -165,14 +173,16 @@ static void no_column(reading *r, const tree_node *node)
     for (size_t i = 0; i < n && k < 64; i++)
         words[k++] = all[i]->key;
     const char *near = text_nearest(node->key, words, k);
-    tree_complain_key(r->p, node, E_INPUT, "[conditions] %.60s is no standard column%s%s%s; any other is { value = .., unit = \"..\" }", node->key,
-                      near ? ", did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    tree_complain_key(r->p, node, E_INPUT,
+                      "[conditions] %.60s is no standard column%s%s%s; any other is { value = .., unit = \"..\" }",
+                      node->key, near ? ", did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
 /* A legal key of a column: a letter, then letters, digits, _ and dots. */
 static bool is_key(const char *key)
 {
-    return *key >= 'a' && *key <= 'z' && strlen(key) <= 64 && strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_.") == strlen(key);
+    return *key >= 'a' && *key <= 'z' && strlen(key) <= 64 &&
+           strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_.") == strlen(key);
 }
 
 /* The value of a number or text node in `unit`. */
@@ -200,7 +210,8 @@ static bool read_table(reading *r, const tree_node *node, const fade_column *sta
     why w = { 0 };
     for (const tree_node *c = node->first; c; c = c->next)
         if (c != value && c != written)
-            tree_complain_key(r->p, c, E_INPUT, "unknown key \"%.60s\" in [conditions] %.60s: it has value and unit", c->key, node->key);
+            tree_complain_key(r->p, c, E_INPUT, "unknown key \"%.60s\" in [conditions] %.60s: it has value and unit",
+                              c->key, node->key);
     const char *unit_text = written ? scenario_text(r, written, "unit") : standard ? standard->unit : "";
     if (!value) {
         tree_complain(r->p, node, E_INPUT, "[conditions] %.60s needs value = ..", node->key);
@@ -214,8 +225,10 @@ static bool read_table(reading *r, const tree_node *node, const fade_column *sta
         return false;
     }
     double scale = 1, offset = 0;
-    if (standard && (units_parse(standard->unit, &want, &w) || !units_convert(&own, &want, r->s->cell.nominal_capacity, &scale, &offset))) {
-        tree_complain(r->p, written, E_DOMAIN, "[conditions] %s is in %s, but %s is wanted", node->key, unit_text, standard->unit);
+    if (standard && (units_parse(standard->unit, &want, &w) ||
+                     !units_convert(&own, &want, r->s->cell.nominal_capacity, &scale, &offset))) {
+        tree_complain(r->p, written, E_DOMAIN, "[conditions] %s is in %s, but %s is wanted", node->key, unit_text,
+                      standard->unit);
         return false;
     }
     if (!read_value(r, value, node->key, unit_text, &out->value))
@@ -232,23 +245,28 @@ static void read_condition(reading *r, const tree_node *node, scenario_condition
     out->column = c ? *c : (fade_column){ .key = node->key, .doc = "Given by [conditions].", .width = 1 };
     out->column.flags = FADE_PLANNED;
     if (c && c->flags & FADE_TARGET) {
-        tree_complain(r->p, node, E_INPUT, "[conditions] %s is what is to be predicted, or contains it: it cannot be a constant", node->key);
+        tree_complain(r->p, node, E_INPUT,
+                      "[conditions] %s is what is to be predicted, or contains it: it cannot be a constant", node->key);
         return;
     }
     if (!is_key(node->key)) {
-        tree_complain_key(r->p, node, E_INPUT, "[conditions] \"%.60s\" is no key of a column: lower case letters, digits, _ and dots", node->key);
+        tree_complain_key(r->p, node, E_INPUT,
+                          "[conditions] \"%.60s\" is no key of a column: lower case letters, digits, _ and dots",
+                          node->key);
         return;
     }
     if (!c && node->kind != TREE_TABLE) {
         no_column(r, node);
         return;
     }
-    bool read = node->kind == TREE_TABLE ? read_table(r, node, c, out) : read_value(r, node, node->key, c->unit, &out->value);
+    bool read =
+        node->kind == TREE_TABLE ? read_table(r, node, c, out) : read_value(r, node, node->key, c->unit, &out->value);
     if (!read)
         return;
     if (!isfinite(out->value) || (c && c->min < c->max && !(out->value >= c->min && out->value <= c->max))) {
-        tree_complain(r->p, node, E_DOMAIN, "[conditions] %s = %g %s is outside %g..%g%s", node->key, out->value, out->column.unit, out->column.min,
-                      out->column.max, strcmp(out->column.unit, "K") == 0 ? " (a temperature may be written \"25 degC\")" : "");
+        tree_complain(r->p, node, E_DOMAIN, "[conditions] %s = %g %s is outside %g..%g%s", node->key, out->value,
+                      out->column.unit, out->column.min, out->column.max,
+                      strcmp(out->column.unit, "K") == 0 ? " (a temperature may be written \"25 degC\")" : "");
         return;
     }
     r->s->ncondition++;

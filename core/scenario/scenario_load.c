@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * scenario_load.c - what a scenario is made of before it is read: bases below, environment and --set above, ${NAME} filled in.
+ * scenario_load.c - what a scenario is made of before it is read: bases, environment, --set, ${NAME}.
  */
 #include "core/base/file.h"
 #include "core/base/log.h"
@@ -28,7 +28,7 @@ int scenario_read_file(reading *r, const char *path, tree_node **out)
     return rc;
 }
 
-/* ---- bases ------------------------------------------------------------------------------------------------------------------- */
+/* ---- bases ------------------------------------------------------------------------------------------------------- */
 
 typedef struct chain {                            /* the files on the way down */
     const struct chain *up;
@@ -73,7 +73,8 @@ static int read_base(reading *r, const tree_node *node, const char *path, const 
     else if (is_on(up, real))
         rc = tree_complain(r->p, node, E_INPUT, "base = \"%s\" leads back to %s", node->text, path);
     else if (depth > MOST_BASES)
-        rc = tree_complain(r->p, node, E_INPUT, "base = \"%s\": more than %d scenarios on each other", node->text, MOST_BASES);
+        rc = tree_complain(r->p, node, E_INPUT, "base = \"%s\": more than %d scenarios on each other", node->text,
+                           MOST_BASES);
     else {
         rc = scenario_read_file(r, path, out);
         rc = rc ? rc : lay_base(r, *out, &here, depth);
@@ -133,7 +134,7 @@ void scenario_make_lists(reading *r, tree_node *root)
     }
 }
 
-/* ---- environment and --set --------------------------------------------------------------------------------------------------- */
+/* ---- environment and --set --------------------------------------------------------------------------------------- */
 
 /* root.key = value as TOML; `from` says who wants it. */
 static void set(reading *r, tree_node *root, const char *from, const char *key, const char *value)
@@ -200,8 +201,8 @@ static void warn_of(const char *entry)
         if (strcmp(name, names[i]) == 0)
             return;
     const char *near = text_nearest(name, names, sizeof names / sizeof *names);
-    log_say(LOG_WARNING, NULL, "environment variable %s has no meaning here%s%s; keys are set as FADE_SET_run__seed=7", name,
-            near ? ", did you mean " : "", near ? near : "");
+    log_say(LOG_WARNING, NULL, "environment variable %s has no meaning here%s%s; keys are set as FADE_SET_run__seed=7",
+            name, near ? ", did you mean " : "", near ? near : "");
 }
 
 /* In the order of their names, whatever the environment's is. */
@@ -228,12 +229,13 @@ void scenario_lay_environment(reading *r, tree_node *root)
     free(entry);
 }
 
-/* ---- ${NAME} ----------------------------------------------------------------------------------------------------------------- */
+/* ---- ${NAME} ----------------------------------------------------------------------------------------------------- */
 
 static void unset(reading *r, const tree_node *node, const char *name)
 {
     if (strcmp(name, "FADE_DATA") == 0)
-        tree_complain(r->p, node, E_INPUT, "${FADE_DATA}: the environment has no FADE_DATA; set it to the folder of your data, as in "
+        tree_complain(r->p, node, E_INPUT,
+                      "${FADE_DATA}: the environment has no FADE_DATA; set it to the folder of your data, as in "
                       "FADE_DATA=~/data fade run ..");
     else
         tree_complain(r->p, node, E_INPUT, "${%s}: the environment has no %s", name, name);

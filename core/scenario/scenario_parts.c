@@ -19,7 +19,8 @@ static tree_node *param_node(const tree_node *table, const char *key)
     return whole ? whole : tree_find(table, key);
 }
 
-/* A path given on the command line or by the environment is meant from the working directory; one in a file lies beside that file. */
+/* A path given on the command line or by the environment is meant from the working directory; one in a file lies beside
+ * that file. */
 static void from_here(reading *r, tree_node *c)
 {
     char here[PATH_MAX];
@@ -53,7 +54,8 @@ static const char *label_of(reading *r, const tree_node *node, const char *other
     for (const char *at = legal ? label : ""; *at; at++)
         legal = legal && !iscntrl((unsigned char)*at);
     if (label && !legal)
-        tree_complain(r->p, name ? name : node, E_INPUT, "the name \"%.70s\" has more than %d bytes or control characters", label, LABEL);
+        tree_complain(r->p, name ? name : node, E_INPUT,
+                      "the name \"%.70s\" has more than %d bytes or control characters", label, LABEL);
     return legal ? label : otherwise;
 }
 
@@ -94,7 +96,8 @@ void scenario_read_source(reading *r, tree_node *root)
 {
     tree_node *node = tree_get(root, "source");
     if (!node) {
-        tree_complain(r->p, root, E_INPUT, "there is no [source]: it says where rows come from, as in plugin = \"constant\"");
+        tree_complain(r->p, root, E_INPUT,
+                      "there is no [source]: it says where rows come from, as in plugin = \"constant\"");
         return;
     }
     read_part(r, node, "source", "source", &r->s->source);
@@ -106,7 +109,9 @@ static const tree_node *tables(reading *r, const tree_node *root, const char *na
     const tree_node *node = tree_get(root, name);
     *n = !node ? 0 : node->kind == TREE_ARRAY ? node->n : 1;
     if (node && node->kind != TREE_ARRAY && node->kind != TREE_TABLE) {
-        tree_complain(r->p, node, E_INPUT, "[%s] is a table, or several: write [%s] or [[%s]], then plugin = \"..\" below", name, name, name);
+        tree_complain(r->p, node, E_INPUT,
+                      "[%s] is a table, or several: write [%s] or [[%s]], then plugin = \"..\" below", name, name,
+                      name);
         *n = 0;
     }
     return *n == 0 ? NULL : node->kind == TREE_ARRAY ? node->first : node;
@@ -118,13 +123,14 @@ static const tree_node *after(const tree_node *root, const char *name, const tre
     return tree_get(root, name)->kind == TREE_ARRAY ? node->next : NULL;
 }
 
-/* ---- physics ----------------------------------------------------------------------------------------------------------------- */
+/* ---- physics ----------------------------------------------------------------------------------------------------- */
 
 static void unknown_beside_parts(reading *r, const tree_node *node)
 {
     for (const tree_node *c = node->first; c; c = c->next)
         if (strcmp(c->key, "parts") != 0 && strcmp(c->key, "name") != 0)
-            tree_complain_key(r->p, c, E_INPUT, "[physics] %.60s stands beside parts = [..]: it belongs into one of the parts", c->key);
+            tree_complain_key(r->p, c, E_INPUT,
+                              "[physics] %.60s stands beside parts = [..]: it belongs into one of the parts", c->key);
 }
 
 static void read_parts(reading *r, const tree_node *node, tree_node *parts, scenario_physics *out)
@@ -176,11 +182,12 @@ void scenario_read_physics(reading *r, tree_node *root)
         read_physics(r, node, ph);
         for (size_t i = 0; i + 1 < s->nphysics; i++)
             if (strcmp(ph->label, "?") != 0 && strcmp(s->physics[i].label, ph->label) == 0)
-                tree_complain(r->p, node, E_INPUT, "two physics are called \"%s\": give one of them name = \"..\"", ph->label);
+                tree_complain(r->p, node, E_INPUT, "two physics are called \"%s\": give one of them name = \"..\"",
+                              ph->label);
     }
 }
 
-/* ---- correctors, outputs ----------------------------------------------------------------------------------------------------- */
+/* ---- correctors, outputs ----------------------------------------------------------------------------------------- */
 
 static void read_features(reading *r, tree_node *node, scenario_corrector *out)
 {
@@ -217,7 +224,8 @@ void scenario_read_correctors(reading *r, tree_node *root)
         read_features(r, tree_get(node, "features"), k);
         for (size_t i = 0; i + 1 < s->ncorrector; i++)
             if (strcmp(k->part.label, "?") != 0 && strcmp(s->corrector[i].part.label, k->part.label) == 0)
-                tree_complain(r->p, node, E_INPUT, "two correctors are called \"%s\": give one of them name = \"..\"", k->part.label);
+                tree_complain(r->p, node, E_INPUT, "two correctors are called \"%s\": give one of them name = \"..\"",
+                              k->part.label);
     }
 }
 
@@ -227,7 +235,8 @@ static void default_outputs(reading *r, tree_node *root)
     static const char *const plugins[] = { "summary", "csv" };
     tree_node *list = tree_make(r->t, TREE_ARRAY, "default output", 0, 0);
     for (size_t i = 0; list && i < sizeof plugins / sizeof *plugins; i++) {
-        tree_node *table = tree_make(r->t, TREE_TABLE, list->file, 0, 0), *id = tree_make(r->t, TREE_TEXT, list->file, 0, 0);
+        tree_node *table = tree_make(r->t, TREE_TABLE, list->file, 0, 0),
+                  *id = tree_make(r->t, TREE_TEXT, list->file, 0, 0);
         if (!table || !id)
             return;
         id->text = plugins[i];

@@ -47,7 +47,8 @@ static int parse_column(tree *t, const char *at, double nominal_ah, scenario_sto
     trim(at, n, key);
     trim(at + n + skip, strlen(at + n + skip), quantity);
     if (!*key || strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_.") != strlen(key))
-        return fail(w, E_INPUT, "\"%s\": a column's key is expected before %c, as in \"temperature_max > 60 degC\"", at, at[n]);
+        return fail(w, E_INPUT, "\"%s\": a column's key is expected before %c, as in \"temperature_max > 60 degC\"", at,
+                    at[n]);
     const fade_column *c = scenario_column(key);
     out->kind = STOP_COLUMN;
     out->above = at[n] == '>';

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * toml.cpp - TOML text -> tree, by toml++.
  *
- * Header-only and without exceptions: the packaged library only has the build with them.  A scan in front keeps what toml++ is
- * given small enough that neither its memory nor the depth of its recursion can hurt.
+ * Header-only and without exceptions: the packaged library only has the build with them.  A scan in front keeps what
+ * toml++ is given small enough that neither its memory nor the depth of its recursion can hurt.
  */
 #include "core/scenario/toml.h"
 #undef fail                                       /* streams have a function of that name */
@@ -30,7 +30,7 @@ struct reader {
     bool           placed;                        /* lines and columns mean something to the user */
 };
 
-/* ---- the scan in front ------------------------------------------------------------------------------------------------------- */
+/* ---- the scan in front ------------------------------------------------------------------------------------------- */
 
 struct place {
     int line = 1, column = 1;
@@ -110,18 +110,20 @@ private:
     }
 };
 
-/* ---- nodes ------------------------------------------------------------------------------------------------------------------- */
+/* ---- nodes ------------------------------------------------------------------------------------------------------- */
 
 tree_node *convert(const reader &r, const toml::node &from, int depth);
 
 tree_node *make(const reader &r, int kind, const toml::source_position &at)
 {
-    return tree_make(r.t, kind, r.file, r.placed ? static_cast<int>(at.line) : 0, r.placed ? static_cast<int>(at.column) : 0);
+    return tree_make(r.t, kind, r.file, r.placed ? static_cast<int>(at.line) : 0,
+                     r.placed ? static_cast<int>(at.column) : 0);
 }
 
 tree_node *refuse(const reader &r, const toml::source_position &at, const char *sentence)
 {
-    tree_complain_at(r.p, r.file, r.placed ? static_cast<int>(at.line) : 0, r.placed ? static_cast<int>(at.column) : 0, E_INPUT, sentence);
+    tree_complain_at(r.p, r.file, r.placed ? static_cast<int>(at.line) : 0, r.placed ? static_cast<int>(at.column) : 0,
+                     E_INPUT, sentence);
     return nullptr;
 }
 
