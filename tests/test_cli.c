@@ -44,8 +44,12 @@ static const cli_flag flags[] = {
 
 static int said_verb_run(int argc, char **argv);
 static const char *const examples[] = { "fade say a", NULL };
-static const cli_verb say = { .name = "say", .help = "say something", .args = "WORD", .flag = flags, .example = examples, .run = said_verb_run };
-static const cli_verb secret = { .name = "secret", .help = "nobody knows", .args = "", .run = said_verb_run, .hidden = true };
+static const cli_verb say = {
+    .name = "say", .help = "say something", .args = "WORD", .flag = flags, .example = examples, .run = said_verb_run
+};
+static const cli_verb secret = {
+    .name = "secret", .help = "nobody knows", .args = "", .run = said_verb_run, .hidden = true
+};
 static const cli_verb *const beneath[] = { &say, &secret, NULL };
 static const cli_verb group = { .name = "group", .help = "verbs beneath", .args = "say", .sub = beneath };
 static const cli_verb *const verbs[] = { &say, &group, &secret, NULL };
@@ -61,7 +65,8 @@ static int said_verb_run(int argc, char **argv)
     return 0;
 }
 
-/* Runs a command line in a process of its own, as main() does; what it says on stdout and stderr, and its exit status. */
+/* Runs a command line in a process of its own, as main() does; what it says on stdout and stderr, and its exit status.
+ */
 static int run(const char *line, char *out, char *err, size_t room)
 {
     char words[512], *argv[32], outs[64], errs[64];
@@ -98,8 +103,9 @@ static void values(void **unused)
 {
     (void)unused;
     cli c;
-    char *argv[] = { (char *)"say", (char *)"-s", (char *)"a=1", (char *)"file", (char *)"--set=b=2", (char *)"--seed", (char *)"7",
-                     (char *)"-n", (char *)"--mode", (char *)"slow", (char *)"--", (char *)"-x", NULL };
+    char *argv[] = { (char *)"say",    (char *)"-s", (char *)"a=1", (char *)"file",   (char *)"--set=b=2",
+                     (char *)"--seed", (char *)"7",  (char *)"-n",  (char *)"--mode", (char *)"slow",
+                     (char *)"--",     (char *)"-x", NULL };
     assert_int_equal(cli_parse(&say, 12, argv, 1, 2, &c), CLI_GO);
     const char *set[4];
     assert_int_equal(cli_all(&c, "set", set, 4), 2);
@@ -152,7 +158,11 @@ static void wrong_lines(void **unused)
 static void good_lines(void **unused)
 {
     (void)unused;
-    static const char *const lines[] = { "fade say a", "fade -q -v say", "fade say -vv --json a b", "fade group say a", "fade --color never group -q say",
+    static const char *const lines[] = { "fade say a",
+                                         "fade -q -v say",
+                                         "fade say -vv --json a b",
+                                         "fade group say a",
+                                         "fade --color never group -q say",
                                          "fade secret" };
     char out[8192], err[4096];
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
@@ -234,7 +244,8 @@ static void folders_of_results(void **unused)
     assert_int_equal(take(at, false, true, &w), E_OK);
     assert_true(there(at, "state.fade"));
     assert_int_equal(take(at, true, false, &w), E_OK);
-    assert_false(there(at, "state.fade") || there(at, "state.fade.123.tmp") || there(at, "result.json") || there(at, "scenario.toml"));
+    assert_false(there(at, "state.fade") || there(at, "state.fade.123.tmp") || there(at, "result.json") ||
+                 there(at, "scenario.toml"));
     assert_true(there(at, "rows.csv") && there(at, "scenario.toml.mine"));      /* not fade's to remove */
 }
 

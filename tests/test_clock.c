@@ -56,9 +56,23 @@ static void loose_forms(void **unused)
         { "2008-04-02T15:25:41,5Z", 1207149941500000 },
         { "2016-12-31T23:59:60Z", 1483228800000000 },
     };
-    static const char *const bad[] = { "", "2008", "2008-4-2", "2008-13-01", "2008-02-30", "2007-02-29", "2008-04-02T", "2008-04-02T25:00",
-        "2008-04-02T15:61", "2008-04-02T15:25:41.", "2008-04-02T15:25:41X", "2008-04-02T15:25:41+25:00", "2008-04/02", "yesterday",
-        "2008-04-02 15:25:41 Z Z", "0000-01-01", "2008-04-02T15:25:41+1" };
+    static const char *const bad[] = { "",
+                                       "2008",
+                                       "2008-4-2",
+                                       "2008-13-01",
+                                       "2008-02-30",
+                                       "2007-02-29",
+                                       "2008-04-02T",
+                                       "2008-04-02T25:00",
+                                       "2008-04-02T15:61",
+                                       "2008-04-02T15:25:41.",
+                                       "2008-04-02T15:25:41X",
+                                       "2008-04-02T15:25:41+25:00",
+                                       "2008-04/02",
+                                       "yesterday",
+                                       "2008-04-02 15:25:41 Z Z",
+                                       "0000-01-01",
+                                       "2008-04-02T15:25:41+1" };
     int64_t us;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         us = 1;
@@ -122,8 +136,8 @@ static void clocks_run(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(times_as_text), cmocka_unit_test(loose_forms), cmocka_unit_test(every_day_comes_back), cmocka_unit_test(ids_rise),
-        cmocka_unit_test(clocks_run),
+        cmocka_unit_test(times_as_text), cmocka_unit_test(loose_forms), cmocka_unit_test(every_day_comes_back),
+        cmocka_unit_test(ids_rise),      cmocka_unit_test(clocks_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -213,8 +213,12 @@ static void hashes(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(written_is_read), cmocka_unit_test(refusals_say_why), cmocka_unit_test(a_failed_write_leaves_the_old),
-        cmocka_unit_test(folders),         cmocka_unit_test(paths),            cmocka_unit_test(one_holds_the_lock),
+        cmocka_unit_test(written_is_read),
+        cmocka_unit_test(refusals_say_why),
+        cmocka_unit_test(a_failed_write_leaves_the_old),
+        cmocka_unit_test(folders),
+        cmocka_unit_test(paths),
+        cmocka_unit_test(one_holds_the_lock),
         cmocka_unit_test(hashes),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -38,8 +38,10 @@ static void one_object(void **unused)
     json_raw(&j, "raw", "[1,2]");
     json_close(&j, '}');
     char *got = text_take(&j.out);
-    assert_string_equal(got, "{\"rmse\":0.1,\"r2\":null,\"max\":null,\"rows\":-9223372036854775808,\"ok\":true,\"lanes\":[],"
-        "\"cells\":[{\"id\":\"B0005\",\"none\":null},{\"id\":\"B0005\",\"none\":null},{\"id\":\"B0005\",\"none\":null}],\"raw\":[1,2]}");
+    assert_string_equal(got,
+                        "{\"rmse\":0.1,\"r2\":null,\"max\":null,\"rows\":-9223372036854775808,\"ok\":true,\"lanes\":[],"
+                        "\"cells\":[{\"id\":\"B0005\",\"none\":null},{\"id\":\"B0005\",\"none\":null},{\"id\":"
+                        "\"B0005\",\"none\":null}],\"raw\":[1,2]}");
     free(got);
 }
 

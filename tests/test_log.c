@@ -56,7 +56,8 @@ static void text_lines(void **unused)
     uint64_t before = log_count(LOG_DEBUG);
     log_say(LOG_DEBUG, NULL, "not kept");
     log_say(LOG_INFO, NULL, "cell %d done", 7);
-    log_say(LOG_ERROR, (log_field[]){ { "cell", "B0005" }, { "skip", NULL }, { "why", "two words" }, { NULL, NULL } }, "over\nhere");
+    log_say(LOG_ERROR, (log_field[]){ { "cell", "B0005" }, { "skip", NULL }, { "why", "two words" }, { NULL, NULL } },
+            "over\nhere");
     assert_int_equal(log_count(LOG_DEBUG), before + 1);
     assert_true(log_wants(LOG_INFO) && !log_wants(LOG_DEBUG) && !log_wants(LOG_SILENT));
     log_close();
@@ -185,8 +186,8 @@ static void levels(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_lines), cmocka_unit_test(json_lines), cmocka_unit_test(files_rotate), cmocka_unit_test(threads_do_not_mix),
-        cmocka_unit_test(trouble),    cmocka_unit_test(levels),
+        cmocka_unit_test(text_lines),         cmocka_unit_test(json_lines), cmocka_unit_test(files_rotate),
+        cmocka_unit_test(threads_do_not_mix), cmocka_unit_test(trouble),    cmocka_unit_test(levels),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -104,7 +104,10 @@ static void failing_on_demand(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(blocks), cmocka_unit_test(columns_are_aligned), cmocka_unit_test(arenas), cmocka_unit_test(failing_on_demand),
+        cmocka_unit_test(blocks),
+        cmocka_unit_test(columns_are_aligned),
+        cmocka_unit_test(arenas),
+        cmocka_unit_test(failing_on_demand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,13 +14,26 @@
 static void names_of_columns(void **unused)
 {
     (void)unused;
-    static const struct { const char *key, *unit, *name; } cases[] = {
-        { "capacity", "Ah", "capacity_ah" }, { "capacity", "A.s", "capacity_ah" }, { "temperature_mean", "K", "temperature_mean_celsius" },
-        { "temperature_mean", "degC", "temperature_mean_celsius" }, { "physics_loss", "1", "physics_loss_ratio" },
-        { "resistance_ratio", "1", "resistance_ratio" }, { "soh", "1", "soh_ratio" }, { "flags", "", "flags" },
-        { "c_rate", "1/h", "c_rate_per_hour" }, { "voltage", "V", "voltage_volt" }, { "current", "A", "current_ampere" },
-        { "duration", "s", "duration_second" }, { "resistance", "ohm", "resistance_ohm" }, { "energy", "Wh", "energy_wh" },
-        { "power", "W", "power_watt" }, { "lli", "%", "lli_percent" }, { "ratio", "1", "ratio" }, { "count", "", "count" },
+    static const struct { const char *key, *unit, *name;
+    } cases[] = {
+        { "capacity", "Ah", "capacity_ah" },
+        { "capacity", "A.s", "capacity_ah" },
+        { "temperature_mean", "K", "temperature_mean_celsius" },
+        { "temperature_mean", "degC", "temperature_mean_celsius" },
+        { "physics_loss", "1", "physics_loss_ratio" },
+        { "resistance_ratio", "1", "resistance_ratio" },
+        { "soh", "1", "soh_ratio" },
+        { "flags", "", "flags" },
+        { "c_rate", "1/h", "c_rate_per_hour" },
+        { "voltage", "V", "voltage_volt" },
+        { "current", "A", "current_ampere" },
+        { "duration", "s", "duration_second" },
+        { "resistance", "ohm", "resistance_ohm" },
+        { "energy", "Wh", "energy_wh" },
+        { "power", "W", "power_watt" },
+        { "lli", "%", "lli_percent" },
+        { "ratio", "1", "ratio" },
+        { "count", "", "count" },
     };
     char out[96];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -107,12 +107,31 @@ static void numbers_read_back(void **unused)
 static void numbers_look_plain(void **unused)
 {
     (void)unused;
-    static const struct { double x; const char *text; } cases[] = {
-        { 0, "0" },           { -0.0, "-0" },       { 1, "1" },         { -17, "-17" },         { 0.1, "0.1" },
-        { 0.5, "0.5" },       { 1.8565, "1.8565" }, { 1e-5, "0.00001" }, { 1.5e-7, "1.5e-7" },  { 4.14e-10, "4.14e-10" },
-        { 1e15, "1000000000000000" }, { 1e17, "1e17" }, { 1e300, "1e300" }, { 298.15, "298.15" }, { 0.1 + 0.2, "0.30000000000000004" },
-        { INFINITY, "inf" },  { -INFINITY, "-inf" }, { NAN, "" },        { 5e-324, "5e-324" },   { 1.7976931348623157e308, "1.7976931348623157e308" },
-        { 9007199254740993.0, "9007199254740992" }, { 123456.789, "123456.789" }, { 1e22, "1e22" },
+    static const struct { double x; const char *text;
+    } cases[] = {
+        { 0, "0" },
+        { -0.0, "-0" },
+        { 1, "1" },
+        { -17, "-17" },
+        { 0.1, "0.1" },
+        { 0.5, "0.5" },
+        { 1.8565, "1.8565" },
+        { 1e-5, "0.00001" },
+        { 1.5e-7, "1.5e-7" },
+        { 4.14e-10, "4.14e-10" },
+        { 1e15, "1000000000000000" },
+        { 1e17, "1e17" },
+        { 1e300, "1e300" },
+        { 298.15, "298.15" },
+        { 0.1 + 0.2, "0.30000000000000004" },
+        { INFINITY, "inf" },
+        { -INFINITY, "-inf" },
+        { NAN, "" },
+        { 5e-324, "5e-324" },
+        { 1.7976931348623157e308, "1.7976931348623157e308" },
+        { 9007199254740993.0, "9007199254740992" },
+        { 123456.789, "123456.789" },
+        { 1e22, "1e22" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char made[32];
@@ -124,14 +143,28 @@ static void numbers_look_plain(void **unused)
 static void texts_are_numbers(void **unused)
 {
     (void)unused;
-    static const struct { const char *text; double x; } good[] = {
-        { "1e-3", 1e-3 },  { "+2", 2 },   { "-2.50", -2.5 }, { ".5", 0.5 },        { "5.", 5 },       { "1E+5", 1e5 },
-        { "inf", INFINITY }, { "-Infinity", -INFINITY }, { "0e99999", 0 }, { "1e-99999", 0 },
-        { "00012.5", 12.5 }, { "9007199254740993", 9007199254740992.0 }, { "0.1000000000000000055511151231257827021181583404541015625", 0.1 },
-        { "123456789012345678901234567890", 123456789012345678901234567890.0 }, { "2.2250738585072014e-308", 2.2250738585072014e-308 },
-        { "3.8738709170226424", 3.8738709170226424 }, { "100000000000000000000000", 1e23 },
+    static const struct { const char *text; double x;
+    } good[] = {
+        { "1e-3", 1e-3 },
+        { "+2", 2 },
+        { "-2.50", -2.5 },
+        { ".5", 0.5 },
+        { "5.", 5 },
+        { "1E+5", 1e5 },
+        { "inf", INFINITY },
+        { "-Infinity", -INFINITY },
+        { "0e99999", 0 },
+        { "1e-99999", 0 },
+        { "00012.5", 12.5 },
+        { "9007199254740993", 9007199254740992.0 },
+        { "0.1000000000000000055511151231257827021181583404541015625", 0.1 },
+        { "123456789012345678901234567890", 123456789012345678901234567890.0 },
+        { "2.2250738585072014e-308", 2.2250738585072014e-308 },
+        { "3.8738709170226424", 3.8738709170226424 },
+        { "100000000000000000000000", 1e23 },
     };
-    static const char *const bad[] = { "", "+", ".", "e5", "1e", "1e+", "0x10", "1,5", " 1", "1 ", "1e5x", "--1", "nanx", "1e999", "1.2.3", "infinit", "1_000" };
+    static const char *const bad[] = { "",   "+",    ".",   "e5",   "1e",    "1e+",   "0x10",    "1,5",  " 1",
+                                       "1 ", "1e5x", "--1", "nanx", "1e999", "1.2.3", "infinit", "1_000" };
     double x;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         if (!text_real(good[i].text, strlen(good[i].text), &x))
@@ -272,7 +305,8 @@ static void small_things(void **unused)
     assert_true(text_starts("fade", "fa") && !text_starts("fa", "fade"));
     assert_true(text_ends("a.toml", ".toml") && !text_ends("toml", ".toml"));
     assert_true(text_is_id("B0005") && text_is_id("a.b-c_9"));
-    assert_false(text_is_id("") || text_is_id("..") || text_is_id("a/b") || text_is_id("a b") || text_is_id("\xc3\xa4"));
+    assert_false(text_is_id("") || text_is_id("..") || text_is_id("a/b") || text_is_id("a b") ||
+                 text_is_id("\xc3\xa4"));
     assert_false(text_is_id("01234567890123456789012345678901234567890123456789012345678901234"));
     assert_true(text_hash("B0005") != text_hash("B0006"));
     assert_true(text_hash("B0005") == text_hash("B0005"));
@@ -305,10 +339,17 @@ static void numbers_are_fast(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers_read_back),   cmocka_unit_test(numbers_look_plain), cmocka_unit_test(texts_are_numbers),
-        cmocka_unit_test(texts_read_exactly),  cmocka_unit_test(locale_does_not_matter), cmocka_unit_test(text_grows),
-        cmocka_unit_test(text_survives_no_memory), cmocka_unit_test(distances), cmocka_unit_test(nearest_word),
-        cmocka_unit_test(small_things), cmocka_unit_test(numbers_are_fast),
+        cmocka_unit_test(numbers_read_back),
+        cmocka_unit_test(numbers_look_plain),
+        cmocka_unit_test(texts_are_numbers),
+        cmocka_unit_test(texts_read_exactly),
+        cmocka_unit_test(locale_does_not_matter),
+        cmocka_unit_test(text_grows),
+        cmocka_unit_test(text_survives_no_memory),
+        cmocka_unit_test(distances),
+        cmocka_unit_test(nearest_word),
+        cmocka_unit_test(small_things),
+        cmocka_unit_test(numbers_are_fast),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,8 +56,9 @@ static void codes_have_words_and_statuses(void **unused)
     assert_string_equal(why_word(E_INPUT), "input");
     assert_string_equal(why_word(-1), "unknown");
     assert_string_equal(why_word(WHY_NCODES), "unknown");
-    static const int want[][2] = { { E_OK, 0 }, { E_FAILED, 1 }, { E_USAGE, 2 }, { E_PARTIAL, 3 }, { E_INPUT, 4 }, { E_PLUGIN, 5 },
-                                   { E_SOLVE, 6 }, { E_EXTERNAL, 7 }, { E_IO, 7 }, { E_DOMAIN, 4 }, { E_CANCEL, 130 }, { 99, 1 } };
+    static const int want[][2] = { { E_OK, 0 },    { E_FAILED, 1 }, { E_USAGE, 2 },    { E_PARTIAL, 3 },
+                                   { E_INPUT, 4 }, { E_PLUGIN, 5 }, { E_SOLVE, 6 },    { E_EXTERNAL, 7 },
+                                   { E_IO, 7 },    { E_DOMAIN, 4 }, { E_CANCEL, 130 }, { 99, 1 } };
     for (size_t i = 0; i < sizeof want / sizeof *want; i++)
         assert_int_equal(why_status(want[i][0]), want[i][1]);
 }
@@ -65,7 +66,9 @@ static void codes_have_words_and_statuses(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fail_fills_and_returns), cmocka_unit_test(long_sentences_are_cut), cmocka_unit_test(prefixes_stand_in_front),
+        cmocka_unit_test(fail_fills_and_returns),
+        cmocka_unit_test(long_sentences_are_cut),
+        cmocka_unit_test(prefixes_stand_in_front),
         cmocka_unit_test(codes_have_words_and_statuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,8 +62,8 @@ size_t clock_text(int64_t us, char out[40])
         month++;
     int mday = in_year - month_start[month - 1] - (month > 2 && leap(y)) + 1;
     int s = (int)(in_day / 1000);
-    return (size_t)snprintf(out, 40, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int)y, month, mday, s / 3600, s / 60 % 60, s % 60,
-                            (int)(in_day % 1000));
+    return (size_t)snprintf(out, 40, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int)y, month, mday, s / 3600, s / 60 % 60,
+                            s % 60, (int)(in_day % 1000));
 }
 
 /* Exactly n digits; moves *at behind them. */

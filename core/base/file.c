@@ -192,7 +192,8 @@ int file_lock(const char *path, int *out, why *w)
     }
     char pid[24];
     int n = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
-    if (ftruncate(fd, 0) || write_all(fd, pid, (size_t)n)) {            /* a note for people; a full disk spoils it, not the lock */
+    if (ftruncate(fd, 0) ||
+        write_all(fd, pid, (size_t)n)) { /* a note for people; a full disk spoils it, not the lock */
         int rc = cannot(w, "lock", path);
         close(fd);
         return rc;

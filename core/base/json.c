@@ -8,7 +8,8 @@
 
 enum { DEEPEST = 63 };
 
-/* Bytes of the UTF-8 character at `at`, 0 when it is none (RFC 3629: no surrogates, nothing overlong, nothing above U+10FFFF). */
+/* Bytes of the UTF-8 character at `at`, 0 when it is none (RFC 3629: no surrogates, nothing overlong, nothing above
+ * U+10FFFF). */
 static size_t utf8_length(const unsigned char *at)
 {
     if (at[0] < 0x80)

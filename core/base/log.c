@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * log.c - what the program says while it works: text or JSON lines, to stderr or a rotated file, never to stdout.
  *
- * A line is made first, then written at once under one lock, so lines of several threads never mix.  A log that cannot be written
- * (disk full) loses lines and says so once on stderr; it never stops the work.
+ * A line is made first, then written at once under one lock, so lines of several threads never mix.  A log that cannot
+ * be written (disk full) loses lines and says so once on stderr; it never stops the work.
  */
 #include "core/base/log.h"
 #include "core/base/clock.h"

@@ -18,7 +18,8 @@ static uint32_t service_time(int64_t utc_us, char out[40])
     return (uint32_t)clock_text(utc_us, out);
 }
 
-/* capacity, Ah -> capacity_ah; temperature_mean, K -> temperature_mean_celsius.  A key that says its unit already keeps its name. */
+/* capacity, Ah -> capacity_ah; temperature_mean, K -> temperature_mean_celsius.  A key that says its unit already keeps
+ * its name. */
 static uint32_t service_name(const fade_column *c, char out[96])
 {
     char suffix[48], ending[50];

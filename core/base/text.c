@@ -118,7 +118,8 @@ size_t text_distance(const char *a, const char *b, size_t cap)
             size_t d = last[j - 1] + (ca != cb);
             d = d < last[j] + 1 ? d : last[j] + 1;
             d = d < now[j - 1] + 1 ? d : now[j - 1] + 1;
-            bool swapped = i > 1 && j > 1 && ca == tolower((unsigned char)b[j - 2]) && cb == tolower((unsigned char)a[i - 2]);
+            bool swapped =
+                i > 1 && j > 1 && ca == tolower((unsigned char)b[j - 2]) && cb == tolower((unsigned char)a[i - 2]);
             if (swapped && before[j - 2] + 1 < d)
                 d = before[j - 2] + 1;
             now[j] = d;
@@ -141,7 +142,8 @@ const char *text_nearest(const char *word, const char *const *words, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (!words[i])
             continue;
-        size_t d = 2 * text_distance(word, words[i], most + 1) + (strlen(words[i]) != length);     /* of equals the one as long */
+        size_t d =
+            2 * text_distance(word, words[i], most + 1) + (strlen(words[i]) != length); /* of equals the one as long */
         if (d < least) {
             least = d;
             best = words[i];
@@ -175,7 +177,7 @@ uint64_t text_hash(const char *at)
     uint64_t h = 0xcbf29ce484222325u;                   /* FNV-1a */
     for (; *at; at++)
         h = (h ^ (unsigned char)*at) * 0x100000001b3u;
-    h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9u;          /* the finaliser of splitmix64: FNV's high bits alone are poor */
+    h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9u; /* the finaliser of splitmix64: FNV's high bits alone are poor */
     h = (h ^ (h >> 27)) * 0x94d049bb133111ebu;
     return h ^ (h >> 31);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * text_number.c - numbers as text and back: shortest, exact, the same in every locale.
  *
- * A double is M * 2^e, and x * 10^k = M * 5^k * 2^(e + k).  For k up to 27 the product M * 5^k fits 128 bits, so digits and the
- * question whether they read back the same are settled in whole numbers.  The way back divides by 5^k with a remainder.  Numbers
- * outside that range (below 1e-10, above 1e17) go through the C library.
+ * A double is M * 2^e, and x * 10^k = M * 5^k * 2^(e + k).  For k up to 27 the product M * 5^k fits 128 bits, so digits
+ * and the question whether they read back the same are settled in whole numbers.  The way back divides by 5^k with a
+ * remainder.  Numbers outside that range (below 1e-10, above 1e17) go through the C library.
  */
 #include "core/base/text.h"
 #include <float.h>

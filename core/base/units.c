@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * units.c - units as exponents of SI base units with scale and offset; texts like "25 degC", "C/2", "1 h".
  *
- * A year is 365 days of 86400 s, the year of calendar ageing laws (not the Julian year of 31557600 s).  "C" alone is refused as a
- * unit: it could be a coulomb, a degree or a C-rate, so each of these has a name of its own.
+ * A year is 365 days of 86400 s, the year of calendar ageing laws (not the Julian year of 31557600 s).  "C" alone is
+ * refused as a unit: it could be a coulomb, a degree or a C-rate, so each of these has a name of its own.
  */
 #include "core/base/units.h"
 #include "core/base/text.h"
@@ -95,7 +95,8 @@ static const factor *find(const char *at, size_t n, size_t *prefix)
         if (n <= lead || memcmp(prefixes[p].name, at, lead) != 0)
             continue;
         for (size_t i = 0; i < NFACTORS; i++)
-            if ((factors[i].flags & PREFIXED) && strlen(factors[i].name) == n - lead && memcmp(factors[i].name, at + lead, n - lead) == 0) {
+            if ((factors[i].flags & PREFIXED) && strlen(factors[i].name) == n - lead &&
+                memcmp(factors[i].name, at + lead, n - lead) == 0) {
                 *prefix = p;
                 return &factors[i];
             }
@@ -106,7 +107,8 @@ static const factor *find(const char *at, size_t n, size_t *prefix)
 /* The known factor that was probably meant, also with its usual prefix. */
 static const char *meant(const char *name)
 {
-    static const char *const usual[] = { "mAh", "mA", "mV", "kWh", "mohm", "kW", "mW", "kJ", "kg", "mm", "um", "nm", "ms", "us", "kPa", "MPa", "C-rate" };
+    static const char *const usual[] = { "mAh", "mA", "mV", "kWh", "mohm", "kW",  "mW",  "kJ",    "kg",
+                                         "mm",  "um", "nm", "ms",  "us",   "kPa", "MPa", "C-rate" };
     const char *names[NFACTORS + sizeof usual / sizeof *usual];
     size_t n = 0;
     for (size_t i = 0; i < NFACTORS; i++)
@@ -121,10 +123,19 @@ static const char *meant(const char *name)
 
 static int unknown(const char *name, const char *spec, why *w)
 {
-    static const struct { const char *wrong, *right; } said[] = {
-        { "C", "\"coulomb\", \"degC\" or \"C-rate\"" }, { "celsius", "\"degC\"" }, { "oC", "\"degC\"" },
-        { "Celsius", "\"degC\"" }, { "kelvin", "\"K\"" }, { "volt", "\"V\"" }, { "ampere", "\"A\"" }, { "amp", "\"A\"" },
-        { "month", "\"days\"" }, { "months", "\"days\"" }, { "watt", "\"W\"" },
+    static const struct { const char *wrong, *right;
+    } said[] = {
+        { "C", "\"coulomb\", \"degC\" or \"C-rate\"" },
+        { "celsius", "\"degC\"" },
+        { "oC", "\"degC\"" },
+        { "Celsius", "\"degC\"" },
+        { "kelvin", "\"K\"" },
+        { "volt", "\"V\"" },
+        { "ampere", "\"A\"" },
+        { "amp", "\"A\"" },
+        { "month", "\"days\"" },
+        { "months", "\"days\"" },
+        { "watt", "\"W\"" },
     };
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         if (strcmp(name, said[i].wrong) == 0)
@@ -178,7 +189,8 @@ static int multiply(parser *p, const factor *f, double scale, int k)
     if (f->flags & OFFSET) {
         p->offset = true;
         if (k != 1)
-            return fail(p->w, E_INPUT, "unit \"%s\": %s has a zero of its own and stands alone, write K", p->text, f->name);
+            return fail(p->w, E_INPUT, "unit \"%s\": %s has a zero of its own and stands alone, write K", p->text,
+                        f->name);
     }
     for (int i = 0; i < k; i++)
         p->made.scale *= scale;
@@ -307,8 +319,10 @@ bool units_convert(const unit *from, const unit *to, double nominal_ah, double *
 
 const char *units_human(const char *spec)
 {
-    static const struct { const char *inside, *human; } said[] = {
-        { "K", "degC" }, { "A.s", "Ah" }, { "s.A", "Ah" }, { "A*s", "Ah" }, { "A.h", "Ah" }, { "coulomb", "Ah" }, { "W.h", "Wh" }, { "C-rate", "1/h" },
+    static const struct { const char *inside, *human;
+    } said[] = {
+        { "K", "degC" }, { "A.s", "Ah" },     { "s.A", "Ah" }, { "A*s", "Ah" },
+        { "A.h", "Ah" }, { "coulomb", "Ah" }, { "W.h", "Wh" }, { "C-rate", "1/h" },
     };
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         if (strcmp(spec, said[i].inside) == 0)
@@ -329,7 +343,9 @@ static void join(char out[48], size_t *n, const char *word, const char *more)
 
 size_t units_suffix(const char *spec, char out[48])
 {
-    static const struct { const char *unit, *suffix; } said[] = { { "1", "ratio" }, { "C-rate", "per_hour" }, { "mAh", "mah" }, { "kWh", "kwh" }, { "kg", "kg" } };
+    static const struct {
+        const char *unit, *suffix;
+    } said[] = { { "1", "ratio" }, { "C-rate", "per_hour" }, { "mAh", "mah" }, { "kWh", "kwh" }, { "kg", "kg" } };
     size_t n = 0;
     out[0] = '\0';
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
@@ -352,8 +368,8 @@ size_t units_suffix(const char *spec, char out[48])
         if (length && power) {
             char digits[8];
             const char *sign = strchr("^", *spec) ? spec + 1 : spec;
-            snprintf(digits, sizeof digits, "%s%.*s", *sign == '-' ? "m" : "", (int)(power - (size_t)(sign - spec) - (*sign == '-')),
-                     sign + (*sign == '-'));
+            snprintf(digits, sizeof digits, "%s%.*s", *sign == '-' ? "m" : "",
+                     (int)(power - (size_t)(sign - spec) - (*sign == '-')), sign + (*sign == '-'));
             join(out, &n, "", digits);
             spec += power;
         }

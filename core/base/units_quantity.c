@@ -145,8 +145,11 @@ int units_quantity(const char *spec, const char *declared, double nominal_ah, do
         amperes = amperes || (to.dim[3] == 1 && strchr(want, 'A') && !strchr(want, '.'));
     }
     if (from.rate && amperes && isnan(nominal_ah))
-        return fail(w, E_DOMAIN, "\"%s\" is a C-rate, but %s is wanted and no nominal capacity is known", spec, declared);
+        return fail(w, E_DOMAIN, "\"%s\" is a C-rate, but %s is wanted and no nominal capacity is known", spec,
+                    declared);
     if (from.rate)
-        return fail(w, E_DOMAIN, "\"%s\" is a C-rate (1/h), but %s is wanted; degrees are written degC, coulombs coulomb", spec, spoken(declared));
+        return fail(w, E_DOMAIN,
+                    "\"%s\" is a C-rate (1/h), but %s is wanted; degrees are written degC, coulombs coulomb", spec,
+                    spoken(declared));
     return fail(w, E_DOMAIN, "\"%s\" is in %s, but %s is wanted", spec, spoken(unit_text), spoken(declared));
 }

@@ -102,7 +102,8 @@ int cli_usage(const cli_verb *verb, const char *format, ...)
     va_end(args);
     said(made);
     const char *above = verb && state.above && verb->name != state.above ? state.above : "";
-    fprintf(stderr, "fade: `fade %s%s%s%s--help` says more\n", above, *above ? " " : "", verb ? verb->name : "", verb ? " " : "");
+    fprintf(stderr, "fade: `fade %s%s%s%s--help` says more\n", above, *above ? " " : "", verb ? verb->name : "",
+            verb ? " " : "");
     return why_status(E_USAGE);
 }
 
@@ -143,7 +144,8 @@ static void caught(int number)
 
 atomic_int *cli_catch(void)
 {
-    struct sigaction act = { .sa_handler = caught, .sa_flags = (int)SA_RESETHAND };    /* the second one ends the process */
+    struct sigaction act = { .sa_handler = caught,
+                             .sa_flags = (int)SA_RESETHAND }; /* the second one ends the process */
     sigemptyset(&act.sa_mask);
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
@@ -161,7 +163,9 @@ int cli_status(int code)
     return code == E_CANCEL && state.signal ? 128 + state.signal : why_status(code);
 }
 
-/* --- flags ------------------------------------------------------------------------------------------------------------------- */
+/* --- flags
+ * -------------------------------------------------------------------------------------------------------------------
+ */
 
 typedef struct flags {                                  /* a verb's own, then everybody's */
     const cli_flag *at[CLI_FLAGS];
@@ -178,7 +182,8 @@ static void flags_add(flags *f, const cli_flag *more)
             known = known || strcmp(f->at[i]->name, more->name) == 0;
         if (known)
             continue;
-        f->options[f->n] = (struct option){ more->name, more->arg ? required_argument : no_argument, NULL, LONG + f->n };
+        f->options[f->n] =
+            (struct option){ more->name, more->arg ? required_argument : no_argument, NULL, LONG + f->n };
         size_t n = strlen(f->letters);
         if (more->letter)
             snprintf(f->letters + n, sizeof f->letters - n, "%c%s", more->letter, more->arg ? ":" : "");
@@ -274,7 +279,8 @@ static int take(const cli_verb *verb, const flags *f, int c, char **argv, cli *o
     if (c == ':')
         return cli_usage(verb, "--%s wants %s", flag->name, flag->arg);
     if (flag->arg && !fits(flag->arg, optarg))
-        return cli_usage(verb, "--%s wants %s, not \"%s\"", flag->name, strcmp(flag->arg, "N") == 0 ? "a whole number" : flag->arg, optarg);
+        return cli_usage(verb, "--%s wants %s, not \"%s\"", flag->name,
+                         strcmp(flag->arg, "N") == 0 ? "a whole number" : flag->arg, optarg);
     if (i >= f->own)
         return take_global(verb, flag, optarg);
     for (size_t k = 0; out && !flag->repeatable && k < out->nvalue; k++)
@@ -340,7 +346,9 @@ bool cli_has(const cli *c, const char *name)
     return cli_text(c, name) != NULL;
 }
 
-/* --- verbs ------------------------------------------------------------------------------------------------------------------- */
+/* --- verbs
+ * -------------------------------------------------------------------------------------------------------------------
+ */
 
 const cli_verb *cli_find(const cli_verb *const *verbs, const char *word, const char *above)
 {

@@ -46,7 +46,10 @@ int cli_log(const scenario *s, why *w)
         level = LOG_ERROR;
     if (cli_verbose())
         level = cli_verbose() > 1 ? LOG_DEBUG : level < LOG_INFO ? level : LOG_INFO;
-    log_options o = { .level = level, .json = s->logging.json, .file = s->logging.file, .rotate_bytes = s->logging.rotate,
+    log_options o = { .level = level,
+                      .json = s->logging.json,
+                      .file = s->logging.file,
+                      .rotate_bytes = s->logging.rotate,
                       .keep = s->logging.keep };
     return log_open(&o, w);
 }

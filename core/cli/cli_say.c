@@ -10,8 +10,8 @@
 static void add_flag(text *t, const cli_flag *f)
 {
     char left[64];
-    snprintf(left, sizeof left, "%c%c%s --%s%s%s", f->letter ? '-' : ' ', f->letter ? f->letter : ' ', f->letter ? "," : " ", f->name,
-             f->arg ? " " : "", f->arg ? f->arg : "");
+    snprintf(left, sizeof left, "%c%c%s --%s%s%s", f->letter ? '-' : ' ', f->letter ? f->letter : ' ',
+             f->letter ? "," : " ", f->name, f->arg ? " " : "", f->arg ? f->arg : "");
     text_addf(t, "  %-32s %s%s\n", left, f->doc, f->repeatable && f->arg ? " (repeatable)" : "");
 }
 
@@ -30,7 +30,8 @@ static void add_verbs(text *t, const cli_verb *const *verbs, const char *above)
         char left[64];
         if ((*verbs)->hidden)
             continue;
-        snprintf(left, sizeof left, "%s%s%s%s%s", above, *above ? " " : "", (*verbs)->name, *(*verbs)->args ? " " : "", (*verbs)->args);
+        snprintf(left, sizeof left, "%s%s%s%s%s", above, *above ? " " : "", (*verbs)->name, *(*verbs)->args ? " " : "",
+                 (*verbs)->args);
         text_addf(t, "  %-32s %s\n", left, (*verbs)->help);
     }
 }
@@ -41,8 +42,8 @@ static void help_of(text *t, const cli_verb *v, const char *above)
         text_addf(t, "usage: fade %s VERB ..\n\n%s\n\nverbs\n", v->name, v->help);
         add_verbs(t, v->sub, v->name);
     } else {
-        text_addf(t, "usage: fade %s%s%s%s%s%s\n\n%s\n", above, *above ? " " : "", v->name, v->flag ? " [flags]" : "", *v->args ? " " : "",
-                  v->args, v->help);
+        text_addf(t, "usage: fade %s%s%s%s%s%s\n\n%s\n", above, *above ? " " : "", v->name, v->flag ? " [flags]" : "",
+                  *v->args ? " " : "", v->args, v->help);
         add_flags(t, "flags", v->flag);
     }
     add_flags(t, "flags of every verb", cli_global_flags());
@@ -62,8 +63,10 @@ void cli_help(const cli_verb *verb, const char *above)
         text_add(&t, "usage: fade VERB ..\n\nSimulates how lithium-ion cells age, cycle by cycle.\n\nverbs\n");
         add_verbs(&t, cli_verbs(), "");
         add_flags(&t, "flags of every verb", cli_global_flags());
-        text_add(&t, "\n`fade VERB --help` says more about one.  Exit status: 0 done, 1 failed, 2 usage, 3 some lanes failed,\n"
-                     "4 invalid input, 5 plugin, 6 no convergence, 7 outside world, 130/143 stopped by a signal.\n");
+        text_add(
+            &t,
+            "\n`fade VERB --help` says more about one.  Exit status: 0 done, 1 failed, 2 usage, 3 some lanes failed,\n"
+            "4 invalid input, 5 plugin, 6 no convergence, 7 outside world, 130/143 stopped by a signal.\n");
     }
     cli_put(text_of(&t), t.n);
     text_free(&t);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * run_folder.c - the folder of a result: taken by one run at a time, never somebody else's.
  *
- * A folder is a result when fade's own files lie in it.  Outputs cut their files themselves when a run starts afresh, so only fade's
- * own are removed here; whatever else somebody keeps there stays.
+ * A folder is a result when fade's own files lie in it.  Outputs cut their files themselves when a run starts afresh,
+ * so only fade's own are removed here; whatever else somebody keeps there stays.
  */
 #include "core/cli/run_folder.h"
 #include "core/base/file.h"
@@ -55,7 +55,8 @@ static int look(const char *folder, bool remove_own, contents *c, why *w)
 static int judge(const char *folder, const contents *c, bool overwrite, bool resume, why *w)
 {
     if (c->any && !c->own)
-        return fail(w, E_USAGE, "the folder %s is not empty and holds no result of fade; choose another by --out", folder);
+        return fail(w, E_USAGE, "the folder %s is not empty and holds no result of fade; choose another by --out",
+                    folder);
     if (c->result && !overwrite && !resume)
         return fail(w, E_USAGE, "%s holds a result already; --overwrite replaces it, --resume goes on with it", folder);
     if (!c->result && resume)

@@ -19,7 +19,8 @@ static json_int_t cells_of(const engine *e)
     return n;
 }
 
-static void add_parts(text *t, const char *what, const scenario *s, const char *(*label)(const scenario *, size_t), size_t n)
+static void add_parts(text *t, const char *what, const scenario *s, const char *(*label)(const scenario *, size_t),
+                      size_t n)
 {
     for (size_t i = 0; i < n; i++)
         text_addf(t, "%s%s", i ? ", " : what, label(s, i));
@@ -53,7 +54,8 @@ static void good_text(const scenario *s, json_int_t cells, text *t)
     text_add(t, "\n");
 }
 
-static void labels_json(json *j, const char *key, const scenario *s, const char *(*label)(const scenario *, size_t), size_t n)
+static void labels_json(json *j, const char *key, const scenario *s, const char *(*label)(const scenario *, size_t),
+                        size_t n)
 {
     json_open(j, key, '[');
     for (size_t i = 0; i < n; i++)
@@ -109,6 +111,10 @@ static const char *const check_examples[] = {
     NULL,
 };
 const cli_verb verb_check = {
-    .name = "check", .help = "say everything that is wrong with a scenario, or what it is", .args = "FILE", .flag = check_flags,
-    .example = check_examples, .run = check_run,
+    .name = "check",
+    .help = "say everything that is wrong with a scenario, or what it is",
+    .args = "FILE",
+    .flag = check_flags,
+    .example = check_examples,
+    .run = check_run,
 };

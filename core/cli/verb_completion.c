@@ -68,7 +68,9 @@ static void add_choices(text *t, const char *arg)
         text_addc(t, *arg == '|' ? ' ' : *arg);
 }
 
-/* --- bash -------------------------------------------------------------------------------------------------------------------- */
+/* --- bash
+ * --------------------------------------------------------------------------------------------------------------------
+ */
 
 static void bash_word(text *t, const cli_flag *f)
 {
@@ -121,7 +123,8 @@ static void bash(text *t)
 {
     text_add(t, "# fade completion bash: source it, or put it into ~/.local/share/bash-completion/completions/fade\n"
                 "_fade() {\n"
-                "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb='' word='' flags='' words='' kind=''\n"
+                "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb='' word='' flags='' "
+                "words='' kind=''\n"
                 "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
                 "        case \"${verb%% *}/$word\" in\n");
     walk(turn, t);
@@ -148,7 +151,9 @@ static void bash(text *t)
                 "complete -o filenames -F _fade fade\n");
 }
 
-/* --- zsh --------------------------------------------------------------------------------------------------------------------- */
+/* --- zsh
+ * ---------------------------------------------------------------------------------------------------------------------
+ */
 
 static void zsh_flag(text *t, const cli_flag *f)
 {
@@ -235,7 +240,9 @@ static void zsh(text *t)
                 "_fade \"$@\"\n");
 }
 
-/* --- fish -------------------------------------------------------------------------------------------------------------------- */
+/* --- fish
+ * --------------------------------------------------------------------------------------------------------------------
+ */
 
 static void fish_condition(text *t, const cli_verb *v, const cli_verb *above)
 {
@@ -295,7 +302,10 @@ static void fish(text *t)
 
 static int completion_run(int argc, char **argv)
 {
-    static const struct { const char *name; void (*make)(text *); } shells[] = { { "bash", bash }, { "zsh", zsh }, { "fish", fish } };
+    static const struct {
+        const char *name;
+        void (*make)(text *);
+    } shells[] = { { "bash", bash }, { "zsh", zsh }, { "fish", fish } };
     enum { N = sizeof shells / sizeof *shells };
     const char *names[N];
     cli c;
@@ -313,8 +323,8 @@ static int completion_run(int argc, char **argv)
         return status;
     }
     const char *near = text_nearest(c.arg[0], names, N);
-    return cli_usage(&verb_completion, "no completion for \"%s\"%s%s; there is bash, zsh and fish", c.arg[0], near ? ", did you mean " : "",
-                     near ? near : "");
+    return cli_usage(&verb_completion, "no completion for \"%s\"%s%s; there is bash, zsh and fish", c.arg[0],
+                     near ? ", did you mean " : "", near ? near : "");
 }
 
 static const char *const completion_examples[] = { "source <(fade completion bash)", NULL };

@@ -130,7 +130,8 @@ static void add_unset(const shown *sh, const tree_node *table)
     const scenario_key *keys;
     size_t n = scenario_keys(&keys);
     for (size_t i = 0; i < n; i++)
-        if (strcmp(keys[i].section, sh->section) == 0 && strcmp(keys[i].key, "*") != 0 && !tree_get(table, keys[i].key)) {
+        if (strcmp(keys[i].section, sh->section) == 0 && strcmp(keys[i].key, "*") != 0 &&
+            !tree_get(table, keys[i].key)) {
             explain(sh, keys[i].key);
             text_addf(sh->out, "# %s = %s\n", keys[i].key, keys[i].def ? keys[i].def : "..");
         }
@@ -170,7 +171,9 @@ static void show_table(const shown *from, const char *path, const tree_node *tab
         add_unset(&sh, table);
     for (const tree_node *c = table->first; c && depth < DEEPEST; c = c->next) {
         char below[512];
-        bool plain = c->key[strspn(c->key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")] == '\0' && *c->key;
+        bool plain =
+            c->key[strspn(c->key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")] == '\0' &&
+            *c->key;
         text quoted = { 0 };
         json_quote(&quoted, c->key);
         snprintf(below, sizeof below, "%s%s%s", path, *path ? "." : "", plain ? c->key : text_of(&quoted));
@@ -195,7 +198,11 @@ static const cli_flag show_flags[] = {
 static const char *const show_examples[] = { "fade config show life.toml --set run.cycles=500", NULL };
 static const char *const keys_examples[] = { "fade config keys", NULL };
 static const cli_verb config_show = {
-    .name = "show", .help = "print the merged scenario with every key explained", .args = "FILE", .flag = show_flags, .example = show_examples,
+    .name = "show",
+    .help = "print the merged scenario with every key explained",
+    .args = "FILE",
+    .flag = show_flags,
+    .example = show_examples,
     .run = show_run,
 };
 static const cli_verb config_keys = {
@@ -203,7 +210,10 @@ static const cli_verb config_keys = {
 };
 static const cli_verb *const config_verbs[] = { &config_show, &config_keys, NULL };
 const cli_verb verb_config = {
-    .name = "config", .help = "show a scenario as it is meant, or the keys there are", .args = "show|keys", .sub = config_verbs,
+    .name = "config",
+    .help = "show a scenario as it is meant, or the keys there are",
+    .args = "show|keys",
+    .sub = config_verbs,
 };
 
 static int show_run(int argc, char **argv)

@@ -127,12 +127,15 @@ static int man_run(int argc, char **argv)
     if (status != CLI_GO)
         return status;
     text t = { 0 };
-    text_add(&t, ".\\\" SPDX-License-Identifier: MIT\n.\\\" Made by `fade man` from the tables of the command's verbs.\n");
+    text_add(&t,
+             ".\\\" SPDX-License-Identifier: MIT\n.\\\" Made by `fade man` from the tables of the command's verbs.\n");
     text_addf(&t, ".Dd %s\n.Dt FADE 1\n.Os\n", MAN_DATE);
     text_add(&t, ".Sh NAME\n.Nm fade\n.Nd simulates how lithium\\-ion cells age, cycle by cycle\n");
     text_add(&t, ".Sh SYNOPSIS\n.Nm\n.Ar verb\n.Op Ar flags\n.Op Ar argument ...\n");
-    text_add(&t, ".Sh DESCRIPTION\n.Nm\nreads a scenario (TOML), loads the plugins it names,\nand steps the cells of a source through\n"
-                 "ageing laws and corrections to a result.\nData goes to standard output, what is said to standard error.\n.Pp\nThe verbs are:\n"
+    text_add(&t, ".Sh DESCRIPTION\n.Nm\nreads a scenario (TOML), loads the plugins it names,\nand steps the cells of a "
+                 "source through\n"
+                 "ageing laws and corrections to a result.\nData goes to standard output, what is said to standard "
+                 "error.\n.Pp\nThe verbs are:\n"
                  ".Bl -tag -width Ds\n");
     for (const cli_verb *const *v = cli_verbs(); *v; v++)
         add_verb(&t, *v, "");

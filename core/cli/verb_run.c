@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * verb_run.c - fade run FILE: a scenario to its result.
  *
- * Everything is checked before a folder is touched.  The result's folder holds scenario.toml (merged), what outputs write,
- * the snapshot and result.json; a lock keeps two runs apart.
+ * Everything is checked before a folder is touched.  The result's folder holds scenario.toml (merged), what outputs
+ * write, the snapshot and result.json; a lock keeps two runs apart.
  */
 #include "core/base/clock.h"
 #include "core/base/file.h"
@@ -19,7 +19,9 @@
 #include <unistd.h>
 
 /* Flags that are short for a key. */
-static const struct { const char *flag, *key; } shorts[] = { { "seed", "run.seed" }, { "cycles", "run.cycles" }, { "threads", "run.threads" } };
+static const struct {
+    const char *flag, *key;
+} shorts[] = { { "seed", "run.seed" }, { "cycles", "run.cycles" }, { "threads", "run.threads" } };
 enum { NSHORTS = sizeof shorts / sizeof *shorts };
 
 static const cli_flag run_flags[] = {
@@ -35,7 +37,8 @@ static const cli_flag run_flags[] = {
     { NULL, 0, NULL, NULL, false },
 };
 
-/* --- progress ---------------------------------------------------------------------------------------------------------------- */
+/* --- progress
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 typedef struct ticker {
     bool    tty, said;
@@ -98,7 +101,9 @@ static void tick_end(ticker *k)
     k->said = false;
 }
 
-/* --- the run ------------------------------------------------------------------------------------------------------------------- */
+/* --- the run
+ * -------------------------------------------------------------------------------------------------------------------
+ */
 
 typedef struct job {
     cli         c;
@@ -110,7 +115,8 @@ typedef struct job {
     int64_t     start_ns, opened_ns, ran_ns;
 } job;
 
-/* --json prints one object: what outputs print on stdout would stand in its way.  Returns the real stdout, -1: not turned. */
+/* --json prints one object: what outputs print on stdout would stand in its way.  Returns the real stdout, -1: not
+ * turned. */
 static int turn_stdout(void)
 {
     fflush(stdout);
@@ -187,9 +193,11 @@ static void say_profile(const job *k)
 {
     struct rusage u;
     getrusage(RUSAGE_SELF, &u);
-    double cpu = (double)u.ru_utime.tv_sec + (double)u.ru_utime.tv_usec * 1e-6 + (double)u.ru_stime.tv_sec + (double)u.ru_stime.tv_usec * 1e-6;
+    double cpu = (double)u.ru_utime.tv_sec + (double)u.ru_utime.tv_usec * 1e-6 + (double)u.ru_stime.tv_sec +
+                 (double)u.ru_stime.tv_usec * 1e-6;
     double open = (double)(k->opened_ns - k->start_ns) * 1e-9, run = (double)(k->ran_ns - k->opened_ns) * 1e-9;
-    fprintf(stderr, "fade: check %.4f s, run %.3f s (%.3f s of all cores), peak memory %.1f MB\n", open, run, cpu, (double)u.ru_maxrss / 1024);
+    fprintf(stderr, "fade: check %.4f s, run %.3f s (%.3f s of all cores), peak memory %.1f MB\n", open, run, cpu,
+            (double)u.ru_maxrss / 1024);
 }
 
 /* result.json, and the same on stdout with --json. */
@@ -199,7 +207,8 @@ static int write_result(const job *k, why *w)
     engine_result(k->e, &j);
     text_addc(&j.out, '\n');
     char *path = file_join(k->folder, "result.json");
-    int rc = j.out.failed || !path ? fail(w, E_NOMEM, "no memory for the result") : file_write(path, text_of(&j.out), j.out.n, w);
+    int rc = j.out.failed || !path ? fail(w, E_NOMEM, "no memory for the result")
+                                   : file_write(path, text_of(&j.out), j.out.n, w);
     if (cli_json() && !j.out.failed && cli_put(text_of(&j.out), j.out.n) && !rc)
         rc = fail(w, E_IO, "the result did not get to stdout; it is in %s", path);
     free(path);
@@ -228,7 +237,8 @@ static int do_run(job *k)
     k->ran_ns = clock_monotonic_ns();
     tick_end(&k->ticker);
     bool refused = cli_has(&k->c, "resume") && rc == E_INPUT;           /* nothing ran: what lies there is still true */
-    if (!refused && (run_folder_write(k->folder, "scenario.toml", k->s->merged, &later) || write_result(k, &later)) && !rc) {
+    if (!refused && (run_folder_write(k->folder, "scenario.toml", k->s->merged, &later) || write_result(k, &later)) &&
+        !rc) {
         rc = later.code;
         w = later;
     }
@@ -246,7 +256,9 @@ static int open_and_run(job *k)
     why w = { 0 };
     k->ticker.tty = isatty(STDERR_FILENO);
     k->ticker.last_ns = clock_monotonic_ns();
-    engine_options o = { .folder = k->folder, .resume = cli_has(&k->c, "resume"), .stop = cli_catch(), .ctx = &k->ticker };
+    engine_options o = {
+        .folder = k->folder, .resume = cli_has(&k->c, "resume"), .stop = cli_catch(), .ctx = &k->ticker
+    };
     if (!cli_quiet() && !(k->ticker.tty && has_summary(k->s)))         /* the summary shows progress itself */
         o.progress = tick;
     int status = cli_engine(k->s, &o, &k->e);
@@ -295,6 +307,10 @@ static const char *const run_examples[] = {
     NULL,
 };
 const cli_verb verb_run = {
-    .name = "run", .help = "simulate a scenario and write its result", .args = "FILE", .flag = run_flags, .example = run_examples,
+    .name = "run",
+    .help = "simulate a scenario and write its result",
+    .args = "FILE",
+    .flag = run_flags,
+    .example = run_examples,
     .run = run_run,
 };

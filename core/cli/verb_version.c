@@ -36,9 +36,12 @@ static int version_run(int argc, char **argv)
         return status;
     char abi[24];
     snprintf(abi, sizeof abi, "%u.%u", FADE_ABI_NOW >> 16, FADE_ABI_NOW & 0xffff);
-    const struct { const char *key, *value; } rows[] = {
-        { "fade", FADE_VERSION }, { "abi", abi }, { "compiler", __VERSION__ }, { "isa", vmath_isa() }, { "ltdl", ltdl_version() },
-        { "jansson", jansson_version_str() }, { "zlib", zlibVersion() }, { "tomlplusplus", toml_library() },
+    const struct { const char *key, *value;
+    } rows[] = {
+        { "fade", FADE_VERSION },    { "abi", abi },
+        { "compiler", __VERSION__ }, { "isa", vmath_isa() },
+        { "ltdl", ltdl_version() },  { "jansson", jansson_version_str() },
+        { "zlib", zlibVersion() },   { "tomlplusplus", toml_library() },
     };
     json j = { 0 };
     text t = { 0 };
@@ -58,5 +61,9 @@ static int version_run(int argc, char **argv)
 
 static const char *const version_examples[] = { "fade version --json", NULL };
 const cli_verb verb_version = {
-    .name = "version", .help = "say which fade this is, its ABI and its libraries", .args = "", .example = version_examples, .run = version_run,
+    .name = "version",
+    .help = "say which fade this is, its ABI and its libraries",
+    .args = "",
+    .example = version_examples,
+    .run = version_run,
 };

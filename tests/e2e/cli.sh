@@ -29,9 +29,17 @@ life=$work/life.toml
 says() {
     local what=$1 expected=$2 said
     shift 2
-    if said=$("$@" 2> "$work/err") && [[ $said == *"$expected"* ]]; then ok "$what"; else bad "$what" "$said $(cat "$work/err")"; fi
+    if said=$("$@" 2> "$work/err") && [[ $said == *"$expected"* ]]; then
+        ok "$what"
+    else
+        bad "$what" "$said $(cat "$work/err")"
+    fi
 }
-json() { python3 -c 'import json, sys; v = json.load(sys.stdin); sys.exit(0 if eval(sys.argv[1]) else str(v)[:400])' "$1"; }
+json() {
+    python3 -c 'import json, sys
+v = json.load(sys.stdin)
+sys.exit(0 if eval(sys.argv[1]) else str(v)[:400])' "$1"
+}
 is_json() {
     local what=$1 expression=$2
     shift 2
@@ -39,12 +47,14 @@ is_json() {
 }
 
 # --- check
-says "check says what a scenario is" "3 cells of constant; physics power-law, wang2011; output csv, summary" "$FADE" check "$life"
+says "check says what a scenario is" \
+    "3 cells of constant; physics power-law, wang2011; output csv, summary" "$FADE" check "$life"
 is_json "and as JSON" 'v["ok"] and v["cells"] == 3 and v["problems"] == []' "$FADE" check "$life" --json
-fails "all problems come in one pass: a key" 4 'did you mean "cycles"' "$FADE" check "$life" --set run.cicles=3 --set 'cell.nominal_capacity="3 V"'
-fails "all problems come in one pass: a unit" 4 'but Ah is wanted' "$FADE" check "$life" --set run.cicles=3 --set 'cell.nominal_capacity="3 V"'
+wrong=(--set run.cicles=3 --set 'cell.nominal_capacity="3 V"')
+fails "all problems come in one pass: a key" 4 'did you mean "cycles"' "$FADE" check "$life" "${wrong[@]}"
+fails "all problems come in one pass: a unit" 4 'but Ah is wanted' "$FADE" check "$life" "${wrong[@]}"
 is_json "problems as JSON have a place" 'not v["ok"] and len(v["problems"]) == 2 and all("message" in p for p in v["problems"])' \
-    "$FADE" check "$life" --json --set run.cicles=3 --set 'cell.nominal_capacity="3 V"'
+    "$FADE" check "$life" --json "${wrong[@]}"
 sed 's/wang2011/wong2011/' "$life" > "$work/wong.toml"
 fails "a missing plugin has file, line, column and a nearest name" 5 'wang2011' "$FADE" check "$work/wong.toml"
 fails "its place is the line" 5 'wong.toml:13:' "$FADE" check "$work/wong.toml"
