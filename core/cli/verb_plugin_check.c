@@ -122,9 +122,9 @@ static int check_run(int argc, char **argv)
         return table_show();
     if (c.narg == 0)
         return cli_usage(&verb_plugin_check, "which plugin? a name, or a file");
-    const char *seed = cli_text(&c, "seed");
+    const char *seed = cli_text(&c, "seed"), *limit = cli_text(&c, "limit");
     checker_options opt = { .exe = cli_has(&c, "in-process") ? NULL : cli_exe(), .only = cli_text(&c, "only"),
-                            .seed = seed ? strtoull(seed, NULL, 10) : 1 };
+                            .limit = limit ? strtod(limit, NULL) : 0, .seed = seed ? strtoull(seed, NULL, 10) : 1 };
     char *path = target(c.arg[0], &w);
     if (!path)
         return cli_fail(&w);
@@ -136,6 +136,7 @@ static int check_run(int argc, char **argv)
 static const cli_flag check_flags[] = {
     { "only", 0, "ID", "one test", false },
     { "seed", 0, "N", "of the random values tried; 1 unless given", false },
+    { "limit", 0, "N", "seconds a test may take; 10 unless given", false },
     { "values", 0, "FILE", "parameters to check with (TOML); check.toml beside the plugin unless given", false },
     { "in-process", 0, NULL, "all tests in this process: for a debugger or a sanitizer", false },
     { "tests", 0, NULL, "only list the tests and why they are made", false },

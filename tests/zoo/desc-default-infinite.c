@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT
+ * desc-default-infinite.c - has an infinite default.
+ */
+#define ZOO_PARAMS { "k", "1", "Loss.", "", FADE_REAL, FADE_PER_CELL, 0.01, 0, 1, 0, 0, NULL }, \
+    { "a", "1", "Doc.", "", FADE_REAL, 0, INFINITY, 0, 0, 0, 0, NULL }
+#include "zoo.h"

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT
+ * desc-param-key.c - has a capital in a key.
+ */
+#define ZOO_PARAMS { "k", "1", "Loss.", "", FADE_REAL, FADE_PER_CELL, 0.01, 0, 1, 0, 0, NULL }, \
+    { "K2", "1", "Doc.", "", FADE_REAL, 0, 1, 0, 2, 0, 0, NULL }
+#include "zoo.h"

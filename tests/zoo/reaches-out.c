@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ * reaches-out.c - follows a wild pointer.
+ */
+#define ZOO_STEP \
+static int32_t step(const void *model, fade_tile *b) \
+{ \
+    for (uint32_t i = 0; i < b->n; i++) \
+        b->out[0][i] = b->x1[0][i] = b->x[0][i] + rate(b, i) * b->dt[i]; \
+    *(volatile int *)8 = 1; \
+    return FADE_OK; \
+}
+#include "zoo.h"

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ * retry-wishless.c - refuses a step and does not say what it wants.
+ */
+#define ZOO_STEP \
+static int32_t step(const void *model, fade_tile *b) \
+{ \
+    for (uint32_t i = 0; i < b->n; i++) \
+        if (b->dt[i] > 100) \
+            b->status[i] = FADE_RETRY; \
+    for (uint32_t i = 0; i < b->n; i++) \
+        b->out[0][i] = b->x1[0][i] = b->x[0][i] + rate(b, i) * b->dt[i]; \
+    return FADE_OK; \
+}
+#include "zoo.h"

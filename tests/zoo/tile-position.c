@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT
+ * tile-position.c - treats the first lane of eight otherwise.
+ */
+#define ZOO_STEP \
+static int32_t step(const void *model, fade_tile *b) \
+{ \
+    for (uint32_t i = 0; i < b->n; i++) \
+        b->out[0][i] = b->x1[0][i] = b->x[0][i] + rate(b, i) * (i % 8 ? 1 : 1 + 1e-15); \
+    return FADE_OK; \
+}
+#include "zoo.h"

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT
+ * writes-x.c - steps in place.
+ */
+#define ZOO_STEP \
+static int32_t step(const void *model, fade_tile *b) \
+{ \
+    for (uint32_t i = 0; i < b->n; i++) \
+        ((double *)b->x[0])[i] += 1e-3; \
+    for (uint32_t i = 0; i < b->n; i++) \
+        b->out[0][i] = b->x1[0][i] = b->x[0][i] + rate(b, i) * b->dt[i]; \
+    return FADE_OK; \
+}
+#include "zoo.h"
