@@ -53,7 +53,8 @@ is_json "and as JSON" 'v["ok"] and v["cells"] == 3 and v["problems"] == []' "$FA
 wrong=(--set run.cicles=3 --set 'cell.nominal_capacity="3 V"')
 fails "all problems come in one pass: a key" 4 'did you mean "cycles"' "$FADE" check "$life" "${wrong[@]}"
 fails "all problems come in one pass: a unit" 4 'but Ah is wanted' "$FADE" check "$life" "${wrong[@]}"
-is_json "problems as JSON have a place" 'not v["ok"] and len(v["problems"]) == 2 and all("message" in p for p in v["problems"])' \
+is_json "problems as JSON have a place" \
+    'not v["ok"] and len(v["problems"]) == 2 and all("message" in p for p in v["problems"])' \
     "$FADE" check "$life" --json "${wrong[@]}"
 sed 's/wang2011/wong2011/' "$life" > "$work/wong.toml"
 fails "a missing plugin has file, line, column and a nearest name" 5 'wang2011' "$FADE" check "$work/wong.toml"
@@ -98,7 +99,8 @@ same "and gives the same rows" first.csv results/a-small-life/rows.csv
 is_json "--json is one object" 'v["outcome"] == "ok" and v["cells"] == 3' "$FADE" run life.toml --json --out j
 same "also with the rows of the table silenced" first.csv j/rows.csv
 check "its scenario may be resumed without --json" "$FADE" run life.toml --quiet --out j --resume --cycles 300
-fails "another scenario may not" 4 "another scenario" "$FADE" run life.toml --quiet --out j --resume --set source.cells=2
+fails "another scenario may not" 4 "another scenario" \
+    "$FADE" run life.toml --quiet --out j --resume --set source.cells=2
 is_json "which leaves the result" 'v["outcome"] == "ok" and v["cells"] == 3' cat j/result.json
 check "and its scenario" grep -q 'cycles = 300' j/scenario.toml
 fails "nothing to resume" 2 "nothing to resume" "$FADE" run life.toml --quiet --resume --out none
@@ -119,18 +121,25 @@ for sig in INT:130 TERM:143; do
         [ -s "$out/rows.csv" ] && break
         sleep 0.05
     done
-    [ "$sig" = INT:130 ] && fails "two runs are kept apart" 1 "another run (process $pid)" "$FADE" "${long[@]}" --out "$out" --resume
+    [ "$sig" = INT:130 ] && fails "two runs are kept apart" 1 "another run (process $pid)" \
+        "$FADE" "${long[@]}" --out "$out" --resume
     kill -"${sig%:*}" $pid
     wait $pid
     code=$?
-    if [ $code -eq "${sig#*:}" ]; then ok "SIG${sig%:*} ends with ${sig#*:}"; else bad "SIG${sig%:*} ends with ${sig#*:}" "$code: $(cat "$out.err")"; fi
+    if [ $code -eq "${sig#*:}" ]; then
+        ok "SIG${sig%:*} ends with ${sig#*:}"
+    else
+        bad "SIG${sig%:*} ends with ${sig#*:}" "$code: $(cat "$out.err")"
+    fi
     is_json "after writing what is complete" 'v["outcome"] == "cancelled" and v["rows"] > 0' cat "$out/result.json"
     rm -rf "$out"
 done
 
 # --- talk
 says "version" "tomlplusplus" "$FADE" --version
-is_json "version as JSON" 'all(v[k] for k in ("fade", "abi", "compiler", "isa", "ltdl", "jansson", "zlib", "tomlplusplus"))' "$FADE" version --json
+is_json "version as JSON" \
+    'all(v[k] for k in ("fade", "abi", "compiler", "isa", "ltdl", "jansson", "zlib", "tomlplusplus"))' \
+    "$FADE" version --json
 for verb in check run plugin "plugin list" "plugin show" config "config show" "config keys" completion man version; do
     # shellcheck disable=SC2086
     says "help of $verb" "usage: fade $verb" "$FADE" $verb --help
@@ -165,6 +174,10 @@ for shell in zsh fish; do
 done
 fails "no completion for others" 2 "there is bash, zsh and fish" "$FADE" completion tcsh
 if "$FADE" config keys > /dev/full 2> err; then bad "a full stdout is an error"; else
-    if grep -q 'cannot write to stdout' err; then ok "a full stdout is an error"; else bad "a full stdout is an error" "$(cat err)"; fi
+    if grep -q 'cannot write to stdout' err; then
+        ok "a full stdout is an error"
+    else
+        bad "a full stdout is an error" "$(cat err)"
+    fi
 fi
 echo "1..$number"
