@@ -14,15 +14,19 @@
 
 enum { MAX_POINTS = 1 << 20 };
 
-static const char *const kind_words[] = { "a table", "a list", "a text", "a number", "a whole number", "true or false", "a date" };
+static const char *const kind_words[] = { "a table",        "a list",        "a text", "a number",
+                                          "a whole number", "true or false", "a date" };
 
 static const char *said(const tree_node *n)
 {
     return kind_words[n->kind];
 }
 
+/* The unit of a value for people; of "x;y" it is y's that is bounded. */
 static const char *named(const char *unit_text)
 {
+    const char *last = strrchr(unit_text, ';');
+    unit_text = last ? last + 1 : unit_text;
     return strcmp(unit_text, "1") == 0 ? "" : unit_text;
 }
 
@@ -68,7 +72,8 @@ size_t args_numbers(const char *at, size_t n, double *out, size_t most)
     }
 }
 
-/* ---- numbers --------------------------------------------------------------------------------------------------------------- */
+/* ---- numbers
+ * --------------------------------------------------------------------------------------------------------------- */
 
 static const char *spell(double v, const char *unit_text, char out[100])
 {
@@ -92,8 +97,8 @@ static void warn_range(const args_reader *r, const fade_param *q, const tree_nod
     char at[300], value[100], lo[100], hi[100];
     snprintf(at, sizeof at, "%.250s:%d", n && n->file ? n->file : "", n ? n->line : 0);
     log_field fields[] = { { "plugin", r->desc->id }, { "at", n ? at : NULL }, { NULL, NULL } };
-    log_say(LOG_WARNING, fields, "%s: %s = %s is outside %s .. %s, where it was shown to hold", r->desc->id, q->key, spell(v, q->unit, value),
-            spell(q->lo, q->unit, lo), spell(q->hi, q->unit, hi));
+    log_say(LOG_WARNING, fields, "%s: %s = %s is outside %s .. %s, where it was shown to hold", r->desc->id, q->key,
+            spell(v, q->unit, value), spell(q->lo, q->unit, lo), spell(q->hi, q->unit, hi));
 }
 
 bool args_bounds(args_reader *r, const fade_param *q, const tree_node *n, double v)
@@ -101,7 +106,8 @@ bool args_bounds(args_reader *r, const fade_param *q, const tree_node *n, double
     char value[100], bound[100], as[120];
     bool bounded = q->min < q->max;
     if (isnan(v) || (isinf(v) && !(bounded && v >= q->min && v <= q->max))) {
-        tree_complain(r->p, n, E_DOMAIN, "%s is %s: a finite number is expected", q->key, isnan(v) ? "no number" : "infinite");
+        tree_complain(r->p, n, E_DOMAIN, "%s is %s: a finite number is expected", q->key,
+                      isnan(v) ? "no number" : "infinite");
         return false;
     }
     bool above = bounded && v > q->max, below = bounded && v < q->min;
@@ -131,7 +137,8 @@ bool args_number(args_reader *r, const fade_param *q, const char *unit_text, con
     }
     if (n->kind != TREE_TEXT) {
         char what[120];
-        snprintf(what, sizeof what, "a number%s%.60s, or a text with a unit,", *named(unit_text) ? " in " : "", named(unit_text));
+        snprintf(what, sizeof what, "a number%s%.60s, or a text with a unit,", *named(unit_text) ? " in " : "",
+                 named(unit_text));
         args_expected(r, q, n, what);
         return false;
     }
@@ -164,7 +171,8 @@ double *args_list(args_reader *r, const fade_param *q, const char *unit_text, co
     return ok ? v : NULL;
 }
 
-/* ---- spread over cells ----------------------------------------------------------------------------------------------------- */
+/* ---- spread over cells
+ * ----------------------------------------------------------------------------------------------------- */
 
 static const char *const spread_keys[] = { "kind", "mean", "sd", "min", "max" };
 static const struct { const char *word; int kind; } spread_kinds[] = {
@@ -197,7 +205,8 @@ static bool width(args_reader *r, const fade_param *q, const tree_node *n, doubl
         char zero[80];
         double at0;
         const char *unit_text = n->text + strspn(n->text, " +-.0123456789");
-        if ((*unit_text == 'e' || *unit_text == 'E') && (isdigit((unsigned char)unit_text[1]) || strchr("+-", unit_text[1])))
+        if ((*unit_text == 'e' || *unit_text == 'E') &&
+            (isdigit((unsigned char)unit_text[1]) || strchr("+-", unit_text[1])))
             unit_text += 2 + strspn(unit_text + 2, "0123456789");
         snprintf(zero, sizeof zero, "0 %.70s", unit_text);
         if (units_quantity(zero, q->unit, r->nominal, &at0, NULL) == E_OK)
@@ -228,9 +237,9 @@ static bool spread_known(args_reader *r, const fade_param *q, const tree_node *t
         if (known)
             continue;
         const char *near = text_nearest(c->key, spread_keys, NKEYS);
-        tree_complain_key(r->p, c, E_INPUT, "%s: unknown key '%s' in a %s spread%s%s%s", q->key, c->key, uniform ? "uniform" : "normal",
-                          near && strcmp(near, c->key) ? ", did you mean '" : "", near && strcmp(near, c->key) ? near : "",
-                          near && strcmp(near, c->key) ? "'?" : "");
+        tree_complain_key(r->p, c, E_INPUT, "%s: unknown key '%s' in a %s spread%s%s%s", q->key, c->key,
+                          uniform ? "uniform" : "normal", near && strcmp(near, c->key) ? ", did you mean '" : "",
+                          near && strcmp(near, c->key) ? near : "", near && strcmp(near, c->key) ? "'?" : "");
         ok = false;
     }
     return ok;
@@ -248,8 +257,10 @@ static void read_spread(args_reader *r, const fade_param *q, const tree_node *n,
     if (!ok)
         return;
     if ((uniform && !(a <= b)) || (kind == ARGS_LOGNORMAL && !(a > 0))) {
-        tree_complain(r->p, n, E_DOMAIN, uniform ? "%s: min = %g of a uniform spread is above max = %g"
-                                                 : "%s: mean = %g of a lognormal spread is not above 0 (sd = %g)", q->key, a, b);
+        tree_complain(r->p, n, E_DOMAIN,
+                      uniform ? "%s: min = %g of a uniform spread is above max = %g"
+                              : "%s: mean = %g of a lognormal spread is not above 0 (sd = %g)",
+                      q->key, a, b);
         return;
     }
     double ends[2] = { a, uniform ? b : a };
@@ -278,8 +289,9 @@ static void read_bound(args_reader *r, const fade_param *q, const tree_node *n, 
 {
     const char *column = n->text + 1;
     if (!(q->flags & FADE_LIVE))
-        tree_complain(r->p, n, E_INPUT, "%s = \"%.60s\": only a live parameter can be bound to a column, and %s of %s is not", q->key, n->text,
-                      q->key, r->desc->id);
+        tree_complain(r->p, n, E_INPUT,
+                      "%s = \"%.60s\": only a live parameter can be bound to a column, and %s of %s is not", q->key,
+                      n->text, q->key, r->desc->id);
     else if (!*column || column[strspn(column, "abcdefghijklmnopqrstuvwxyz0123456789_.")])
         tree_complain(r->p, n, E_INPUT, "%s = \"%.60s\": behind '@' the key of a column is expected", q->key, n->text);
     else {
@@ -288,7 +300,8 @@ static void read_bound(args_reader *r, const fade_param *q, const tree_node *n, 
     }
 }
 
-/* ---- one reader per type --------------------------------------------------------------------------------------------------- */
+/* ---- one reader per type
+ * --------------------------------------------------------------------------------------------------- */
 
 static void read_real(args_reader *r, const fade_param *q, const tree_node *n, fade_value *v, args_spread *s)
 {
@@ -301,8 +314,9 @@ static void read_real(args_reader *r, const fade_param *q, const tree_node *n, f
     else if (n->kind == TREE_TABLE && per_cell)
         read_spread(r, q, n, v, s);
     else if (n->kind == TREE_ARRAY || n->kind == TREE_TABLE)
-        tree_complain(r->p, n, E_INPUT, "%s: %s is only for parameters that may differ by cell, and %s of %s is not one", q->key, said(n), q->key,
-                      r->desc->id);
+        tree_complain(r->p, n, E_INPUT,
+                      "%s: %s is only for parameters that may differ by cell, and %s of %s is not one", q->key, said(n),
+                      q->key, r->desc->id);
     else if (args_bounded(r, q, n, &x)) {
         args_hold(r, q, n, &x, 1);
         v->real = x;
@@ -371,8 +385,8 @@ static void read_choice(args_reader *r, const fade_param *q, const tree_node *n,
     char all[400] = "";
     for (size_t i = 0, at = 0; word && i < count && at < sizeof all; i++)
         at += (size_t)snprintf(all + at, sizeof all - at, "%s%s", i ? ", " : "", word[i]);
-    tree_complain(r->p, n, E_INPUT, "%s = \"%.60s\" is none of: %s%s%s%s", q->key, n->text, all, near ? "; did you mean \"" : "",
-                  near ? near : "", near ? "\"?" : "");
+    tree_complain(r->p, n, E_INPUT, "%s = \"%.60s\" is none of: %s%s%s%s", q->key, n->text, all,
+                  near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
 static void read_text(args_reader *r, const fade_param *q, const tree_node *n, fade_value *v, args_spread *s)
@@ -384,7 +398,8 @@ static void read_text(args_reader *r, const fade_param *q, const tree_node *n, f
         args_expected(r, q, n, "a text");
 }
 
-/* Against the folder of the scenario: of the file the value stands in, or, for --set and the environment, of the scenario itself. */
+/* Against the folder of the scenario: of the file the value stands in, or, for --set and the environment, of the
+ * scenario itself. */
 const char *args_path(args_reader *r, const tree_node *n, const char *path)
 {
     const char *const bases[] = { n ? n->file : NULL, r->table->file, tree_root(r->tree)->file };
