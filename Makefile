@@ -1,6 +1,7 @@
 # fade - build, test, measure.  `make demo` and `make test` work as the first command on a fresh Debian 12.
 CC       ?= gcc
 CXX      ?= g++
+comma    := ,
 BUILD    ?= build
 PREFIX   ?= /usr/local
 LIBDIR   ?= $(PREFIX)/lib
@@ -14,7 +15,7 @@ WARN     += -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-stringop-overflo
 CPPFLAGS += -I. -D_GNU_SOURCE
 COMMON   := -g -pthread -fPIC -ffp-contract=off -fvisibility=hidden -fno-math-errno -fno-trapping-math $(OPT) $(SAN) $(WARN)
 CFLAGS   += -std=gnu11 -Wstrict-prototypes -Wmissing-prototypes $(COMMON)
-CXXFLAGS += -std=c++17 -fno-exceptions $(COMMON) $(if $(SAN),-fno-sanitize=vptr)
+CXXFLAGS += -std=c++17 -fno-exceptions $(COMMON) $(if $(SAN),-fno-sanitize=vptr$(if $(findstring clang,$(CXX)),$(comma)function))
 LDFLAGS  += -pthread $(SAN)
 LDLIBS   := -lltdl -ldl -ljansson -lz -lm -lstdc++
 
@@ -62,7 +63,7 @@ $(BUILD)/$(1)/%.o: $(1)/%.c
 	@mkdir -p $$(@D)
 	$$(call say,CC )$$(CC) -Icore $$(CPPFLAGS) $$(CFLAGS) $$($(1)_CFLAGS) -MMD -MP -c -o $$@ $$<
 endef
-comma := ,
+
 ifneq ($(if $(MAKECMDGOALS),$(filter-out $(OUTER),$(MAKECMDGOALS)),all),)
 $(foreach d,$(PLUGIN_DIRS),$(eval $(call plugin_rules,$(d))))
 endif
