@@ -209,7 +209,8 @@ static int zoo_built(void **state)
 /* What only a process of its own survives or shows; the others are quicker in one. */
 static int apart(const char *part)
 {
-    static const char *const words[] = { "crashed", "did not end", "ended the process", "hello from", "another process" };
+    static const char *const words[] = { "crashed", "did not end", "ended the process", "hello from",
+                                         "another process" };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strstr(part, words[i]))
             return 1;

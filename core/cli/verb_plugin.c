@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- list ------------------------------------------------------------------------------------------------------------------ */
+/* ---- list
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 /* The first line of a descriptor's doc. */
 static int doc_length(const char *doc)
@@ -34,8 +35,8 @@ static void list_text(const library_entry *e, size_t n, text *t)
     for (size_t i = 0; i < n; i++)
         if (e[i].plugin) {
             const fade_desc *d = e[i].plugin->desc;
-            text_addf(t, "%-*s  %-*s  %-*s  %.*s  (%s)\n", (int)id, d->id, (int)kind, d->kind, (int)version, d->version, doc_length(d->doc),
-                      d->doc, e[i].path);
+            text_addf(t, "%-*s  %-*s  %-*s  %.*s  (%s)\n", (int)id, d->id, (int)kind, d->kind, (int)version, d->version,
+                      doc_length(d->doc), d->doc, e[i].path);
         }
     for (size_t i = 0; i < n; i++)
         if (!e[i].plugin)
@@ -91,11 +92,15 @@ static int list_run(int argc, char **argv)
 
 static const char *const list_examples[] = { "fade plugin list", "fade plugin list --json", NULL };
 const cli_verb verb_plugin_list = {
-    .name = "list", .help = "every plugin that can be found, and why those that cannot are refused", .args = "", .example = list_examples,
+    .name = "list",
+    .help = "every plugin that can be found, and why those that cannot are refused",
+    .args = "",
+    .example = list_examples,
     .run = list_run,
 };
 
-/* ---- show ------------------------------------------------------------------------------------------------------------------ */
+/* ---- show
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 static int show_run(int argc, char **argv)
 {
@@ -109,7 +114,8 @@ static int show_run(int argc, char **argv)
     const char *kind = cli_text(&c, "kind");
     if (kind ? library_find_kind(c.arg[0], kind, &p, &w) : library_find(c.arg[0], &p, &w))
         return cli_fail(&w);
-    int rc = cli_json() ? descriptor_json(p->desc, p->path, &t) : descriptor_manual(p->desc, p->path, cli_has(&c, "markdown"), &t);
+    int rc = cli_json() ? descriptor_json(p->desc, p->path, &t)
+                        : descriptor_manual(p->desc, p->path, cli_has(&c, "markdown"), &t);
     if (rc) {
         text_free(&t);
         fail(&w, rc, "the page of %s cannot be made", c.arg[0]);
@@ -123,13 +129,20 @@ static const cli_flag show_flags[] = {
     { "kind", 0, "source|physics|corrector|output", "which, where two kinds share a name", false },
     { NULL, 0, NULL, NULL, false },
 };
-static const char *const show_examples[] = { "fade plugin show xu2018", "fade plugin show csv --kind output --json", NULL };
+static const char *const show_examples[] = { "fade plugin show xu2018", "fade plugin show csv --kind output --json",
+                                             NULL };
 const cli_verb verb_plugin_show = {
-    .name = "show", .help = "a plugin's manual page, from its tables", .args = "NAME", .flag = show_flags, .example = show_examples,
+    .name = "show",
+    .help = "a plugin's manual page, from its tables",
+    .args = "NAME",
+    .flag = show_flags,
+    .example = show_examples,
     .run = show_run,
 };
 
-/* ---- new ------------------------------------------------------------------------------------------------------------------- */
+/* ---- new
+ * -------------------------------------------------------------------------------------------------------------------
+ */
 
 /* Where fade_plugin.h is, seen from the command: in the source tree, or installed.  Caller frees. */
 static char *include_find(void)
@@ -181,15 +194,22 @@ static const cli_flag new_flags[] = {
     { "dir", 'd', "DIR", "where the folder is made; the working directory unless given", false },
     { NULL, 0, NULL, NULL, false },
 };
-static const char *const new_examples[] = { "fade plugin new physics my-law", "fade plugin new source my-cycler --dir plugins", NULL };
+static const char *const new_examples[] = { "fade plugin new physics my-law",
+                                            "fade plugin new source my-cycler --dir plugins", NULL };
 const cli_verb verb_plugin_new = {
-    .name = "new", .help = "a folder with a plugin that works: kinds source, physics, corrector, output", .args = "KIND NAME",
-    .flag = new_flags, .example = new_examples, .run = new_run,
+    .name = "new",
+    .help = "a folder with a plugin that works: kinds source, physics, corrector, output",
+    .args = "KIND NAME",
+    .flag = new_flags,
+    .example = new_examples,
+    .run = new_run,
 };
 
-/* ---- plugin ---------------------------------------------------------------------------------------------------------------- */
+/* ---- plugin
+ * ---------------------------------------------------------------------------------------------------------------- */
 
-static const cli_verb *const subs[] = { &verb_plugin_list, &verb_plugin_show, &verb_plugin_check, &verb_plugin_new, NULL };
+static const cli_verb *const subs[] = { &verb_plugin_list, &verb_plugin_show, &verb_plugin_check, &verb_plugin_new,
+                                        NULL };
 const cli_verb verb_plugin = {
     .name = "plugin", .help = "list, show, check and start plugins", .args = "list|show|check|new", .sub = subs,
 };

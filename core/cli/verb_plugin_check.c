@@ -14,7 +14,8 @@
 
 enum { MAX_VALUES = 1 << 20 };
 
-/* The file of plugin NAME, looked for without loading anything: what is checked may crash.  NULL: none.  Caller frees. */
+/* The file of plugin NAME, looked for without loading anything: what is checked may crash.  NULL: none.  Caller frees.
+ */
 static char *file_of(const char *name)
 {
     const char *const *folder;
@@ -149,6 +150,10 @@ static const char *const check_examples[] = {
     NULL,
 };
 const cli_verb verb_plugin_check = {
-    .name = "check", .help = "prove a plugin: some forty tests, each in a process of its own", .args = "NAME|FILE.so", .flag = check_flags,
-    .example = check_examples, .run = check_run,
+    .name = "check",
+    .help = "prove a plugin: some forty tests, each in a process of its own",
+    .args = "NAME|FILE.so",
+    .flag = check_flags,
+    .example = check_examples,
+    .run = check_run,
 };

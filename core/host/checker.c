@@ -16,46 +16,75 @@ enum { F = CHECKER_FAIL, W = CHECKER_WARN };
 
 /* id, kinds (l library; p c s o; x any other), severity, runs, why, doc, run */
 static const trial_test tests[] = {
-    { "load-symbol", "l", F, 1, "Everything but fade_library_v1 is hidden, or plugins meet each other's names.", ABI "library", checker_load_symbol },
-    { "load-imports", "l", W, 1, "A plugin never prints, exits, jumps out or changes the process; it reports through the host.", ABI "forbidden", checker_load_imports },
-    { "load-bind", "l", F, 1, "A missing symbol must show now, not in the middle of a run.", ABI "library", checker_load_bind },
-    { "load-prove", "l", F, 1, "Magic, ABI number, sizes and tables are read before any code of the plugin runs.", ABI "library", checker_load_prove },
+    { "load-symbol", "l", F, 1, "Everything but fade_library_v1 is hidden, or plugins meet each other's names.",
+      ABI "library", checker_load_symbol },
+    { "load-imports", "l", W, 1,
+      "A plugin never prints, exits, jumps out or changes the process; it reports through the host.", ABI "forbidden",
+      checker_load_imports },
+    { "load-bind", "l", F, 1, "A missing symbol must show now, not in the middle of a run.", ABI "library",
+      checker_load_bind },
+    { "load-prove", "l", F, 1, "Magic, ABI number, sizes and tables are read before any code of the plugin runs.",
+      ABI "library", checker_load_prove },
     { "load-name", "l", F, 1, "A plugin is found by its file: id.so.", ABI "library", checker_load_name },
-    { "load-fast", "l", F, 1, "`fade plugin list` opens every plugin there is: 50 ms is the limit.", ABI "threads", checker_load_fast },
+    { "load-fast", "l", F, 1, "`fade plugin list` opens every plugin there is: 50 ms is the limit.", ABI "threads",
+      checker_load_fast },
     { "load-silent", "l", F, 1, "Standard output belongs to results.", ABI "forbidden", checker_load_silent },
-    { "load-threads", "l", F, 1, "Loading starts nothing: threads begin in [io] functions or not at all.", ABI "threads", checker_load_threads },
-    { "load-clean", "l", F, 1, "Floating-point mode, locale, signals and folder are the process's.", ABI "forbidden", checker_load_clean },
-    { "descriptor", "pcsox", F, 1, "Scenarios, help, files and wiring are made from these tables.", ABI "descriptor", checker_descriptor },
-    { "interfaces", "pcso", F, 1, "The kind says which functions the host will call.", ABI "kinds", checker_interfaces },
-    { "create", "pc", F, 1, "With its defaults a plugin works, or says in one sentence why not.", ABI "errors", checker_create },
-    { "param-bounds", "p", F, 1, "What a table allows must work: each parameter at its least, default and greatest.", ABI "parameters", checker_param_bounds },
-    { "param-random", "p", F, 1, "Fits and sweeps go anywhere within the bounds.", ABI "parameters", checker_param_random },
+    { "load-threads", "l", F, 1, "Loading starts nothing: threads begin in [io] functions or not at all.",
+      ABI "threads", checker_load_threads },
+    { "load-clean", "l", F, 1, "Floating-point mode, locale, signals and folder are the process's.", ABI "forbidden",
+      checker_load_clean },
+    { "descriptor", "pcsox", F, 1, "Scenarios, help, files and wiring are made from these tables.", ABI "descriptor",
+      checker_descriptor },
+    { "interfaces", "pcso", F, 1, "The kind says which functions the host will call.", ABI "kinds",
+      checker_interfaces },
+    { "create", "pc", F, 1, "With its defaults a plugin works, or says in one sentence why not.", ABI "errors",
+      checker_create },
+    { "param-bounds", "p", F, 1, "What a table allows must work: each parameter at its least, default and greatest.",
+      ABI "parameters", checker_param_bounds },
+    { "param-random", "p", F, 1, "Fits and sweeps go anywhere within the bounds.", ABI "parameters",
+      checker_param_random },
     { "optional", "p", F, 1, "An optional input is NaN when nobody writes it.", ABI "columns", checker_optional },
-    { "state-restore", "pc", F, 1, "Snapshots, rollback and branching copy the state columns and nothing else.", ABI "state", checker_state_restore },
+    { "state-restore", "pc", F, 1, "Snapshots, rollback and branching copy the state columns and nothing else.",
+      ABI "state", checker_state_restore },
     { "process", "pc", F, 2, "The same run gives the same bits in every process.", ABI "determinism", checker_process },
-    { "tile-size", "pc", F, 1, "Results do not depend on how many lanes lie in a tile.", ABI "tiles", checker_tile_size },
+    { "tile-size", "pc", F, 1, "Results do not depend on how many lanes lie in a tile.", ABI "tiles",
+      checker_tile_size },
     { "tile-lanes", "pc", F, 1, "Results do not depend on a lane's position.", ABI "tiles", checker_tile_lanes },
     { "tile-padding", "pc", F, 1, "Lanes from `live` on are no cells.", ABI "tiles", checker_tile_padding },
-    { "tile-const", "pc", F, 1, "x, in and param are the host's: a rejected step costs nothing because they never change.", ABI "tiles", checker_tile_const },
+    { "tile-const", "pc", F, 1,
+      "x, in and param are the host's: a rejected step costs nothing because they never change.", ABI "tiles",
+      checker_tile_const },
     { "threads", "pc", F, 1, "One model serves all workers at once.", ABI "threads", checker_threads },
     { "fail-lane", "pc", F, 1, "One bad cell ends one lane.", ABI "errors", checker_fail_lane },
     { "fail-retry", "p", F, 1, "RETRY names the dt to come again with.", ABI "errors", checker_fail_retry },
-    { "fail-memory", "pcso", F, 1, "A failed allocation is a code, not a crash, and leaves nothing behind.", ABI "memory", checker_fail_memory },
-    { "step-pure", "pc", F, 1, "No allocation in [work]: it is a lock, and the time it takes is anybody's guess.", ABI "threads", checker_step_pure },
-    { "step-invariance", "p", F, 1, "One step of two is two steps of one: the answer does not depend on the step.", ABI "determinism", checker_step_invariance },
-    { "golden", "pcso", F, 1, "Numbers from the paper or an independent program, in golden.csv.", ABI "golden", checker_golden },
+    { "fail-memory", "pcso", F, 1, "A failed allocation is a code, not a crash, and leaves nothing behind.",
+      ABI "memory", checker_fail_memory },
+    { "step-pure", "pc", F, 1, "No allocation in [work]: it is a lock, and the time it takes is anybody's guess.",
+      ABI "threads", checker_step_pure },
+    { "step-invariance", "p", F, 1, "One step of two is two steps of one: the answer does not depend on the step.",
+      ABI "determinism", checker_step_invariance },
+    { "golden", "pcso", F, 1, "Numbers from the paper or an independent program, in golden.csv.", ABI "golden",
+      checker_golden },
     { "speed", "pc", CHECKER_NOTE, 1, "What a cell-step costs.", ABI "tiles", checker_speed },
-    { "source-rows", "s", F, 1, "Rows name a cell, rise in cycle, and fit the block.", ABI "source", checker_source_rows },
-    { "source-position", "s", F, 1, "A resumed run goes on at the position of its last block.", ABI "source", checker_source_position },
-    { "open-missing", "so", F, 1, "A path that leads nowhere is the commonest mistake there is.", ABI "errors", checker_open_missing },
-    { "open-garbage", "s", F, 1, "A damaged file ends in a sentence, within seconds.", ABI "errors", checker_open_garbage },
-    { "corrector-learns", "c", W, 1, "On planted data a corrector beats the plain mean.", ABI "corrector", checker_corrector_learns },
-    { "corrector-saves", "c", F, 1, "A saved and loaded model predicts the same bits.", ABI "corrector", checker_corrector_saves },
+    { "source-rows", "s", F, 1, "Rows name a cell, rise in cycle, and fit the block.", ABI "source",
+      checker_source_rows },
+    { "source-position", "s", F, 1, "A resumed run goes on at the position of its last block.", ABI "source",
+      checker_source_position },
+    { "open-missing", "so", F, 1, "A path that leads nowhere is the commonest mistake there is.", ABI "errors",
+      checker_open_missing },
+    { "open-garbage", "s", F, 1, "A damaged file ends in a sentence, within seconds.", ABI "errors",
+      checker_open_garbage },
+    { "corrector-learns", "c", W, 1, "On planted data a corrector beats the plain mean.", ABI "corrector",
+      checker_corrector_learns },
+    { "corrector-saves", "c", F, 1, "A saved and loaded model predicts the same bits.", ABI "corrector",
+      checker_corrector_saves },
     { "corrector-garbage", "c", F, 1, "load() meets any bytes at all.", ABI "corrector", checker_corrector_garbage },
-    { "corrector-tables", "c", F, 1, "Tables can be empty, short, constant or full of holes.", ABI "corrector", checker_corrector_tables },
+    { "corrector-tables", "c", F, 1, "Tables can be empty, short, constant or full of holes.", ABI "corrector",
+      checker_corrector_tables },
     { "corrector-cancel", "c", W, 1, "Long training can be stopped.", ABI "corrector", checker_corrector_cancel },
     { "output-rows", "o", F, 1, "A block that comes twice is written once.", ABI "output", checker_output_rows },
-    { "output-resume", "o", F, 1, "On resume, rows from first[] on are void: an interrupted run ends in the same file.", ABI "output", checker_output_resume },
+    { "output-resume", "o", F, 1, "On resume, rows from first[] on are void: an interrupted run ends in the same file.",
+      ABI "output", checker_output_resume },
 };
 
 const trial_test *checker_tests(size_t *n)
@@ -78,10 +107,12 @@ static int unknown(const char *id, why *w)
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
         ids[i] = tests[i].id;
     const char *near = text_nearest(id, ids, sizeof ids / sizeof ids[0]);
-    return fail(w, E_USAGE, "there is no test \"%s\"%s%s%s", id, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    return fail(w, E_USAGE, "there is no test \"%s\"%s%s%s", id, near ? "; did you mean \"" : "", near ? near : "",
+                near ? "\"?" : "");
 }
 
-int checker_add(checker_result *r, const char *test, const char *plugin_id, int status, const char *said, double seconds)
+int checker_add(checker_result *r, const char *test, const char *plugin_id, int status, const char *said,
+                double seconds)
 {
     if (r->n == r->cap) {
         checker_row *more = mem_grow(r->row, r->cap ? 2 * r->cap : 64, sizeof *more);
@@ -122,7 +153,8 @@ int checker_worst(const checker_result *r)
     return worst;
 }
 
-/* ---- in this process ------------------------------------------------------------------------------------------------------- */
+/* ---- in this process
+ * ------------------------------------------------------------------------------------------------------- */
 
 static const char *const kinds[] = { "library", "physics", "corrector", "source", "output" };
 
@@ -139,7 +171,8 @@ static char *names(const trial_library *l)
 {
     text out = { 0 };
     for (const fade_desc *const *d = l->plugins; *d; d++)
-        text_addf(&out, "%s%s %s", out.n ? ", " : "", (*d)->kind ? (*d)->kind : "(no kind)", (*d)->id ? (*d)->id : "(no id)");
+        text_addf(&out, "%s%s %s", out.n ? ", " : "", (*d)->kind ? (*d)->kind : "(no kind)",
+                  (*d)->id ? (*d)->id : "(no id)");
     return text_take(&out);
 }
 
@@ -159,7 +192,8 @@ static bool concerns(const trial_test *test, const char *plugins)
     return false;
 }
 
-static int one(const trial_test *test, const fade_desc *d, const char *path, const checker_options *opt, checker_result *out)
+static int one(const trial_test *test, const fade_desc *d, const char *path, const checker_options *opt,
+               checker_result *out)
 {
     trial t = { .test = test, .opt = opt, .path = path, .desc = d, .plugin = { d, path, "" } };
     int64_t t0 = clock_monotonic_ns();
@@ -176,13 +210,15 @@ int checker_here(const trial_test *test, const char *path, const checker_options
 {
     if (test->kinds[0] == 'l') {
         bool file = strchr(path, '/') != NULL;
-        int rc = file ? one(test, NULL, path, opt, out) : checker_add(out, test->id, "", CHECKER_SKIP, "it is built in", 0);
+        int rc =
+            file ? one(test, NULL, path, opt, out) : checker_add(out, test->id, "", CHECKER_SKIP, "it is built in", 0);
         return rc ? fail(w, rc, "no memory for the rows of a check") : E_OK;
     }
     trial_library l = { 0 };
     why said = { 0 };
     if (trial_load(path, &l, &said))
-        return checker_add(out, test->id, "", CHECKER_FAIL, said.text, 0) ? fail(w, E_NOMEM, "the rows of a check") : E_OK;
+        return checker_add(out, test->id, "", CHECKER_FAIL, said.text, 0) ? fail(w, E_NOMEM, "the rows of a check")
+                                                                          : E_OK;
     if (!out->plugins)
         out->plugins = names(&l);
     for (const fade_desc *const *d = l.plugins; *d; d++)
@@ -214,7 +250,8 @@ static void stdout_back(int saved)
 static bool refused(const checker_result *r)
 {
     for (size_t i = 0; i < r->n; i++)
-        if (r->row[i].status == CHECKER_FAIL && (strcmp(r->row[i].test, "load-prove") == 0 || strcmp(r->row[i].test, "load-bind") == 0))
+        if (r->row[i].status == CHECKER_FAIL &&
+            (strcmp(r->row[i].test, "load-prove") == 0 || strcmp(r->row[i].test, "load-bind") == 0))
             return true;
     return false;
 }
@@ -253,7 +290,8 @@ int checker_run(const char *path, const checker_options *given, checker_result *
     return rc;
 }
 
-/* ---- files that belong to a plugin ----------------------------------------------------------------------------------------- */
+/* ---- files that belong to a plugin
+ * ----------------------------------------------------------------------------------------- */
 
 static char *beside_try(const char *folder, const char *middle, const char *name)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * checker_apart.c - a test in a process of its own: the command is started again, with a time limit, and its rows are read back.
+ * checker_apart.c - a test in a process of its own: the command is started again, with a time limit, and its rows are
+ * read back.
  */
 #include "core/base/clock.h"
 #include "core/base/mem.h"
@@ -28,9 +29,11 @@ typedef struct child {
     bool  late;
 } child;
 
-static void arguments(const char *argv[MAX_ARGS], const trial_test *test, const char *path, const checker_options *opt, const char *seed)
+static void arguments(const char *argv[MAX_ARGS], const trial_test *test, const char *path, const checker_options *opt,
+                      const char *seed)
 {
-    const char *const fixed[] = { opt->exe, "plugin", "check", path, "--only", test->id, "--in-process", "--json", "--seed", seed };
+    const char *const fixed[] = { opt->exe, "plugin",       "check",  path,     "--only",
+                                  test->id, "--in-process", "--json", "--seed", seed };
     size_t n = sizeof fixed / sizeof fixed[0];
     memcpy(argv, fixed, sizeof fixed);
     if (opt->values_path) {
@@ -119,7 +122,8 @@ static void end_said(const child *c, double limit, char *out, size_t size)
     if (c->late)
         snprintf(out, size, "did not end within %g s%s%s", limit, sep, last);
     else if (WIFSIGNALED(c->status))
-        snprintf(out, size, "crashed with signal %d (%s)%s%s", WTERMSIG(c->status), strsignal(WTERMSIG(c->status)), sep, last);
+        snprintf(out, size, "crashed with signal %d (%s)%s%s", WTERMSIG(c->status), strsignal(WTERMSIG(c->status)), sep,
+                 last);
     else
         snprintf(out, size, "ended the process with status %d%s%s", WEXITSTATUS(c->status), sep, last);
 }
@@ -147,10 +151,12 @@ static int rows_add(const trial_test *test, const child *c, checker_result *out)
     size_t i;
     int rc = E_OK;
     json_array_foreach(rows, i, row) {
-        const char *id = json_string_value(json_object_get(row, "plugin")), *said = json_string_value(json_object_get(row, "text"));
+        const char *id = json_string_value(json_object_get(row, "plugin")),
+                   *said = json_string_value(json_object_get(row, "text"));
         int status = status_of(json_string_value(json_object_get(row, "status")));
         if (rc == E_OK)
-            rc = checker_add(out, test->id, id ? id : "", status, said ? said : "", json_number_value(json_object_get(row, "seconds")));
+            rc = checker_add(out, test->id, id ? id : "", status, said ? said : "",
+                             json_number_value(json_object_get(row, "seconds")));
     }
     json_decref(all);
     return rc;
@@ -208,7 +214,8 @@ static void agree(checker_result *r, size_t first, size_t second)
     for (size_t i = first; i < second; i++) {
         checker_row *a = &r->row[i], *b = second + i - first < r->n ? &r->row[second + i - first] : NULL;
         char said[512];
-        snprintf(said, sizeof said, "another process gives other bits: %.200s against %.200s", a->text, b ? b->text : "nothing");
+        snprintf(said, sizeof said, "another process gives other bits: %.200s against %.200s", a->text,
+                 b ? b->text : "nothing");
         if (a->status <= CHECKER_NOTE && (!b || strcmp(a->text, b->text) != 0))
             row_fail(a, CHECKER_FAIL, said);
     }

@@ -165,7 +165,8 @@ void checker_corrector_learns(trial *t)
             plain += pow(mean - g.table.target[i], 2);
         }
         if (!(left < 0.81 * plain))
-            trial_fail(t, "its error on what it was trained on is %.3g, the plain mean's %.3g", sqrt(left / (double)n), sqrt(plain / (double)n));
+            trial_fail(t, "its error on what it was trained on is %.3g, the plain mean's %.3g", sqrt(left / (double)n),
+                       sqrt(plain / (double)n));
         spread_look(t, &g, n);
     }
     stage_close(&g);
@@ -176,10 +177,12 @@ static void same_bytes(trial *t, stage *g, const bytes *first)
 {
     bytes twice = { 0 }, retrained = { 0 };
     void *other;
-    if (save(&g->s, g->s.model, &twice) == FADE_OK && (twice.n != first->n || memcmp(twice.at, first->at, first->n) != 0))
+    if (save(&g->s, g->s.model, &twice) == FADE_OK &&
+        (twice.n != first->n || memcmp(twice.at, first->at, first->n) != 0))
         trial_fail(t, "one model saved twice gives other bytes");
     if (subject_make(&g->s, &other) == FADE_OK) {
-        if (save(&g->s, other, &retrained) == FADE_OK && (retrained.n != first->n || memcmp(retrained.at, first->at, first->n) != 0))
+        if (save(&g->s, other, &retrained) == FADE_OK &&
+            (retrained.n != first->n || memcmp(retrained.at, first->at, first->n) != 0))
             trial_fail(t, "trained twice on one table, what it saves differs");
         subject_drop(&g->s, other);
     }
@@ -211,8 +214,8 @@ void checker_corrector_saves(trial *t)
     if (loaded && predict(&g.s, g.s.model, &g.table, g.out) && predict(&g.s, loaded, &g.table, g.again))
         for (uint64_t i = 0; i < 3 * n && t->status < CHECKER_FAIL; i++)
             if (memcmp(&g.out[i], &g.again[i], sizeof(double)) != 0)
-                trial_fail(t, "loaded, it predicts %.17g where the saved one gives %.17g (row %llu)", g.again[i], g.out[i],
-                           (unsigned long long)(i % n));
+                trial_fail(t, "loaded, it predicts %.17g where the saved one gives %.17g (row %llu)", g.again[i],
+                           g.out[i], (unsigned long long)(i % n));
     subject_drop(&g.s, loaded);
     free(b.at);
     stage_close(&g);
@@ -254,7 +257,8 @@ static void damage(trial *t, stage *g, const bytes *whole)
 {
     char what[64];
     for (uint64_t k = 0; k < CUTS && t->status < CHECKER_FAIL; k++) {
-        bytes cut = { whole->at, k < 16 ? (size_t)k : (size_t)(trial_draw(t->opt->seed, k, 0, 21) * (double)whole->n), 0, 0 };
+        bytes cut = { whole->at, k < 16 ? (size_t)k : (size_t)(trial_draw(t->opt->seed, k, 0, 21) * (double)whole->n),
+                      0, 0 };
         snprintf(what, sizeof what, "a file cut off after %zu of %zu bytes", cut.n, whole->n);
         if (cut.n < whole->n)
             load_try(g, &cut, true, what);
@@ -262,7 +266,8 @@ static void damage(trial *t, stage *g, const bytes *whole)
     unsigned char *at = malloc(whole->n + 4096);
     for (uint64_t k = 0; at && k < FLIPS && t->status < CHECKER_FAIL; k++) {
         memcpy(at, whole->at, whole->n);
-        size_t i = (size_t)(trial_draw(t->opt->seed, k, 1, 22) * (double)(k < FLIPS / 2 && whole->n > 64 ? 64 : whole->n));
+        size_t i =
+            (size_t)(trial_draw(t->opt->seed, k, 1, 22) * (double)(k < FLIPS / 2 && whole->n > 64 ? 64 : whole->n));
         at[i] ^= (unsigned char)(1u << (k % 8));
         load_try(g, &(bytes){ at, whole->n, 0, 0 }, false, "a file with one bit changed");
     }
@@ -289,7 +294,8 @@ void checker_corrector_garbage(trial *t)
     stage_close(&g);
 }
 
-/* ---- tables ---------------------------------------------------------------------------------------------------------------- */
+/* ---- tables
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 static void spoil_none(subject_table *s, double *w)
 {

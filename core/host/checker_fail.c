@@ -12,7 +12,8 @@
 
 enum { BAD = 3, MOST = 200 };
 
-/* ---- lanes ----------------------------------------------------------------------------------------------------------------- */
+/* ---- lanes
+ * ----------------------------------------------------------------------------------------------------------------- */
 
 static bool lane_spoil(ride *a)
 {
@@ -64,7 +65,8 @@ void checker_fail_lane(trial *t)
         else if (ride_call(&good, "step", s.vt->step) < 0)
             trial_fail(t, "step returns %s", trial_word(good.rc));
         else if (ride_call(&bad, "step", s.vt->step) < 0)
-            trial_fail(t, "a bad cell in lane %d ends the whole model with %s: set its status instead", BAD, trial_word(bad.rc));
+            trial_fail(t, "a bad cell in lane %d ends the whole model with %s: set its status instead", BAD,
+                       trial_word(bad.rc));
         else
             lane_compare(t, &good, &bad);
     }
@@ -102,7 +104,8 @@ void checker_fail_retry(trial *t)
     subject_close(&s);
 }
 
-/* ---- memory ---------------------------------------------------------------------------------------------------------------- */
+/* ---- memory
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 /* One way to make an object of each kind, and to release it. */
 typedef struct maker {
@@ -172,7 +175,11 @@ static bool maker_open(trial *t, const struct way *way, maker *m)
     if (missing || !trial_host_open(t, &m->host))
         return false;
     m->folder = trial_folder(NULL);
-    m->run = (fade_run){ .size = sizeof m->run, .id = "01ARZ3NDEKTSV4RRFFQ69G5FAV", .name = "check", .scenario = "", .made_by = "{}",
+    m->run = (fade_run){ .size = sizeof m->run,
+                         .id = "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                         .name = "check",
+                         .scenario = "",
+                         .made_by = "{}",
                          .folder = m->folder };
     return m->folder != NULL;
 }
@@ -202,7 +209,8 @@ static bool starve(trial *t, const struct way *way, maker *m, long k)
     if (rc != FADE_ENOMEM)
         trial_fail(t, "%s returns %s, not FADE_ENOMEM, when its allocation %ld fails", way->what, trial_word(rc), k);
     if (live > 0)
-        trial_fail(t, "%s leaves %ld block%s behind when its allocation %ld fails", way->what, live, live > 1 ? "s" : "", k);
+        trial_fail(t, "%s leaves %ld block%s behind when its allocation %ld fails", way->what, live,
+                   live > 1 ? "s" : "", k);
     return count >= k;
 }
 

@@ -19,11 +19,13 @@
 #include <xmmintrin.h>
 #endif
 
-/* ---- symbols --------------------------------------------------------------------------------------------------------------- */
+/* ---- symbols
+ * --------------------------------------------------------------------------------------------------------------- */
 
 /* What a linker, a sanitizer or a coverage build adds of its own. */
-static const char *const tools[] = { "_init", "_fini", "__bss_start", "_edata", "_end", "__start_", "__stop_", "__asan", "__ubsan", "__tsan",
-                                     "__gcov", "gcov_", "__llvm", "__odr_asan", "mangle_path" };
+static const char *const tools[] = { "_init",    "_fini",   "__bss_start", "_edata",     "_end",
+                                     "__start_", "__stop_", "__asan",      "__ubsan",    "__tsan",
+                                     "__gcov",   "gcov_",   "__llvm",      "__odr_asan", "mangle_path" };
 
 typedef struct exports {
     trial *t;
@@ -54,14 +56,33 @@ void checker_load_symbol(trial *t)
         trial_fail(t, "has no symbol fade_library_v1: end the file with FADE_LIBRARY(&desc)");
 }
 
-static const struct { const char *name, *instead; } forbidden[] = {
-    { "printf", "fade_say" }, { "puts", "fade_say" }, { "putchar", "fade_say" }, { "perror", "fade_say" }, { "__printf_chk", "fade_say" },
-    { "vprintf", "fade_say" }, { "exit", "a FADE_E code" }, { "_exit", "a FADE_E code" }, { "abort", "a FADE_E code" },
-    { "quick_exit", "a FADE_E code" }, { "__assert_fail", "a FADE_EBUG code" }, { "longjmp", "a FADE_E code" },
-    { "siglongjmp", "a FADE_E code" }, { "__longjmp_chk", "a FADE_E code" }, { "signal", "nothing: signals are the host's" },
-    { "sigaction", "nothing: signals are the host's" }, { "setlocale", "\"fade.text/1\"" }, { "srand", "\"fade.rng/1\"" },
-    { "rand", "\"fade.rng/1\"" }, { "random", "\"fade.rng/1\"" }, { "drand48", "\"fade.rng/1\"" }, { "fork", "nothing" },
-    { "fesetround", "nothing: the mode is the host's" }, { "fesetenv", "nothing: the mode is the host's" }, { "chdir", "absolute paths" },
+static const struct { const char *name, *instead;
+} forbidden[] = {
+    { "printf", "fade_say" },
+    { "puts", "fade_say" },
+    { "putchar", "fade_say" },
+    { "perror", "fade_say" },
+    { "__printf_chk", "fade_say" },
+    { "vprintf", "fade_say" },
+    { "exit", "a FADE_E code" },
+    { "_exit", "a FADE_E code" },
+    { "abort", "a FADE_E code" },
+    { "quick_exit", "a FADE_E code" },
+    { "__assert_fail", "a FADE_EBUG code" },
+    { "longjmp", "a FADE_E code" },
+    { "siglongjmp", "a FADE_E code" },
+    { "__longjmp_chk", "a FADE_E code" },
+    { "signal", "nothing: signals are the host's" },
+    { "sigaction", "nothing: signals are the host's" },
+    { "setlocale", "\"fade.text/1\"" },
+    { "srand", "\"fade.rng/1\"" },
+    { "rand", "\"fade.rng/1\"" },
+    { "random", "\"fade.rng/1\"" },
+    { "drand48", "\"fade.rng/1\"" },
+    { "fork", "nothing" },
+    { "fesetround", "nothing: the mode is the host's" },
+    { "fesetenv", "nothing: the mode is the host's" },
+    { "chdir", "absolute paths" },
 };
 
 static void import_seen(void *ctx, const char *name, bool defined)
@@ -78,7 +99,8 @@ void checker_load_imports(trial *t)
         trial_skip(t, "%s", w.text);
 }
 
-/* ---- loading --------------------------------------------------------------------------------------------------------------- */
+/* ---- loading
+ * --------------------------------------------------------------------------------------------------------------- */
 
 void checker_load_bind(trial *t)
 {
@@ -182,7 +204,8 @@ void checker_load_threads(trial *t)
         trial_fail(t, "loading starts %d thread%s", after - before, after - before > 1 ? "s" : "");
 }
 
-/* ---- the process ----------------------------------------------------------------------------------------------------------- */
+/* ---- the process
+ * ----------------------------------------------------------------------------------------------------------- */
 
 static unsigned long float_mode(void)
 {
@@ -237,7 +260,8 @@ void checker_load_clean(trial *t)
             trial_fail(t, "sets a handler for signal %d (%s)", watched[i], strsignal(watched[i]));
 }
 
-/* ---- tables ---------------------------------------------------------------------------------------------------------------- */
+/* ---- tables
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 static void descriptor_said(void *ctx, const char *check, const char *said)
 {

@@ -13,7 +13,8 @@
 
 enum { STEPS = 6, HALF = 10, SETS = 50, THREADS = 8, WIDE = 1024 };
 
-/* ---- create and parameters ------------------------------------------------------------------------------------------------- */
+/* ---- create and parameters
+ * ------------------------------------------------------------------------------------------------- */
 
 void checker_create(trial *t)
 {
@@ -38,20 +39,22 @@ void checker_create(trial *t)
 
 static const char defaults[] = "with its defaults";
 
-/* A value of a column that a step left: no NaN, and within min..max; far from the defaults a broken bound is only a warning, for the
- * engine ends such a lane with a sentence. */
+/* A value of a column that a step left: no NaN, and within min..max; far from the defaults a broken bound is only a
+ * warning, for the engine ends such a lane with a sentence. */
 static bool sound(const fade_column *c, double v, const char *role, trial *t, const char *when)
 {
     bool out = c->min < c->max && (v < c->min || v > c->max);
     if (isnan(v))
         trial_fail(t, "%s: %s[%s] is NaN", when, role, c->key);
     else if (out)
-        (when == defaults ? trial_fail : trial_warn)(t, "%s: %s[%s] is %g, outside its own %g..%g: the lane's status should be FADE_ERANGE", when,
-                                                     role, c->key, v, c->min, c->max);
+        (when == defaults ? trial_fail : trial_warn)(
+            t, "%s: %s[%s] is %g, outside its own %g..%g: the lane's status should be FADE_ERANGE", when, role, c->key,
+            v, c->min, c->max);
     return !isnan(v) && !out;
 }
 
-static bool list_sound(const fade_list *l, double *const *at, const ride *a, uint32_t lane, const char *role, const char *when)
+static bool list_sound(const fade_list *l, double *const *at, const ride *a, uint32_t lane, const char *role,
+                       const char *when)
 {
     for (uint32_t i = 0; i < l->n; i++) {
         const fade_column *c = library_at(l, i);
@@ -75,7 +78,8 @@ static bool rows_sound(subject *s, void *model, const char *when)
             trial_fail(s->t, "%s: step returns %s: %s", when, trial_word(a.rc), s->host.text);
         for (uint32_t i = 0; ok && i < 8; i++)
             if (a.r->tile.status[i] == 0)
-                ok = list_sound(&s->cols.state, a.r->x1, &a, i, "x1", when) && list_sound(&s->cols.out, a.r->out, &a, i, "out", when);
+                ok = list_sound(&s->cols.state, a.r->x1, &a, i, "x1", when) &&
+                     list_sound(&s->cols.out, a.r->out, &a, i, "out", when);
     }
     ride_close(&a);
     return ok;
@@ -171,7 +175,8 @@ void checker_param_random(trial *t)
                 choose(t, i, p, (uint32_t)(u * choices(p)));
         }
         char when[64];
-        snprintf(when, sizeof when, "with random set %llu of seed %llu", (unsigned long long)set, (unsigned long long)t->opt->seed);
+        snprintf(when, sizeof when, "with random set %llu of seed %llu", (unsigned long long)set,
+                 (unsigned long long)t->opt->seed);
         worked += values_try(&s, when) == 1;
     }
     if (!worked && t->status < CHECKER_FAIL)
@@ -223,7 +228,8 @@ void checker_optional(trial *t)
     subject_close(&s);
 }
 
-/* ---- state ----------------------------------------------------------------------------------------------------------------- */
+/* ---- state
+ * ----------------------------------------------------------------------------------------------------------------- */
 
 static void state_copy(const ride *from, ride *to)
 {
@@ -284,7 +290,8 @@ void checker_process(trial *t)
     subject_close(&s);
 }
 
-/* ---- tiles ----------------------------------------------------------------------------------------------------------------- */
+/* ---- tiles
+ * ----------------------------------------------------------------------------------------------------------------- */
 
 void checker_tile_size(trial *t)
 {
@@ -325,7 +332,8 @@ void checker_tile_lanes(trial *t)
     char said[160];
     for (uint32_t i = 0; i < 64; i++)
         of[i] = (i * 37 + 11) % 64;                     /* 37 and 64 have no common factor */
-    bool ok = ride_open(&s, s.model, 64, NULL, &a) && ride_steps(&a, STEPS) && ride_open(&s, s.model, 64, of, &b) && ride_steps(&b, STEPS);
+    bool ok = ride_open(&s, s.model, 64, NULL, &a) && ride_steps(&a, STEPS) && ride_open(&s, s.model, 64, of, &b) &&
+              ride_steps(&b, STEPS);
     for (uint32_t i = 0; ok && i < 64; i++)
         if (!ride_same(&b, i, &a, of[i], said)) {
             trial_fail(t, "a cell in lane %u and in lane %u: %s", i, of[i], said);
@@ -357,7 +365,8 @@ static bool steps_poisoned(ride *a, uint32_t live)
             for (uint32_t lane = live; lane < a->r->tile.n; lane++)
                 a->r->param[p][lane] = NAN;
         if (ride_call(a, "step", a->s->vt->step) < 0) {
-            trial_fail(a->s->t, "garbage in the padding (lanes %u..%u) ends the model with %s", live, a->r->tile.n - 1, trial_word(a->rc));
+            trial_fail(a->s->t, "garbage in the padding (lanes %u..%u) ends the model with %s", live, a->r->tile.n - 1,
+                       trial_word(a->rc));
             return false;
         }
         a->hash[0] = trial_hash(a->hash[0], a->r->tile.status, live * sizeof(int32_t));
@@ -379,10 +388,12 @@ void checker_tile_padding(trial *t)
     if (ok && steps_poisoned(&a, LIVE) && steps_poisoned(&b, 8)) {
         for (uint32_t k = 0; k < s.cols.out.n; k++)
             if (memcmp(a.r->out[k], b.r->out[k], LIVE * sizeof(double)) != 0)
-                trial_fail(t, "garbage in the padding leaks into out[%s]", ((const fade_column *)library_at(&s.cols.out, k))->key);
+                trial_fail(t, "garbage in the padding leaks into out[%s]",
+                           ((const fade_column *)library_at(&s.cols.out, k))->key);
         for (uint32_t k = 0; k < s.cols.state.n; k++)
             if (memcmp(a.r->x1[k], b.r->x1[k], LIVE * sizeof(double)) != 0)
-                trial_fail(t, "garbage in the padding leaks into x1[%s]", ((const fade_column *)library_at(&s.cols.state, k))->key);
+                trial_fail(t, "garbage in the padding leaks into x1[%s]",
+                           ((const fade_column *)library_at(&s.cols.state, k))->key);
     }
     ride_close(&a);
     ride_close(&b);
@@ -440,7 +451,8 @@ void checker_tile_const(trial *t)
     subject_close(&s);
 }
 
-/* ---- threads --------------------------------------------------------------------------------------------------------------- */
+/* ---- threads
+ * --------------------------------------------------------------------------------------------------------------- */
 
 typedef struct crew {
     ride a;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * checker_numbers.c - tests of the numbers: the answer does not depend on the step, it is the golden one, and what it costs.
+ * checker_numbers.c - tests of the numbers: the answer does not depend on the step, it is the golden one, and what it
+ * costs.
  */
 #include "core/base/clock.h"
 #include "core/host/checker_inside.h"
@@ -9,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the step -------------------------------------------------------------------------------------------------------------- */
+/* ---- the step
+ * -------------------------------------------------------------------------------------------------------------- */
 
 /* Inputs that count with the step: twice the cycles, twice the time booked. */
 static void extend(ride *a, double dt)
@@ -51,8 +53,10 @@ static void steps_compare(trial *t, const ride *one, const ride *two, const ride
             double off = fabs(a - b), most = tolerance * moved + 1e-12 * fabs(b);
             if (!(off > most))
                 continue;
-            trial_fail(t, "a step of 2 moves x[%s] to %.12g, two steps of 1 to %.12g: off by %.2g of the change (tolerance %g)", c->key, a, b,
-                       off / moved, tolerance);
+            trial_fail(
+                t,
+                "a step of 2 moves x[%s] to %.12g, two steps of 1 to %.12g: off by %.2g of the change (tolerance %g)",
+                c->key, a, b, off / moved, tolerance);
             return;
         }
     }
@@ -66,7 +70,8 @@ void checker_step_invariance(trial *t)
         return;
     if (!s.per_cycle)
         trial_note(t, "a model in seconds may depend on its step; held to 1 %%");
-    bool ok = ride_open(&s, s.model, 8, NULL, &one) && ride_open(&s, s.model, 8, NULL, &two) && ride_open(&s, s.model, 8, NULL, &before);
+    bool ok = ride_open(&s, s.model, 8, NULL, &one) && ride_open(&s, s.model, 8, NULL, &two) &&
+              ride_open(&s, s.model, 8, NULL, &before);
     one.still = two.still = before.still = true;
     for (int k = 0; ok && k < 10; k++)
         ok = step_of(&one, 1.0) && step_of(&two, 1.0) && step_of(&before, 1.0);
@@ -80,24 +85,31 @@ void checker_step_invariance(trial *t)
     subject_close(&s);
 }
 
-/* ---- golden.csv ------------------------------------------------------------------------------------------------------------ */
+/* ---- golden.csv
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static bool header_known(trial *t, const golden *g, const subject *s)
 {
     static const char *const roles[] = { "param.", "in.", "state.", "out." };
     const fade_list *lists[] = { &t->desc->params, &s->cols.in, &s->cols.state, &s->cols.out };
     for (uint32_t i = 0; i < g->ncol; i++) {
-        bool known = strcmp(g->name[i], "dt") == 0 || strcmp(g->name[i], "tolerance") == 0 || strcmp(g->name[i], "target") == 0;
+        bool known =
+            strcmp(g->name[i], "dt") == 0 || strcmp(g->name[i], "tolerance") == 0 || strcmp(g->name[i], "target") == 0;
         for (int r = 0; r < 4 && !known; r++)
             for (uint32_t k = 0; k < lists[r]->n && !known; k++)    /* key is the first member of both structs */
-                known = text_starts(g->name[i], roles[r]) && strcmp(g->name[i] + strlen(roles[r]), *(const char *const *)library_at(lists[r], k)) == 0;
+                known = text_starts(g->name[i], roles[r]) &&
+                        strcmp(g->name[i] + strlen(roles[r]), *(const char *const *)library_at(lists[r], k)) == 0;
         if (!known)
-            trial_fail(t, "golden.csv has a column \"%s\": param.KEY, in.KEY, state.KEY, out.KEY, dt, target and tolerance are known", g->name[i]);
+            trial_fail(t,
+                       "golden.csv has a column \"%s\": param.KEY, in.KEY, state.KEY, out.KEY, dt, target and "
+                       "tolerance are known",
+                       g->name[i]);
     }
     return t->status < CHECKER_FAIL;
 }
 
-static void list_expect(ride *a, const golden *g, uint64_t row, const fade_list *l, double *const *at, const char *prefix)
+static void list_expect(ride *a, const golden *g, uint64_t row, const fade_list *l, double *const *at,
+                        const char *prefix)
 {
     double tolerance = golden_number(g, row, golden_column(g, "", "tolerance"));
     if (isnan(tolerance))
@@ -106,8 +118,8 @@ static void list_expect(ride *a, const golden *g, uint64_t row, const fade_list 
         const fade_column *c = library_at(l, i);
         double want = golden_number(g, row, golden_column(g, prefix, c->key)), have = at[i][0];
         if (!isnan(want) && !(fabs(have - want) <= tolerance * fabs(want) + 1e-300))
-            trial_fail(a->s->t, "golden.csv row %llu: %s%s is %.12g, not %.12g (tolerance %g)", (unsigned long long)row + 1, prefix, c->key, have,
-                       want, tolerance);
+            trial_fail(a->s->t, "golden.csv row %llu: %s%s is %.12g, not %.12g (tolerance %g)",
+                       (unsigned long long)row + 1, prefix, c->key, have, want, tolerance);
     }
 }
 
@@ -237,7 +249,8 @@ void checker_golden(trial *t)
     free(path);
 }
 
-/* ---- speed ----------------------------------------------------------------------------------------------------------------- */
+/* ---- speed
+ * ----------------------------------------------------------------------------------------------------------------- */
 
 void checker_speed(trial *t)
 {
@@ -250,7 +263,7 @@ void checker_speed(trial *t)
         ride_inputs(&a);
         rig_ready(a.r);
         int64_t best = INT64_MAX, end = clock_monotonic_ns() + 50000000;
-        do {                                            /* the fastest of many: what the machine does beside is left out */
+        do { /* the fastest of many: what the machine does beside is left out */
             int64_t t0 = clock_monotonic_ns();
             s.vt->step(s.model, &a.r->tile);
             int64_t took = clock_monotonic_ns() - t0;

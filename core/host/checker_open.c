@@ -16,7 +16,7 @@ static const fade_param *path_param(const trial *t, uint32_t *index)
     for (uint32_t i = 0; i < t->desc->params.n; i++) {
         const fade_param *p = library_at(&t->desc->params, i);
         *index = i;
-        bool named = p->type == FADE_TEXT && strcmp(p->key, "path") == 0;     /* outputs: relative to the result's folder */
+        bool named = p->type == FADE_TEXT && strcmp(p->key, "path") == 0; /* outputs: relative to the result's folder */
         if ((p->type == FADE_PATH || named) && !(p->flags & FADE_DEPRECATED))
             return p;
     }
@@ -51,7 +51,12 @@ static int32_t source_read(trial *t, const trial_host *h, uint64_t *rows)
 static int32_t output_open(trial *t, const trial_host *h, const char *folder)
 {
     const fade_output_v1 *vt = library_iface(t->desc, "fade.output/1");
-    fade_run run = { .size = sizeof run, .id = "01ARZ3NDEKTSV4RRFFQ69G5FAV", .name = "check", .scenario = "", .made_by = "{}", .folder = folder };
+    fade_run run = { .size = sizeof run,
+                     .id = "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     .name = "check",
+                     .scenario = "",
+                     .made_by = "{}",
+                     .folder = folder };
     void *output = NULL;
     int32_t rc = vt->open(&h->host, &t->given, &run, &output);
     if (rc)
@@ -107,11 +112,14 @@ void checker_open_missing(trial *t)
     trial_host_close(&h);
 }
 
-/* ---- files that are not what they say -------------------------------------------------------------------------------------- */
+/* ---- files that are not what they say
+ * -------------------------------------------------------------------------------------- */
 
 static size_t noise(uint64_t seed, int kind, unsigned char *at, size_t n)
 {
-    static const char *const texts[] = { "", "\n\n\n", "cell,cycle\n\"unclosed", "a,b,c\n1\n1,2,3,4,5,6\n", "{\"a\": [", "\xef\xbb\xbf" };
+    static const char *const texts[] = {
+        "", "\n\n\n", "cell,cycle\n\"unclosed", "a,b,c\n1\n1,2,3,4,5,6\n", "{\"a\": [", "\xef\xbb\xbf"
+    };
     size_t known = sizeof texts / sizeof texts[0];
     if ((size_t)kind < known) {
         size_t size = strlen(texts[kind]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * checker_output.c - tests of outputs: a block that comes twice is written once, and an interrupted run ends in the same files.
+ * checker_output.c - tests of outputs: a block that comes twice is written once, and an interrupted run ends in the
+ * same files.
  */
 #include "core/base/file.h"
 #include "core/base/mem.h"
@@ -81,10 +82,23 @@ static bool rows_give(writer *w, void *output, uint64_t from, uint64_t to, int t
 /* One sitting: rows from..to, each block `times` times; whole: with an event, and an outcome of 0. */
 static bool sitting(writer *w, const char *folder, uint64_t from, uint64_t to, int times, bool whole)
 {
-    fade_run run = { .size = sizeof run, .id = "01ARZ3NDEKTSV4RRFFQ69G5FAV", .name = "check", .scenario = "", .made_by = "{}", .folder = folder,
-                     .columns = { .out = FADE_LIST(columns) }, .first = { from, 0 } };
-    fade_event e = { .size = sizeof e, .level = 1, .number = 0, .time = 1207150000000000, .cycle = 12, .cell = "A1", .kind = "lane-end",
-                     .text = "A1 reached 70 % of its capacity.", .json = "{\"reason\":\"stop\",\"cycle\":12}" };
+    fade_run run = { .size = sizeof run,
+                     .id = "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                     .name = "check",
+                     .scenario = "",
+                     .made_by = "{}",
+                     .folder = folder,
+                     .columns = { .out = FADE_LIST(columns) },
+                     .first = { from, 0 } };
+    fade_event e = { .size = sizeof e,
+                     .level = 1,
+                     .number = 0,
+                     .time = 1207150000000000,
+                     .cycle = 12,
+                     .cell = "A1",
+                     .kind = "lane-end",
+                     .text = "A1 reached 70 % of its capacity.",
+                     .json = "{\"reason\":\"stop\",\"cycle\":12}" };
     void *output = NULL;
     w->host.text[0] = '\0';
     int32_t rc = w->vt->open(&w->host.host, &w->t->given, &run, &output);
@@ -106,7 +120,8 @@ static bool sitting(writer *w, const char *folder, uint64_t from, uint64_t to, i
     return ok && rc == FADE_OK;
 }
 
-/* ---- comparing folders ----------------------------------------------------------------------------------------------------- */
+/* ---- comparing folders
+ * ----------------------------------------------------------------------------------------------------- */
 
 static int files_of(const char *folder, char *names[FILES])
 {
@@ -205,10 +220,12 @@ void checker_golden_output(trial *t, const char *path)
         char *made = n > 0 ? file_join(folder, names[0]) : NULL;
         if (ok && n != 1)
             trial_skip(t, "golden.csv is compared with the one file an output writes; this one writes %d", n);
-        else if (ok && (!made || file_read(path, MOST, &want, &nwant, NULL) || file_read(made, MOST, &have, &nhave, NULL)))
+        else if (ok &&
+                 (!made || file_read(path, MOST, &want, &nwant, NULL) || file_read(made, MOST, &have, &nhave, NULL)))
             trial_fail(t, "golden.csv or the file written cannot be read");
         else if (ok && (nwant != nhave || memcmp(want, have, nwant) != 0))
-            trial_fail(t, "what it writes of the standard rows (%s, %zu bytes) is not golden.csv (%zu bytes)", names[0], nhave, nwant);
+            trial_fail(t, "what it writes of the standard rows (%s, %zu bytes) is not golden.csv (%zu bytes)", names[0],
+                       nhave, nwant);
         for (int i = 0; i < n; i++)
             free(names[i]);
         free(made);

@@ -48,8 +48,9 @@ void checker_text(const checker_result *r, text *out)
         if (row->status >= CHECKER_WARN && test)
             text_addf(out, "                           %s  (%s)\n", test->say, test->doc);
     }
-    text_addf(out, "%zu tests: %zu ok, %zu failed, %zu warnings, %zu skipped\n", r->n, count(r, CHECKER_OK) + count(r, CHECKER_NOTE),
-              count(r, CHECKER_FAIL), count(r, CHECKER_WARN), count(r, CHECKER_SKIP));
+    text_addf(out, "%zu tests: %zu ok, %zu failed, %zu warnings, %zu skipped\n", r->n,
+              count(r, CHECKER_OK) + count(r, CHECKER_NOTE), count(r, CHECKER_FAIL), count(r, CHECKER_WARN),
+              count(r, CHECKER_SKIP));
 }
 
 void checker_json(const checker_result *r, text *out)

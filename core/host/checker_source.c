@@ -84,12 +84,14 @@ static void row_look(reader *r, seen *s, const fade_block *b, uint32_t i)
 {
     const char *cell = b->cell[i];
     if (!cell || !text_is_id(cell)) {
-        trial_fail(r->t, "row %u has the cell \"%.40s\", which is no id ([A-Za-z0-9_.-]{1,64})", s->n, cell ? cell : "(none)");
+        trial_fail(r->t, "row %u has the cell \"%.40s\", which is no id ([A-Za-z0-9_.-]{1,64})", s->n,
+                   cell ? cell : "(none)");
         return;
     }
     uint32_t k = cell_of(s, cell);
     if (k < CELLS && b->stream == 0 && b->cycle[i] <= s->cycle[k])
-        trial_fail(r->t, "cell %.40s: cycle %lld comes after %lld", cell, (long long)b->cycle[i], (long long)s->cycle[k]);
+        trial_fail(r->t, "cell %.40s: cycle %lld comes after %lld", cell, (long long)b->cycle[i],
+                   (long long)s->cycle[k]);
     if (k < CELLS && b->stream == 0)
         s->cycle[k] = b->cycle[i];
     uint64_t h = trial_hash(0, cell, strlen(cell));
@@ -143,7 +145,8 @@ static void read_all(reader *r, void *source, uint32_t cap, seen *s)
         trial_fail(r->t, "next gives FADE_END once and then something else");
     for (uint32_t i = 0; i < s->ncell; i++)
         if (strcmp(s->cell[i], s->name[i]) != 0)
-            trial_fail(r->t, "the cell's name \"%s\" does not stay where it was: it must be valid until close", s->name[i]);
+            trial_fail(r->t, "the cell's name \"%s\" does not stay where it was: it must be valid until close",
+                       s->name[i]);
     block_close(&b);
 }
 
@@ -214,11 +217,13 @@ static void continue_at(reader *r, const seen *whole, uint32_t k, seen *rest)
         return;
     for (uint32_t i = 0; i < rest->n && skip + i < whole->n; i++)
         if (rest->row[i].hash != whole->row[skip + i].hash) {
-            trial_fail(r->t, "opened at \"%.60s\" row %u is not the one that follows row %u", whole->position[k], i, skip - 1);
+            trial_fail(r->t, "opened at \"%.60s\" row %u is not the one that follows row %u", whole->position[k], i,
+                       skip - 1);
             return;
         }
     if (whole->rc == FADE_END && rest->n != whole->n - skip)
-        trial_fail(r->t, "opened at \"%.60s\" it gives %u rows, not the %u that are left", whole->position[k], rest->n, whole->n - skip);
+        trial_fail(r->t, "opened at \"%.60s\" it gives %u rows, not the %u that are left", whole->position[k], rest->n,
+                   whole->n - skip);
 }
 
 void checker_source_position(trial *t)
@@ -235,7 +240,8 @@ void checker_source_position(trial *t)
             }
         void *source = NULL;
         r.host.text[0] = '\0';
-        int32_t rc = t->status < CHECKER_FAIL ? r.vt->open(&r.host.host, &t->given, "no position of ours", &source) : FADE_EINVAL;
+        int32_t rc = t->status < CHECKER_FAIL ? r.vt->open(&r.host.host, &t->given, "no position of ours", &source)
+                                              : FADE_EINVAL;
         if (rc == FADE_OK)
             r.vt->close(source);
         else if (t->status < CHECKER_FAIL)
@@ -247,7 +253,8 @@ void checker_source_position(trial *t)
     seen_free(rest);
 }
 
-/* ---- golden.csv ------------------------------------------------------------------------------------------------------------ */
+/* ---- golden.csv
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static void golden_row(reader *r, const golden *g, const fade_block *b, uint32_t i, uint64_t row)
 {
@@ -255,13 +262,14 @@ static void golden_row(reader *r, const golden *g, const fade_block *b, uint32_t
     const char *want = cell < 0 ? b->cell[i] : g->field[(row + 1) * g->ncol + (uint32_t)cell];
     double cycle = golden_number(g, row, golden_column(g, "", "cycle"));
     if (strcmp(want, b->cell[i]) != 0 || (!isnan(cycle) && (int64_t)cycle != b->cycle[i]))
-        trial_fail(r->t, "golden.csv row %llu: cell %s cycle %lld, not %s %g", (unsigned long long)row + 1, b->cell[i], (long long)b->cycle[i], want,
-                   cycle);
+        trial_fail(r->t, "golden.csv row %llu: cell %s cycle %lld, not %s %g", (unsigned long long)row + 1, b->cell[i],
+                   (long long)b->cycle[i], want, cycle);
     for (uint32_t c = 0; c < r->cols.out.n; c++) {
         const fade_column *col = library_at(&r->cols.out, c);
         double v = golden_number(g, row, golden_column(g, "", col->key)), have = b->col[c][i];
         if (!isnan(v) && !(fabs(v - have) <= 1e-9 * fabs(v)))
-            trial_fail(r->t, "golden.csv row %llu: %s is %.12g, not %.12g", (unsigned long long)row + 1, col->key, have, v);
+            trial_fail(r->t, "golden.csv row %llu: %s is %.12g, not %.12g", (unsigned long long)row + 1, col->key, have,
+                       v);
     }
 }
 
@@ -282,7 +290,8 @@ void checker_golden_source(trial *t, const golden *g)
                 golden_row(&r, g, &b, i, row++);
         }
         if (row < g->nrow && t->status < CHECKER_FAIL)
-            trial_fail(t, "golden.csv has %llu rows, the source gives %llu", (unsigned long long)g->nrow, (unsigned long long)row);
+            trial_fail(t, "golden.csv has %llu rows, the source gives %llu", (unsigned long long)g->nrow,
+                       (unsigned long long)row);
         if (b.cap)
             block_close(&b);
         r.vt->close(source);

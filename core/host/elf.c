@@ -44,7 +44,8 @@ static int table_find(const image *f, const Elf64_Ehdr *h, Elf64_Shdr *symbols, 
             break;
         if (symbols->sh_type != SHT_DYNSYM)
             continue;
-        if (symbols->sh_link < h->e_shnum && piece(f, h->e_shoff + (uint64_t)symbols->sh_link * sizeof *names, names, sizeof *names) &&
+        if (symbols->sh_link < h->e_shnum &&
+            piece(f, h->e_shoff + (uint64_t)symbols->sh_link * sizeof *names, names, sizeof *names) &&
             names->sh_offset <= f->n && names->sh_size <= f->n - names->sh_offset && names->sh_size > 0)
             return E_OK;
         break;
@@ -52,8 +53,8 @@ static int table_find(const image *f, const Elf64_Ehdr *h, Elf64_Shdr *symbols, 
     return fail(w, E_PLUGIN, "%s has no sound table of dynamic symbols", f->path);
 }
 
-int elf_bytes(const char *path, const unsigned char *at, size_t n, void (*each)(void *ctx, const char *name, bool defined), void *ctx,
-              why *w)
+int elf_bytes(const char *path, const unsigned char *at, size_t n,
+              void (*each)(void *ctx, const char *name, bool defined), void *ctx, why *w)
 {
     image f = { path, at, n };
     Elf64_Ehdr h;
@@ -67,7 +68,8 @@ int elf_bytes(const char *path, const unsigned char *at, size_t n, void (*each)(
     if (text[names.sh_size - 1] != '\0')
         return fail(w, E_PLUGIN, "%s has an unfinished table of names", path);
     Elf64_Sym s;
-    for (uint64_t i = 1; i < symbols.sh_size / sizeof s && piece(&f, symbols.sh_offset + i * sizeof s, &s, sizeof s); i++) {
+    for (uint64_t i = 1; i < symbols.sh_size / sizeof s && piece(&f, symbols.sh_offset + i * sizeof s, &s, sizeof s);
+         i++) {
         int bind = ELF64_ST_BIND(s.st_info), sees = ELF64_ST_VISIBILITY(s.st_other);
         bool open = (bind == STB_GLOBAL || bind == STB_WEAK) && (sees == STV_DEFAULT || sees == STV_PROTECTED);
         if (open && s.st_name && s.st_name < names.sh_size)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * fault.c - makes one loaded library's own allocations fail or be counted, by changing where its calls go.
  *
- * A shared object calls malloc through a slot that the loader filled; the slots are found by the relocations that name the symbol.
+ * A shared object calls malloc through a slot that the loader filled; the slots are found by the relocations that name
+ * the symbol.
  */
 #include "core/host/fault.h"
 #include <dlfcn.h>
@@ -163,7 +164,8 @@ int fault_open(const char *path, why *w)
     if (!handle || dlinfo(handle, RTLD_DI_LINKMAP, &map))
         return fail(w, E_FAILED, "%s is not loaded", path);
     dynamic d = dynamic_read(map);
-    bool ok = d.symbol && d.name && slots_change(map->l_addr, &d, d.jump, d.njump) && slots_change(map->l_addr, &d, d.other, d.nother);
+    bool ok = d.symbol && d.name && slots_change(map->l_addr, &d, d.jump, d.njump) &&
+              slots_change(map->l_addr, &d, d.other, d.nother);
     dlclose(handle);
     return ok ? E_OK : fail(w, E_FAILED, "the calls of %s cannot be redirected", path);
 }

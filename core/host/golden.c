@@ -34,7 +34,8 @@ static int rows_read(golden *g, fade_csv *csv, const char *path, why *w)
         if (at == 0)
             g->ncol = n;
         if (n != g->ncol)
-            return fail(w, E_INPUT, "%s:%llu has %u fields, the header %u", path, (unsigned long long)csv_line(csv), n, g->ncol);
+            return fail(w, E_INPUT, "%s:%llu has %u fields, the header %u", path, (unsigned long long)csv_line(csv), n,
+                        g->ncol);
         if (at > MOST)
             return fail(w, E_INPUT, "%s has more than %d rows", path, MOST);
         if (!row_keep(g, field, at++))

@@ -181,14 +181,15 @@ bool ride_steps(ride *a, uint32_t n)
 {
     for (uint32_t k = 0; k < n; k++)
         if (!ride_step(a)) {
-            trial_fail(a->s->t, "step returns %s in row %llu: %s", trial_word(a->rc), (unsigned long long)a->row, a->s->host.text);
+            trial_fail(a->s->t, "step returns %s in row %llu: %s", trial_word(a->rc), (unsigned long long)a->row,
+                       a->s->host.text);
             return false;
         }
     return true;
 }
 
-static bool list_same(const fade_list *l, double *const *p, const ride *a, uint32_t i, double *const *q, const ride *b, uint32_t j,
-                      const char *role, char said[160])
+static bool list_same(const fade_list *l, double *const *p, const ride *a, uint32_t i, double *const *q, const ride *b,
+                      uint32_t j, const char *role, char said[160])
 {
     for (uint32_t k = 0; k < l->n; k++) {
         const fade_column *c = library_at(l, k);
@@ -208,7 +209,8 @@ bool ride_same(const ride *a, uint32_t i, const ride *b, uint32_t j, char said[1
     if (a->hash[i] == b->hash[j])
         return true;
     const fade_columns *c = &a->s->cols;
-    if (list_same(&c->state, a->r->x, a, i, b->r->x, b, j, "x", said) && list_same(&c->out, a->r->out, a, i, b->r->out, b, j, "out", said))
+    if (list_same(&c->state, a->r->x, a, i, b->r->x, b, j, "x", said) &&
+        list_same(&c->out, a->r->out, a, i, b->r->out, b, j, "out", said))
         snprintf(said, 160, "the last values agree but some on the way do not");
     return false;
 }

@@ -42,7 +42,8 @@ bool subject_table_make(subject_table *s, uint64_t n)
         s->col[3][i] = 2.0 - 0.02 * sqrt(c) - 0.01 * (i >= half);
         s->target[i] = 0.1 - 0.002 * c + 0.01 * sin(c);
     }
-    s->table = (fade_table){ sizeof s->table, SUBJECT_FEATURES, n, s->column, s->shelf, s->target, NULL, s->cell, s->row };
+    s->table =
+        (fade_table){ sizeof s->table, SUBJECT_FEATURES, n, s->column, s->shelf, s->target, NULL, s->cell, s->row };
     return true;
 }
 
@@ -53,7 +54,8 @@ void subject_table_free(subject_table *s)
     *s = (subject_table){ 0 };
 }
 
-/* ---- making ---------------------------------------------------------------------------------------------------------------- */
+/* ---- making
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 int32_t subject_make(subject *s, void **model)
 {
@@ -130,7 +132,8 @@ bool subject_open(trial *t, subject *s)
     int32_t rc = subject_make(s, &s->model);
     if (rc != FADE_OK) {
         trial_refusal(t, &s->host, rc, s->corrector ? "train" : "create");
-        trial_fail(t, "with its defaults %s returns %s: %s", s->corrector ? "train" : "create", trial_word(rc), s->host.text);
+        trial_fail(t, "with its defaults %s returns %s: %s", s->corrector ? "train" : "create", trial_word(rc),
+                   s->host.text);
         s->model = NULL;
     }
     if (rc != FADE_OK || !subject_columns(s)) {

@@ -11,8 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EMBED(name, file)                                                                                               \
-    __asm__(".pushsection .rodata\ntemplate_" #name ":\n.incbin \"plugins/template/" file "\"\n.byte 0\n.popsection\n"); \
+#define EMBED(name, file)                                                                                              \
+    __asm__(".pushsection .rodata\ntemplate_" #name ":\n.incbin \"plugins/template/" file                              \
+            "\"\n.byte 0\n.popsection\n");                                                                             \
     extern const char template_##name[] __attribute__((visibility("hidden")));
 
 EMBED(makefile, "Makefile")
@@ -73,7 +74,9 @@ const char *template_file(const char *kind, size_t k, const char **name)
 /* `raw` with its tokens replaced. */
 static void expand(text *out, const char *raw, const char *id, const template_place *place)
 {
-    const struct { const char *token, *with; } tokens[] = { { "@ID@", id }, { "@INCLUDE@", place->include }, { "@FADE@", place->fade } };
+    const struct {
+        const char *token, *with;
+    } tokens[] = { { "@ID@", id }, { "@INCLUDE@", place->include }, { "@FADE@", place->fade } };
     for (const char *p = raw; *p;) {
         size_t k = 0, n = sizeof tokens / sizeof tokens[0];
         while (k < n && !text_starts(p, tokens[k].token))
@@ -93,7 +96,8 @@ static int file_make(const char *folder, size_t i, const char *id, const templat
     expand(&name, files[i].name, id, place);
     expand(&all, files[i].text, id, place);
     char *path = name.failed ? NULL : file_join(folder, text_of(&name));
-    int rc = path && !all.failed ? file_write(path, text_of(&all), all.n, w) : fail(w, E_NOMEM, "no memory for the files of %s", id);
+    int rc = path && !all.failed ? file_write(path, text_of(&all), all.n, w)
+                                 : fail(w, E_NOMEM, "no memory for the files of %s", id);
     free(path);
     text_free(&name);
     text_free(&all);
@@ -108,12 +112,14 @@ static int name_check(const char *kind, const char *name, why *w)
         while (iface_kinds[n])
             n++;
         const char *near = text_nearest(kind, iface_kinds, n);
-        return fail(w, E_USAGE, "there is no kind \"%s\"%s%s%s: source, physics, corrector, output", kind, near ? "; did you mean \"" : "",
-                    near ? near : "", near ? "\"?" : "");
+        return fail(w, E_USAGE, "there is no kind \"%s\"%s%s%s: source, physics, corrector, output", kind,
+                    near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
     }
     size_t n = strlen(name), good = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
     if (n == 0 || n > NAME || good != n || !(name[0] >= 'a' && name[0] <= 'z'))
-        return fail(w, E_USAGE, "\"%s\" is no name for a plugin: small letters, digits and -, a letter first, at most %d", name, NAME);
+        return fail(w, E_USAGE,
+                    "\"%s\" is no name for a plugin: small letters, digits and -, a letter first, at most %d", name,
+                    NAME);
     return E_OK;
 }
 

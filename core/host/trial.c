@@ -84,7 +84,8 @@ int trial_load(const char *path, trial_library *out, why *w)
     return rc;
 }
 
-/* ---- numbers to try -------------------------------------------------------------------------------------------------------- */
+/* ---- numbers to try
+ * -------------------------------------------------------------------------------------------------------- */
 
 uint64_t trial_hash(uint64_t h, const void *at, size_t n)
 {
@@ -185,7 +186,8 @@ double trial_param_value(const fade_param *p, double u)
     return p->type == FADE_INT || p->type == FADE_BOOL || p->type == FADE_CHOICE ? floor(v + 0.5) : v;
 }
 
-/* ---- parameters ------------------------------------------------------------------------------------------------------------ */
+/* ---- parameters
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static bool number(const fade_param *p)
 {
@@ -213,7 +215,11 @@ static bool table_fill(trial *t, tree_node *root)
         bool guessed = p->flags & FADE_REQUIRED || (isnan(p->def) && p->flags & FADE_PER_CELL);
         if (!guessed || p->flags & FADE_DEPRECATED || !number(p) || tree_find(root, p->key))
             continue;
-        tree_node *v = tree_make(t->tree, p->type == FADE_CHOICE ? TREE_TEXT : p->type == FADE_REAL ? TREE_REAL : TREE_INT, "check", 0, 0);
+        tree_node *v = tree_make(t->tree,
+                                 p->type == FADE_CHOICE ? TREE_TEXT
+                                 : p->type == FADE_REAL ? TREE_REAL
+                                                        : TREE_INT,
+                                 "check", 0, 0);
         if (!v)
             return false;
         v->real = guess(p);
@@ -272,7 +278,8 @@ bool trial_values(trial *t)
     return true;
 }
 
-/* ---- the host -------------------------------------------------------------------------------------------------------------- */
+/* ---- the host
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static void host_report(const fade_host *host, const fade_report *r)
 {
@@ -328,10 +335,12 @@ void trial_host_close(trial_host *h)
     h->object = NULL;
 }
 
-static const struct { int32_t code; const char *word; } words[] = {
-    { FADE_OK, "FADE_OK" }, { FADE_RETRY, "FADE_RETRY" }, { FADE_END, "FADE_END" }, { FADE_EINVAL, "FADE_EINVAL" },
-    { FADE_ENOMEM, "FADE_ENOMEM" }, { FADE_ESOLVE, "FADE_ESOLVE" }, { FADE_EIO, "FADE_EIO" }, { FADE_EBUG, "FADE_EBUG" },
-    { FADE_ECANCEL, "FADE_ECANCEL" }, { FADE_ERANGE, "FADE_ERANGE" },
+static const struct { int32_t code; const char *word;
+} words[] = {
+    { FADE_OK, "FADE_OK" },         { FADE_RETRY, "FADE_RETRY" },   { FADE_END, "FADE_END" },
+    { FADE_EINVAL, "FADE_EINVAL" }, { FADE_ENOMEM, "FADE_ENOMEM" }, { FADE_ESOLVE, "FADE_ESOLVE" },
+    { FADE_EIO, "FADE_EIO" },       { FADE_EBUG, "FADE_EBUG" },     { FADE_ECANCEL, "FADE_ECANCEL" },
+    { FADE_ERANGE, "FADE_ERANGE" },
 };
 
 const char *trial_word(int32_t code)
@@ -352,7 +361,8 @@ void trial_refusal(trial *t, const trial_host *h, int32_t code, const char *doin
         trial_fail(t, "%s reports a text with a newline: \"%.60s..\"", doing, h->text);
 }
 
-/* ---- folders --------------------------------------------------------------------------------------------------------------- */
+/* ---- folders
+ * --------------------------------------------------------------------------------------------------------------- */
 
 char *trial_folder(why *w)
 {

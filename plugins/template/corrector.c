@@ -3,8 +3,8 @@
  *
  *     mean = a + b (f - centre),   sigma = what the line leaves,   distance = |f - centre| / spread
  *
- * train() sees the rows known at the forecast's origin; the model it makes never changes, and step() asks it for later rows.
- * Change the numbered places and golden.csv, then `make check`.
+ * train() sees the rows known at the forecast's origin; the model it makes never changes, and step() asks it for later
+ * rows. Change the numbered places and golden.csv, then `make check`.
  */
 #include "fade_plugin.h"
 #include <math.h>
@@ -14,7 +14,8 @@
 /* 1. What a scenario may set. */
 enum { P_SHRINK };
 static const fade_param params[] = {
-    { "shrink", "1", "Ridge: pulls the slope to 0, in units of one row's weight.", "", FADE_REAL, FADE_LOG, 1e-3, 0, 1e6, 0, 0, NULL },
+    { "shrink", "1", "Ridge: pulls the slope to 0, in units of one row's weight.", "", FADE_REAL, FADE_LOG, 1e-3, 0,
+      1e6, 0, 0, NULL },
 };
 
 /* 2. The outputs every corrector has, in the unit of the residual; `in` is the features, in the scenario's order. */
@@ -83,7 +84,8 @@ static int32_t train(const fade_host *host, const fade_args *args, const fade_ta
 }
 
 /* 4. [work] The prediction, over n cells at once. */
-static void predict(uint32_t n, const line *m, const double *restrict f, double *restrict mean, double *restrict sigma, double *restrict distance)
+static void predict(uint32_t n, const line *m, const double *restrict f, double *restrict mean, double *restrict sigma,
+                    double *restrict distance)
 {
     for (uint32_t i = 0; i < n; i++) {
         double away = isnan(f[i]) ? 0 : f[i] - m->centre;
@@ -129,17 +131,26 @@ static int32_t load(const fade_host *host, const fade_args *args, const fade_str
 
 /* 6. Who you are. */
 static const fade_model_v1 model_v1 = { .size = sizeof model_v1, .destroy = free, .step = step, .observe = step };
-static const fade_corrector_v1 corrector_v1 = { .size = sizeof corrector_v1, .model = &model_v1, .train = train, .save = save, .load = load };
+static const fade_corrector_v1 corrector_v1 = {
+    .size = sizeof corrector_v1, .model = &model_v1, .train = train, .save = save, .load = load
+};
 
 static const void *iface(const fade_desc *d, const char *id)
 {
     (void)d;
-    return strcmp(id, "fade.corrector/1") == 0 ? (const void *)&corrector_v1 : strcmp(id, "fade.model/1") == 0 ? &model_v1 : NULL;
+    return strcmp(id, "fade.corrector/1") == 0 ? &corrector_v1 : NULL;
 }
 
 static const fade_desc desc = {
-    .size = sizeof desc, .id = "@ID@", .kind = "corrector", .version = "0.1.0", .licence = "MIT",
-    .doc = "A straight line in the first feature.", .cite = "", .params = FADE_LIST(params), .columns = { .out = FADE_LIST(out) },
+    .size = sizeof desc,
+    .id = "@ID@",
+    .kind = "corrector",
+    .version = "0.1.0",
+    .licence = "MIT",
+    .doc = "A straight line in the first feature.",
+    .cite = "",
+    .params = FADE_LIST(params),
+    .columns = { .out = FADE_LIST(out) },
     .iface = iface,
 };
 FADE_LIBRARY(&desc);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * @ID@.c - an output: one line of text per row, number first.
  *
- * Rows carry a number that rises by one.  A row that comes twice is written once; a resumed run says from which number on rows are
- * void, and the file is cut there.  Change the numbered places and golden.csv, then `make check`.
+ * Rows carry a number that rises by one.  A row that comes twice is written once; a resumed run says from which number
+ * on rows are void, and the file is cut there.  Change the numbered places and golden.csv, then `make check`.
  */
 #include "fade_plugin.h"
 #include <errno.h>
@@ -16,7 +16,8 @@
 /* 1. What a scenario may set.  A relative path lies in the result's folder. */
 enum { P_PATH };
 static const fade_param params[] = {
-    { "path", "", "File of the rows; a relative path lies in the result's folder.", "", FADE_TEXT, 0, 0, 0, 0, 0, 0, "@ID@.txt" },
+    { "path", "", "File of the rows; a relative path lies in the result's folder.", "", FADE_TEXT, 0, 0, 0, 0, 0, 0,
+      "@ID@.txt" },
 };
 
 typedef struct output {
@@ -188,7 +189,9 @@ static int32_t output_close(void *self, int32_t outcome, const char *why)
 }
 
 /* 4. Who you are. */
-static const fade_output_v1 output_v1 = { .size = sizeof output_v1, .open = output_open, .rows = rows, .flush = flush, .close = output_close };
+static const fade_output_v1 output_v1 = {
+    .size = sizeof output_v1, .open = output_open, .rows = rows, .flush = flush, .close = output_close
+};
 
 static const void *iface(const fade_desc *d, const char *id)
 {

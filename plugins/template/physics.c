@@ -3,18 +3,21 @@
  *
  *     loss(n) = k(T) sqrt(n),   k(T) = k exp(-ea/R (1/T - 1/298.15))
  *
- * A step starts from the loss and not from n, for T changes from cycle to cycle.  The square adds up: loss1^2 = loss^2 + k(T)^2 dt,
- * so that one step of 2 cycles is two steps of 1.  Change the numbered places and golden.csv, then `make check`.
+ * A step starts from the loss and not from n, for T changes from cycle to cycle.  The square adds up: loss1^2 = loss^2
+ * + k(T)^2 dt, so that one step of 2 cycles is two steps of 1.  Change the numbered places and golden.csv, then `make
+ * check`.
  */
 #include "fade_plugin.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* 1. What a scenario may set.  FADE_PER_CELL: may differ by cell, read from tile->param.  Units are converted before you see them. */
+/* 1. What a scenario may set.  FADE_PER_CELL: may differ by cell, read from tile->param.  Units are converted before
+ * you see them. */
 enum { P_K, P_EA };
 static const fade_param params[] = {
-    { "k", "1", "Loss after one cycle at 298.15 K.", "", FADE_REAL, FADE_PER_CELL | FADE_EXAMPLE | FADE_LOG, 0.01, 0, 1, 0, 0, NULL },
+    { "k", "1", "Loss after one cycle at 298.15 K.", "", FADE_REAL, FADE_PER_CELL | FADE_EXAMPLE | FADE_LOG, 0.01, 0, 1,
+      0, 0, NULL },
     { "ea", "J/mol", "Activation energy.", "", FADE_REAL, FADE_PER_CELL | FADE_EXAMPLE, 2e4, 0, 2e5, 0, 0, NULL },
 };
 
@@ -23,12 +26,14 @@ enum { X_LOSS };
 enum { U_TEMPERATURE };
 enum { Y_LOSS };
 static const fade_column state[] = { { "loss_sum", "1", "Loss so far, before it is capped.", 0, 0, 0, 0, 0, 1, 0 } };
-static const fade_column in[] = { { "temperature_mean", "K", "Mean temperature of the cell; 298.15 K when nobody says.", 298.15, 200, 400, 253, 333, 1, FADE_OPTIONAL } };
-static const fade_column out[] = { { "loss", "1", "Fraction of the initial capacity that is gone.", 0, 0, 1, 0, 0, 1, 0 } };
+static const fade_column in[] = { { "temperature_mean", "K", "Mean temperature of the cell; 298.15 K when nobody says.",
+                                    298.15, 200, 400, 253, 333, 1, FADE_OPTIONAL } };
+static const fade_column out[] = { { "loss", "1", "Fraction of the initial capacity that is gone.", 0, 0, 1, 0, 0, 1,
+                                     0 } };
 
 /* 3. The law, over n cells at once: columns in, columns out, no branch that could be arithmetic. */
-static void age(uint32_t n, const double *restrict k, const double *restrict ea, const double *restrict T, const double *restrict dt,
-                const double *restrict loss, double *restrict loss1)
+static void age(uint32_t n, const double *restrict k, const double *restrict ea, const double *restrict T,
+                const double *restrict dt, const double *restrict loss, double *restrict loss1)
 {
     const double R = 8.314462618, T0 = 298.15;          /* J/(mol K), CODATA 2018; K */
     for (uint32_t i = 0; i < n; i++) {
@@ -78,7 +83,9 @@ static int32_t create(const fade_host *host, const fade_args *args, void **model
 }
 
 /* 5. Who you are.  FADE_PER_CYCLE: dt counts cycles; without it dt is in seconds. */
-static const fade_model_v1 model_v1 = { .size = sizeof model_v1, .create = create, .destroy = free, .step = step, .observe = observe };
+static const fade_model_v1 model_v1 = {
+    .size = sizeof model_v1, .create = create, .destroy = free, .step = step, .observe = observe
+};
 
 static const void *iface(const fade_desc *d, const char *id)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * @ID@.c - a source: cycles of cells from a CSV file with the header cell,cycle,temperature_mean,capacity.
  *
- * A source fills blocks of rows.  With each block it names the position where reading goes on; a resumed run opens it there.
- * Change the numbered places, golden.csv and check.toml, then `make check`.
+ * A source fills blocks of rows.  With each block it names the position where reading goes on; a resumed run opens it
+ * there. Change the numbered places, golden.csv and check.toml, then `make check`.
  */
 #include "fade_plugin.h"
 #include <inttypes.h>
@@ -17,7 +17,8 @@ static const fade_param params[] = {
     { "path", "", "The CSV file.", "", FADE_PATH, FADE_REQUIRED, NAN, 0, 0, 0, 0, NULL },
 };
 
-/* 2. What the rows hold, in the unit of the file; the host converts.  FADE_PLANNED: known before the cycle.  FADE_TARGET: the answer. */
+/* 2. What the rows hold, in the unit of the file; the host converts.  FADE_PLANNED: known before the cycle.
+ * FADE_TARGET: the answer. */
 enum { Y_TEMPERATURE, Y_CAPACITY, FIELDS = 4 };
 static const fade_column out[] = {
     { "temperature_mean", "degC", "Mean temperature of the cell.", NAN, 0, 0, 0, 0, 1, FADE_PLANNED },
@@ -67,7 +68,8 @@ static int32_t begin(source *s, const char *path, const char *position)
     if (rc < 0)
         return rc;
     if (rc == FADE_END || n != FIELDS || strcmp(f[0].at, "cell") != 0 || strcmp(f[1].at, "cycle") != 0)
-        return complain(s, FADE_EINVAL, "@ID@ wants the header cell,cycle,temperature_mean,capacity", rc == FADE_END ? "" : f[0].at);
+        return complain(s, FADE_EINVAL, "@ID@ wants the header cell,cycle,temperature_mean,capacity",
+                        rc == FADE_END ? "" : f[0].at);
     if (position && sscanf(position, "%" SCNu64 " %" SCNu64, &offset, &line) != 2)
         return complain(s, FADE_EINVAL, "this is no position of @ID@", position);
     return position ? s->read->seek(s->file, offset, line) : FADE_OK;
@@ -103,7 +105,8 @@ static const char *cell_name(source *s, const fade_csv_field *f)
     for (name *n = s->names; n; n = n->next)
         if (strcmp(n->at, f->at) == 0)
             return n->at;
-    if (f->n < 1 || f->n > 64 || f->n != strspn(f->at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"))
+    if (f->n < 1 || f->n > 64 ||
+        f->n != strspn(f->at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"))
         return NULL;
     name *n = calloc(1, sizeof *n);
     if (!n)
@@ -157,7 +160,9 @@ static int32_t next(void *self, fade_block *b, int32_t timeout_ms)
 }
 
 /* 5. Who you are. */
-static const fade_source_v1 source_v1 = { .size = sizeof source_v1, .open = source_open, .close = source_close, .next = next };
+static const fade_source_v1 source_v1 = {
+    .size = sizeof source_v1, .open = source_open, .close = source_close, .next = next
+};
 
 static const void *iface(const fade_desc *d, const char *id)
 {
@@ -166,8 +171,15 @@ static const void *iface(const fade_desc *d, const char *id)
 }
 
 static const fade_desc desc = {
-    .size = sizeof desc, .id = "@ID@", .kind = "source", .version = "0.1.0", .licence = "MIT",
-    .doc = "Cycles of cells from a CSV file.", .cite = "", .params = FADE_LIST(params), .columns = { .out = FADE_LIST(out) },
+    .size = sizeof desc,
+    .id = "@ID@",
+    .kind = "source",
+    .version = "0.1.0",
+    .licence = "MIT",
+    .doc = "Cycles of cells from a CSV file.",
+    .cite = "",
+    .params = FADE_LIST(params),
+    .columns = { .out = FADE_LIST(out) },
     .iface = iface,
 };
 FADE_LIBRARY(&desc);
