@@ -2,8 +2,10 @@
  * fuzz_snapshot.c - any bytes as the snapshot a run resumes from: a sentence, never a crash.
  *
  * An input that starts with 'B' is a body: it gets a sound envelope, so that what lies behind the checksum is reached too.
+ * One that starts with 'M' damages the body of a real snapshot: three bytes each, an offset and a value; 0xffff cuts it there.
  */
 #include "core/base/file.h"
+#include "core/base/log.h"
 #include "core/engine/inside.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,7 +62,15 @@ static int32_t step(const void *m, fade_tile *b)
     return FADE_OK;
 }
 
-static const fade_model_v1 model_v1 = { .size = sizeof model_v1, .create = make, .destroy = free, .step = step, .observe = NULL };
+static int32_t observe(const void *m, fade_tile *b)
+{
+    (void)m;
+    for (uint32_t i = 0; i < b->n; i++)
+        b->out[0][i] = 1e-3 * b->x[0][i];
+    return FADE_OK;
+}
+
+static const fade_model_v1 model_v1 = { .size = sizeof model_v1, .create = make, .destroy = free, .step = step, .observe = observe };
 static const void *law_iface(const fade_desc *d, const char *id) { return (void)d, strcmp(id, "fade.model/1") ? NULL : &model_v1; }
 static const fade_desc law = { .size = sizeof law, .flags = FADE_PER_CYCLE, .id = "fuzz-law", .kind = "physics", .version = "1.0.0",
                                .licence = "MIT", .doc = "A line.", .cite = "",
@@ -69,15 +79,18 @@ static const fade_desc *const plugins[] = { &source, &law, NULL };
 static const fade_library library = { FADE_MAGIC, FADE_ABI_NEED, FADE_FINGERPRINT, sizeof library, plugins };
 
 static const char toml[] = "[run]\nname = \"f\"\ncycles = 3\n[cell]\nnominal_capacity = 2\n[source]\nplugin = \"fuzz-source\"\n"
-                           "[physics]\nplugin = \"fuzz-law\"\n[[output]]\nplugin = \"fuzz-none\"\n";
+                           "[physics]\nplugin = \"fuzz-law\"\n";
 
 static char   folder[] = "/tmp/fade-fuzz-XXXXXX", path[64];
 static scenario *sc;
+static char      *real;
+static size_t     nreal;
 
 static void remove_all(void)
 {
     unlink(path);
     rmdir(folder);
+    free(real);
     scenario_close(sc);
 }
 
@@ -90,12 +103,45 @@ static void open_all(void)
         abort();
     snprintf(path, sizeof path, "%s/state.fade", folder);
     snprintf(file, sizeof file, "%s/s.toml", folder);
+    log_open(&(log_options){ .level = LOG_SILENT }, &w);
     library_register(&library);
-    if (file_write(file, toml, strstr(toml, "[[output]]") - toml, &w) || scenario_open(file, &(scenario_options){ 0 }, &sc, &p, &w))
+    if (library_folder_add(getenv("FADE_BUILD") ? "build-fuzz/plugins" : "build/plugins", &w) ||
+        file_write(file, toml, strlen(toml), &w) || scenario_open(file, &(scenario_options){ 0 }, &sc, &p, &w)) {
+        fprintf(stderr, "%s\n", w.text);
         abort();
+    }
     sc->noutput = 0;
     unlink(file);
     atexit(remove_all);
+    engine *e;
+    engine_options opt = { .folder = folder };
+    if (engine_open(sc, &opt, &e, &p, &w) || engine_run(e, &w) || file_read(path, 1 << 20, &real, &nreal, &w))
+        abort();
+    engine_close(e);
+}
+
+/* A copy of the real body with the damage the input asks for. */
+static void damage(const uint8_t *at, size_t n, text *body)
+{
+    text_addn(body, real + 24, nreal - 28);
+    for (size_t i = 0; i + 3 <= n; i += 3) {
+        size_t where = ((size_t)at[i] << 8 | at[i + 1]);
+        if (where == 0xffff && body->n)
+            body->n = (size_t)at[i + 2] * body->n / 256;
+        else if (body->n)
+            body->at[where % body->n] = (char)at[i + 2];
+    }
+}
+
+static void envelope(text *t, const char *body, size_t n)
+{
+    uint32_t head[2] = { 1, FADE_FINGERPRINT }, crc = file_crc32(0, body, n);
+    uint64_t length = n;
+    text_addn(t, "FADESNAP", 8);
+    text_addn(t, (const char *)head, sizeof head);
+    text_addn(t, (const char *)&length, sizeof length);
+    text_addn(t, body, n);
+    text_addn(t, (const char *)&crc, sizeof crc);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
@@ -106,16 +152,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
     text t = { 0 };
     if (!sc)
         open_all();
-    if (n && at[0] == 'B') {
-        uint32_t head[2] = { 1, FADE_FINGERPRINT }, crc = file_crc32(0, at + 1, n - 1);
-        uint64_t length = n - 1;
-        text_addn(&t, "FADESNAP", 8);
-        text_addn(&t, (const char *)head, sizeof head);
-        text_addn(&t, (const char *)&length, sizeof length);
-        text_addn(&t, (const char *)at + 1, n - 1);
-        text_addn(&t, (const char *)&crc, sizeof crc);
-    } else
+    text body = { 0 };
+    if (n && at[0] == 'M') {
+        damage(at + 1, n - 1, &body);
+        envelope(&t, text_of(&body), body.n);
+    } else if (n && at[0] == 'B')
+        envelope(&t, (const char *)at + 1, n - 1);
+    else
         text_addn(&t, (const char *)at, n);
+    text_free(&body);
     FILE *f = fopen(path, "wb");
     if (!f || fwrite(text_of(&t), 1, t.n, f) != t.n || fclose(f))
         abort();
