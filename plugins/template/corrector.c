@@ -3,8 +3,8 @@
  *
  *     mean = a + b (f - centre),   sigma = what the line leaves,   distance = |f - centre| / spread
  *
- * train() sees the rows known at the forecast's origin; the model it makes never changes, and step() asks it for later
- * rows. Change the numbered places and golden.csv, then `make check`.
+ * train() sees the rows known at the forecast's origin; the model it makes never changes, and step() asks it for
+ * later rows.  Change the numbered places and golden.csv, then `make check`.
  */
 #include "fade_plugin.h"
 #include <math.h>

@@ -3,17 +3,18 @@
  *
  *     loss(n) = k(T) sqrt(n),   k(T) = k exp(-ea/R (1/T - 1/298.15))
  *
- * A step starts from the loss and not from n, for T changes from cycle to cycle.  The square adds up: loss1^2 = loss^2
- * + k(T)^2 dt, so that one step of 2 cycles is two steps of 1.  Change the numbered places and golden.csv, then `make
- * check`.
+ * A step starts from the loss and not from n, for T changes from cycle to cycle.  The square adds up,
+ *
+ *     loss1^2 = loss^2 + k(T)^2 dt,
+ *
+ * so that one step of 2 cycles is two steps of 1.  Change the numbered places and golden.csv, then `make check`.
  */
 #include "fade_plugin.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* 1. What a scenario may set.  FADE_PER_CELL: may differ by cell, read from tile->param.  Units are converted before
- * you see them. */
+/* 1. What a scenario may set, in the unit you compute in.  FADE_PER_CELL: may differ by cell, read from tile->param. */
 enum { P_K, P_EA };
 static const fade_param params[] = {
     { "k", "1", "Loss after one cycle at 298.15 K.", "", FADE_REAL, FADE_PER_CELL | FADE_EXAMPLE | FADE_LOG, 0.01, 0, 1,
