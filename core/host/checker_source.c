@@ -196,7 +196,7 @@ void checker_source_rows(trial *t)
                     trial_fail(t, "row %u is another one in blocks of 7 than in blocks of 64", i);
                     break;
                 }
-            if (ok && a->n != b->n)
+            if (ok && a->rc == FADE_END && b->rc == FADE_END && a->n != b->n)   /* else it is longer than was read */
                 trial_fail(t, "gives %u rows in blocks of 64 and %u in blocks of 7", a->n, b->n);
         }
         trial_host_close(&r.host);
