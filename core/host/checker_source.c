@@ -129,7 +129,7 @@ static void read_all(reader *r, void *source, uint32_t cap, seen *s)
         block_reset(&b);
         b.stream = 0;
         s->rc = r->vt->next(source, &b, 1);
-        if (s->rc != FADE_OK)
+        if (s->rc < 0)
             break;
         idle = b.n ? 0 : idle + 1;
         if (!block_look(r, &b))
@@ -138,6 +138,8 @@ static void read_all(reader *r, void *source, uint32_t cap, seen *s)
             row_look(r, s, &b, i);
         memcpy(s->position[s->blocks], b.position, BLOCK_POSITION);
         s->blocks += b.n > 0;
+        if (s->rc == FADE_END)                          /* the last rows may come with it */
+            break;
     }
     if (s->rc < 0)
         trial_fail(r->t, "next returns %s after %u rows: %s", trial_word(s->rc), s->n, r->host.text);
