@@ -26,7 +26,7 @@ for model in physics hybrid persistence drift; do
 done
 jq -r '.scores[] | "# \(.variant) \(.model): n \(.n) RMSE \(.rmse) MAE \(.mae) R2 \(.r2) MAPE \(.mape)"' "$work/result.json"
 
-for file in nasa_pcoe:B0006 calce_cs2:CS2_35 matr_b1:b1c2; do
+for file in nasa_pcoe:B0006 calce_cs2:CS2_35 matr_b1:b1c1; do
     check "scenarios/percycle.toml on ${file%%:*} ${file##*:}" "$FADE" run scenarios/percycle.toml --quiet --out "$work/${file%%:*}" \
         --set "source.path=$FADE_DATA/percycle/${file%%:*}.csv" --set "source.cell=${file##*:}"
 done

@@ -75,7 +75,7 @@ for signal in INT TERM; do
     compare "after $signal" "$work/stopped"
 done
 
-fails "an existing result is refused" 1 "--overwrite" "$FADE" run "$work/long.toml" --quiet --out "$work/whole"
+fails "an existing result is refused" 2 "--overwrite" "$FADE" run "$work/long.toml" --quiet --out "$work/whole"
 fails "another scenario is not resumed" 4 "another scenario" "$FADE" run "$work/long.toml" --quiet --out "$work/whole" --resume \
     --set physics.k_t=5e-10
 printf 'FADESNAPxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' > "$work/stopped/state.fade"
