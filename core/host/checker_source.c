@@ -288,7 +288,7 @@ void checker_golden_source(trial *t, const golden *g)
             block_reset(&b);
             b.stream = 0;
             rc = r.vt->next(source, &b, 10);
-            for (uint32_t i = 0; rc == FADE_OK && b.stream == 0 && i < b.n && row < g->nrow; i++)
+            for (uint32_t i = 0; rc >= 0 && b.stream == 0 && i < b.n && row < g->nrow; i++)
                 golden_row(&r, g, &b, i, row++);
         }
         if (row < g->nrow && t->status < CHECKER_FAIL)
