@@ -21,9 +21,16 @@ static void defaults(void **state)
     assert_string_equal(r.cell[0], "cell-1");
     assert_int_equal(r.cycle[0], 1);
     assert_true(r.time[0] == INT64_MIN);
-    static const struct { const char *key, *unit; double value; } want[] = {
-        { "depth", "1", 1 },       { "soc_mean", "1", 0.5 },      { "temperature_mean", "K", 298.15 }, { "temperature_ambient", "K", 298.15 },
-        { "c_rate", "1/h", 1 },    { "c_rate_charge", "1/h", 1 }, { "rest", "s", 0 },                  { "duration", "s", 86400 },
+    static const struct { const char *key, *unit; double value;
+    } want[] = {
+        { "depth", "1", 1 },
+        { "soc_mean", "1", 0.5 },
+        { "temperature_mean", "K", 298.15 },
+        { "temperature_ambient", "K", 298.15 },
+        { "c_rate", "1/h", 1 },
+        { "c_rate_charge", "1/h", 1 },
+        { "rest", "s", 0 },
+        { "duration", "s", 86400 },
         { "count", "", 1 },
     };
     assert_int_equal(r.ncol, sizeof want / sizeof want[0]);

@@ -29,8 +29,11 @@ static void plain_file(void **state)
     (void)state;
     rig g;
     rig_rows r;
-    assert_int_equal(read_text(&g, "cell,cycle,capacity_ah,temperature_mean_c,current_mean_a,ambient_c\n"
-                                   "B1,1,2.0,30,2,24\nB1,2,1.9,31,2,24\nB2,1,1.8,32,2,24\nB2,2,1.7,33,2,24\n", NULL, &r), FADE_OK);
+    assert_int_equal(read_text(&g,
+                               "cell,cycle,capacity_ah,temperature_mean_c,current_mean_a,ambient_c\n"
+                               "B1,1,2.0,30,2,24\nB1,2,1.9,31,2,24\nB2,1,1.8,32,2,24\nB2,2,1.7,33,2,24\n",
+                               NULL, &r),
+                     FADE_OK);
     assert_int_equal(r.code, FADE_END);
     assert_int_equal(r.n, 4);
     static const char *const cells[] = { "B1", "B1", "B2", "B2" };
@@ -59,7 +62,8 @@ static void plain_file(void **state)
     rig_free(&r);
 }
 
-/* Two lines of data under headers as cyclers write them: cycle, capacity 1.5 (in the unit), resistance 0.02 ohm or none. */
+/* Two lines of data under headers as cyclers write them: cycle, capacity 1.5 (in the unit), resistance 0.02 ohm or
+ * none. */
 static void headers_of_cyclers(void **state)
 {
     (void)state;
@@ -95,12 +99,24 @@ static void headers_of_cyclers(void **state)
 static void more_units(void **state)
 {
     (void)state;
-    static const struct { const char *header, *key, *unit; } cases[] = {
-        { "Internal_Resistance(Ohm)", "resistance", "ohm" }, { "IR (m\xce\xa9)", "resistance", "mohm" },    { "Internal Resistance / ohm", "resistance", "ohm" },
-        { "tavg (K)", "temperature_mean", "K" },             { "Tmax [\xc2\xb0""C]", "temperature_max", "degC" }, { "T1(\xe2\x84\x83)", "temperature_mean", "degC" },
-        { "charge_time_min", "charge_time", "min" },         { "Chg. Time (h)", "charge_time", "h" },       { "DOD (%)", "depth", "%" },
-        { "Energy[Wh]", "energy", "Wh" },                    { "voltage_min_v", "voltage_min", "V" },       { "ambient_temperature", "temperature_ambient", "degC" },
-        { "temperature_mean_celsius", "temperature_mean", "degC" }, { "charge_time_second", "charge_time", "s" },
+    static const struct { const char *header, *key, *unit;
+    } cases[] = {
+        { "Internal_Resistance(Ohm)", "resistance", "ohm" },
+        { "IR (m\xce\xa9)", "resistance", "mohm" },
+        { "Internal Resistance / ohm", "resistance", "ohm" },
+        { "tavg (K)", "temperature_mean", "K" },
+        { "Tmax [\xc2\xb0"
+          "C]",
+          "temperature_max", "degC" },
+        { "T1(\xe2\x84\x83)", "temperature_mean", "degC" },
+        { "charge_time_min", "charge_time", "min" },
+        { "Chg. Time (h)", "charge_time", "h" },
+        { "DOD (%)", "depth", "%" },
+        { "Energy[Wh]", "energy", "Wh" },
+        { "voltage_min_v", "voltage_min", "V" },
+        { "ambient_temperature", "temperature_ambient", "degC" },
+        { "temperature_mean_celsius", "temperature_mean", "degC" },
+        { "charge_time_second", "charge_time", "s" },
     };
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
         char text_[300];
@@ -119,10 +135,15 @@ static void mapped_columns(void **state)
     (void)state;
     rig g;
     rig_rows r;
-    assert_int_equal(read_text(&g, "Nr,Q2,I avg,Zelle,Druck\n1,1900,-2000,A,7\n2,1800,-2100,A,8\n",
-                               SET("columns", "capacity.from=Q2;capacity.unit=mAh;current_mean.from=I avg;current_mean.unit=mA;current_mean.sign=-;"
-                                              "pressure=Druck;pressure.unit=bar",
-                                   "cycle_column", "Nr", "cell_column", "Zelle"), &r), FADE_OK);
+    assert_int_equal(
+        read_text(
+            &g, "Nr,Q2,I avg,Zelle,Druck\n1,1900,-2000,A,7\n2,1800,-2100,A,8\n",
+            SET("columns",
+                "capacity.from=Q2;capacity.unit=mAh;current_mean.from=I avg;current_mean.unit=mA;current_mean.sign=-;"
+                "pressure=Druck;pressure.unit=bar",
+                "cycle_column", "Nr", "cell_column", "Zelle"),
+            &r),
+        FADE_OK);
     assert_int_equal(r.n, 2);
     assert_string_equal(r.cell[1], "A");
     assert_int_equal(r.cycle[1], 2);
@@ -141,7 +162,11 @@ static void titles_and_units_line(void **state)
     (void)state;
     rig g;
     rig_rows r;
-    assert_int_equal(read_text(&g, "Test report\nOperator: N,2024\n\nCycle ID,Capacity,Voltage min\n#,mAh,V\n1,1500,2.7\n2,1400,2.7\n", NULL, &r), FADE_OK);
+    assert_int_equal(
+        read_text(&g,
+                  "Test report\nOperator: N,2024\n\nCycle ID,Capacity,Voltage min\n#,mAh,V\n1,1500,2.7\n2,1400,2.7\n",
+                  NULL, &r),
+        FADE_OK);
     assert_int_equal(r.n, 2);
     assert_float_equal(rig_col(&r, "capacity")[1], 1400, 0);
     rig_free(&r);
@@ -170,7 +195,8 @@ static void current_signs(void **state)
 static void flagged_lines(void **state)
 {
     (void)state;
-    static const char text_[] = "cell,cycle,capacity_ah,flag\nA,1,9,first\nA,2,2,\nA,3,1,partial\nA,4,1.8,row\nA,5,1.7,ok\n";
+    static const char text_[] =
+        "cell,cycle,capacity_ah,flag\nA,1,9,first\nA,2,2,\nA,3,1,partial\nA,4,1.8,row\nA,5,1.7,ok\n";
     rig g;
     rig_rows r;
     assert_int_equal(read_text(&g, text_, NULL, &r), FADE_OK);
@@ -193,8 +219,12 @@ static void flagged_lines(void **state)
 static void repeated_cycles(void **state)
 {
     (void)state;
-    static const char text_[] = "cell,cycle,capacity_ah,temperature_mean_c\nA,1,2,30\nA,2,1.8,20\nA,2,1.6,\nA,2,1.7,26\nA,3,1.5,25\n";
-    static const struct { const char *how; double capacity, mean; } cases[] = { { "first", 1.8, 20 }, { "last", 1.7, 26 }, { "mean", 1.7, 23 } };
+    static const char text_[] =
+        "cell,cycle,capacity_ah,temperature_mean_c\nA,1,2,30\nA,2,1.8,20\nA,2,1.6,\nA,2,1.7,26\nA,3,1.5,25\n";
+    static const struct {
+        const char *how;
+        double capacity, mean;
+    } cases[] = { { "first", 1.8, 20 }, { "last", 1.7, 26 }, { "mean", 1.7, 23 } };
     rig g;
     rig_rows r;
     for (size_t k = 0; k < 3; k++) {
@@ -222,7 +252,7 @@ static void missing_values(void **state)
     rig_rows r;
     assert_int_equal(read_text(&g, text2, NULL, &r), FADE_OK);
     assert_int_equal(r.n, 4);
-    assert_true(isnan(rig_col(&r, "capacity")[1]) && isnan(rig_col(&r, "capacity")[2]));     /* a target is never made up */
+    assert_true(isnan(rig_col(&r, "capacity")[1]) && isnan(rig_col(&r, "capacity")[2])); /* a target is never made up */
     assert_float_equal(rig_col(&r, "temperature_mean")[1], 30, 0);
     assert_float_equal(rig_col(&r, "temperature_mean")[2], 30, 0);
     assert_float_equal(rig_col(&r, "temperature_mean")[3], 31, 0);
@@ -268,7 +298,8 @@ static void wild_values(void **state)
 static void wrong_files(void **state)
 {
     (void)state;
-    static const struct { const char *text, *because; const char *set[3]; } cases[] = {
+    static const struct { const char *text, *because; const char *set[3];
+    } cases[] = {
         { "", "empty", { NULL } },
         { "a,b\n1,2\n", "no header with at least two known names; the first line is: a, b", { NULL } },
         { "cycle,capacity_ah\n", "no line of data", { NULL } },
@@ -282,14 +313,20 @@ static void wrong_files(void **state)
         { "cell,cycle,capacity_ah\nA,1,2\nB,1,2\n", "there is no cell 'C'; there are A, B", { "cell", "C", NULL } },
         { "cell,cycle,capacity_ah\nA,1,2\n,2,2\n", ".csv:3: the name of the cell", { NULL } },
         { "cell,cycle,capacity_ah\nA 1,1,2\nA#1,2,2\n", "would both be called A_1", { NULL } },
-        { "cycle,capacity_ah\n1,2\n", "cell_column: there is no column 'Zelle'; there are cycle, capacity_ah", { "cell_column", "Zelle", NULL } },
+        { "cycle,capacity_ah\n1,2\n",
+          "cell_column: there is no column 'Zelle'; there are cycle, capacity_ah",
+          { "cell_column", "Zelle", NULL } },
         { "cycle,capacity_ah\n1,2\n", "capacity: there is no column 'Q'", { "columns", "capacity=Q", NULL } },
         { "cycle,capacity_ah\n1,2\n", "says no `from`", { "columns", "capacity.unit=Ah", NULL } },
-        { "cycle,capacity_ah\n1,2\n", "neither '+' nor '-'", { "columns", "capacity=capacity_ah;capacity.sign=up", NULL } },
+        { "cycle,capacity_ah\n1,2\n",
+          "neither '+' nor '-'",
+          { "columns", "capacity=capacity_ah;capacity.sign=up", NULL } },
         { "cycle,capacity_ah\n1,2\n", "needs columns of time, voltage and current", { "rows", "samples", NULL } },
         { "cycle,capacity_ah,flag\n1,2,low\n", "none of 1 lines is left (1 flagged", { NULL } },
         { "cycle,time_s,voltage_v,current_a\n1,0,4,0\n1,9,4,0\n", "no row of", { NULL } },
-        { "cycle,cell\n1,B\n", "no column of the file has a number this source knows", { "missing_cycles", "ignore", NULL } },
+        { "cycle,cell\n1,B\n",
+          "no column of the file has a number this source knows",
+          { "missing_cycles", "ignore", NULL } },
     };
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
         rig g;
@@ -349,7 +386,9 @@ static void empty_columns(void **state)
     (void)state;
     rig g;
     rig_rows r;
-    assert_int_equal(read_text(&g, "cell,cycle,capacity_ah,temperature_mean_c\nA,1,2,\nA,2,1.9,nan\nB,1,2,25\n", SET("cell", "A"), &r), FADE_OK);
+    assert_int_equal(read_text(&g, "cell,cycle,capacity_ah,temperature_mean_c\nA,1,2,\nA,2,1.9,nan\nB,1,2,25\n",
+                               SET("cell", "A"), &r),
+                     FADE_OK);
     assert_int_equal(r.n, 2);
     assert_int_equal(rig_index(&r, "temperature_mean"), -1);
     rig_free(&r);
@@ -360,8 +399,12 @@ static void dates_make_durations(void **state)
     (void)state;
     rig g;
     rig_rows r;
-    assert_int_equal(read_text(&g, "cell,cycle,start_time,capacity_ah\nA,1,2008-04-02T15:00:00,2\nB,1,2008-04-02T00:00:00Z,2\nA,2,2008-04-02 17:00:00,1.9\n"
-                                   "A,3,2008-04-02T20:00:00.5,1.8\n", NULL, &r), FADE_OK);
+    assert_int_equal(read_text(&g,
+                               "cell,cycle,start_time,capacity_ah\nA,1,2008-04-02T15:00:00,2\nB,1,2008-04-02T00:00:00Z,"
+                               "2\nA,2,2008-04-02 17:00:00,1.9\n"
+                               "A,3,2008-04-02T20:00:00.5,1.8\n",
+                               NULL, &r),
+                     FADE_OK);
     assert_int_equal(r.n, 4);
     int64_t us;
     assert_true(clock_parse("2008-04-02T15:00:00Z", &us));
@@ -387,7 +430,8 @@ static void make_samples(char *out, size_t room, int cycles, double sign, const 
     for (int c = 1; c <= cycles; c++) {
         n += (size_t)snprintf(out + n, room - n, "%d,%g,4.2,0,25\n", c, t);
         for (int k = 0; k <= 60; k++)
-            n += (size_t)snprintf(out + n, room - n, "%d,%g,%g,%g,%g\n", c, t += 60, 4.1 - k * 0.02, sign, 30 + k * 0.1);
+            n +=
+                (size_t)snprintf(out + n, room - n, "%d,%g,%g,%g,%g\n", c, t += 60, 4.1 - k * 0.02, sign, 30 + k * 0.1);
         for (int k = 0; k < 10; k++)
             n += (size_t)snprintf(out + n, room - n, "%d,%g,3.2,0.0001,90\n", c, t += 60);
         for (int k = 0; k <= 120; k++)
@@ -399,9 +443,13 @@ static void samples_become_cycles(void **state)
 {
     (void)state;
     static const char *const headers[] = {
-        "Cycle_Index,Test_Time(s),Voltage(V),Current(A),Aux_Temperature_1(C)", "cycle_number,time_in_s,voltage_in_V,current_in_A,temperature_in_C",
-        "Cycle Count / 1,Test Time / s,Voltage / V,Current / A,Surface Temperature / degC", "Cycle number,Time [s],Terminal voltage [V],Current [A],Cell temperature [C]",
-        "cycle number,time/s,Ecell/V,I/A,Temperature/\xc2\xb0""C", "Cyc#,TestTime,Volts,Amps,Temp 1",
+        "Cycle_Index,Test_Time(s),Voltage(V),Current(A),Aux_Temperature_1(C)",
+        "cycle_number,time_in_s,voltage_in_V,current_in_A,temperature_in_C",
+        "Cycle Count / 1,Test Time / s,Voltage / V,Current / A,Surface Temperature / degC",
+        "Cycle number,Time [s],Terminal voltage [V],Current [A],Cell temperature [C]",
+        "cycle number,time/s,Ecell/V,I/A,Temperature/\xc2\xb0"
+        "C",
+        "Cyc#,TestTime,Volts,Amps,Temp 1",
     };
     char *at = malloc(1 << 17);
     for (int way = 0; way < 2; way++)
@@ -466,7 +514,8 @@ static void packed_file_and_resume(void **state)
         } else {
             size_t n = (size_t)sprintf(at, "cell,cycle,start_time,capacity_ah,temperature_mean_c\n");
             for (int k = 0; k < 90; k++)
-                n += (size_t)sprintf(at + n, "c%d,%d,2020-01-%02d,%g,%s\n", k % 7, k / 7 + k % 2, 1 + k / 7, 2 - k * 0.01, k % 3 ? "" : "25");
+                n += (size_t)sprintf(at + n, "c%d,%d,2020-01-%02d,%g,%s\n", k % 7, k / 7 + k % 2, 1 + k / 7,
+                                     2 - k * 0.01, k % 3 ? "" : "25");
         }
         rig_file(path, "b.csv.gz", "", 0);
         gzFile z = gzopen(path, "wb");
@@ -501,10 +550,19 @@ static void packed_file_and_resume(void **state)
 static void six_labs(void **state)
 {
     (void)state;
-    static const struct { const char *file; size_t rows; const char *cell; size_t of_cell; double first, last; } cases[] = {
-        { "percycle/nasa_pcoe.csv", 1178, "B0006", 168, 2.0353376, 1.1856752 }, { "percycle/matr_b1.csv", 16542, "b1c1", 0, 1.0753012, 0 },
-        { "percycle/calce_cs2.csv", 1844, "CS2_35", 0, 1.138460, 0 },           { "percycle/isea_rwth.csv", 402, "epSanyo002", 0, 1.834012, 0 },
-        { "percycle/tju.csv", 5526, "1:CY25-025_1-#1", 0, 3.246858, 0 },        { "percycle/xjtu.csv", 6607, "2C_battery-1", 0, 1.9, 0 },
+    static const struct {
+        const char *file;
+        size_t rows;
+        const char *cell;
+        size_t of_cell;
+        double first, last;
+    } cases[] = {
+        { "percycle/nasa_pcoe.csv", 1178, "B0006", 168, 2.0353376, 1.1856752 },
+        { "percycle/matr_b1.csv", 16542, "b1c1", 0, 1.0753012, 0 },
+        { "percycle/calce_cs2.csv", 1844, "CS2_35", 0, 1.138460, 0 },
+        { "percycle/isea_rwth.csv", 402, "epSanyo002", 0, 1.834012, 0 },
+        { "percycle/tju.csv", 5526, "1:CY25-025_1-#1", 0, 3.246858, 0 },
+        { "percycle/xjtu.csv", 6607, "2C_battery-1", 0, 1.9, 0 },
     };
     for (size_t k = 0; k < 6; k++) {
         char path[512];
@@ -563,13 +621,26 @@ static void samples_of_nasa(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plain_file),       cmocka_unit_test(headers_of_cyclers),  cmocka_unit_test(more_units),
-        cmocka_unit_test(mapped_columns),   cmocka_unit_test(titles_and_units_line), cmocka_unit_test(current_signs),
-        cmocka_unit_test(flagged_lines),    cmocka_unit_test(repeated_cycles),     cmocka_unit_test(missing_values),
-        cmocka_unit_test(wild_values),      cmocka_unit_test(wrong_files),         cmocka_unit_test(ragged_lines_skipped),
-        cmocka_unit_test(cells_and_ids),    cmocka_unit_test(empty_columns),       cmocka_unit_test(dates_make_durations),
-        cmocka_unit_test(samples_become_cycles), cmocka_unit_test(samples_signs_and_scales), cmocka_unit_test(packed_file_and_resume),
-        cmocka_unit_test(six_labs),         cmocka_unit_test(samples_of_nasa),
+        cmocka_unit_test(plain_file),
+        cmocka_unit_test(headers_of_cyclers),
+        cmocka_unit_test(more_units),
+        cmocka_unit_test(mapped_columns),
+        cmocka_unit_test(titles_and_units_line),
+        cmocka_unit_test(current_signs),
+        cmocka_unit_test(flagged_lines),
+        cmocka_unit_test(repeated_cycles),
+        cmocka_unit_test(missing_values),
+        cmocka_unit_test(wild_values),
+        cmocka_unit_test(wrong_files),
+        cmocka_unit_test(ragged_lines_skipped),
+        cmocka_unit_test(cells_and_ids),
+        cmocka_unit_test(empty_columns),
+        cmocka_unit_test(dates_make_durations),
+        cmocka_unit_test(samples_become_cycles),
+        cmocka_unit_test(samples_signs_and_scales),
+        cmocka_unit_test(packed_file_and_resume),
+        cmocka_unit_test(six_labs),
+        cmocka_unit_test(samples_of_nasa),
     };
     return cmocka_run_group_tests_name("csv source", tests, NULL, NULL);
 }

@@ -101,11 +101,20 @@ static void column_moments(void **state)
     rig_rows r;
     assert_true(rig_open(&g, "nasa"));
     assert_int_equal(read_plan(&g, &small, 1, &r), FADE_OK);
-    static const struct { const char *key, *unit; uint32_t flags; } want[] = {
-        { "capacity", "Ah", FADE_TARGET },     { "discharge_time", "s", FADE_TARGET },          { "temperature_mean", "degC", 0 },
-        { "temperature_max", "degC", 0 },      { "temperature_ambient", "degC", FADE_PLANNED }, { "temperature_start", "degC", FADE_EARLY },
-        { "charge_time", "s", FADE_EARLY },    { "charge_cc_time", "s", FADE_EARLY },           { "rest", "s", FADE_PLANNED },
-        { "duration", "s", FADE_PLANNED },     { "current_mean", "A", 0 },                      { "resistance", "ohm", FADE_EARLY },
+    static const struct { const char *key, *unit; uint32_t flags;
+    } want[] = {
+        { "capacity", "Ah", FADE_TARGET },
+        { "discharge_time", "s", FADE_TARGET },
+        { "temperature_mean", "degC", 0 },
+        { "temperature_max", "degC", 0 },
+        { "temperature_ambient", "degC", FADE_PLANNED },
+        { "temperature_start", "degC", FADE_EARLY },
+        { "charge_time", "s", FADE_EARLY },
+        { "charge_cc_time", "s", FADE_EARLY },
+        { "rest", "s", FADE_PLANNED },
+        { "duration", "s", FADE_PLANNED },
+        { "current_mean", "A", 0 },
+        { "resistance", "ohm", FADE_EARLY },
     };
     for (size_t k = 0; k < sizeof want / sizeof want[0]; k++) {
         int j = rig_index(&r, want[k].key);
@@ -343,12 +352,17 @@ static void one_table(void **state)
 static void bad_tables(void **state)
 {
     (void)state;
-    static const struct { const char *text, *because; } cases[] = {
+    static const struct { const char *text, *because;
+    } cases[] = {
         { "a,b\n1,2\n", "no column Battery" },
         { "", "" },
-        { "Battery,id_cycle,Voltage_measured,Current_measured,Temperature_measured,Time,Capacity\nB1,1,4.2,x,24,0,1\n", "line 2: this is not a number: 'x'" },
-        { "Battery,id_cycle,Voltage_measured,Current_measured,Temperature_measured,Time,Capacity\nB 1,1,4.2,1,24,0,1\n", "no name of a cell" },
-        { "Battery,id_cycle,Voltage_measured,Current_measured,Temperature_measured,Time,Capacity,time\nB1,1,4.2,1,24,0,1,May\n", "not a time" },
+        { "Battery,id_cycle,Voltage_measured,Current_measured,Temperature_measured,Time,Capacity\nB1,1,4.2,x,24,0,1\n",
+          "line 2: this is not a number: 'x'" },
+        { "Battery,id_cycle,Voltage_measured,Current_measured,Temperature_measured,Time,Capacity\nB 1,1,4.2,1,24,0,1\n",
+          "no name of a cell" },
+        { "Battery,id_cycle,Voltage_measured,Current_measured,Temperature_measured,Time,Capacity,time\nB1,1,4.2,1,24,0,"
+          "1,May\n",
+          "not a time" },
     };
     rig g;
     assert_true(rig_open(&g, "nasa"));
@@ -367,9 +381,10 @@ static void bad_tables(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(written_file),   cmocka_unit_test(wrong_labels),  cmocka_unit_test(column_moments), cmocka_unit_test(other_files),
-        cmocka_unit_test(absent_cell),    cmocka_unit_test(inflates_too_much), cmocka_unit_test(damaged_files), cmocka_unit_test(b0005),
-        cmocka_unit_test(one_table),      cmocka_unit_test(bad_tables),
+        cmocka_unit_test(written_file),  cmocka_unit_test(wrong_labels), cmocka_unit_test(column_moments),
+        cmocka_unit_test(other_files),   cmocka_unit_test(absent_cell),  cmocka_unit_test(inflates_too_much),
+        cmocka_unit_test(damaged_files), cmocka_unit_test(b0005),        cmocka_unit_test(one_table),
+        cmocka_unit_test(bad_tables),
     };
     return cmocka_run_group_tests_name("nasa", tests, NULL, NULL);
 }

@@ -65,6 +65,7 @@ static int open_part(engine *e, part *q, why *w)
     int rc = object_open(sp->plugin, sp->node, e->sc->seed, &q->object, w);
     if (rc)
         return rc;
+    q->object->lane_name = step_lane_name;
     int32_t s = q->vt->create(&q->object->host, &sp->args->fade, &q->model);
     if (s < 0)
         return object_why(q->object, s, "create", w);
@@ -210,7 +211,7 @@ static int bind_one(engine *e, physics *ph, tree_problems *p, why *w)
         ph->n = k + 1;
         int rc = open_part(e, &ph->part[k], w);
         if (rc)
-            return tree_complain(p, sp->part[k].node, rc, "%s", w->text), rc;
+            return open_complain(p, sp->part[k].node, w);
         ph->cell |= !ph->part[k].per_cycle;
     }
     if (ph->cell && e->sc->nprotocol == 0)

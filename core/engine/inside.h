@@ -231,6 +231,7 @@ enum { FEATURE_CYCLE = -2, FEATURE_CYCLE_SQRT = -3 };
 
 /* open.c */
 int open_source(engine *, tree_problems *, why *);
+int open_complain(tree_problems *, const tree_node *, const why *);
 int open_restart(engine *, const char *position, why *);
 /* bind.c */
 int bind_physics(engine *, tree_problems *, why *);
@@ -253,6 +254,7 @@ void feed_free(engine *);
 void step_tile(engine *, worker *, tile *);
 void step_begin(engine *, worker *, tile *);      /* init of lanes whose first row is at hand */
 void step_values(worker *, const physics *, const workpart *first);   /* worker.val of this physics's pool */
+const char *step_lane_name(void *ctx, int32_t lane, int64_t *cycle);    /* of the tile this thread steps */
 void step_lane_over(engine *, tile *, uint32_t i, size_t p, int over, const char *reason, int64_t cycle);
 void step_inputs(worker *, const part *, workpart *, uint32_t live, bool all);
 /* law.c */

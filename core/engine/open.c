@@ -183,24 +183,31 @@ static int open_lanes(engine *e, why *w)
     return tiles_cover(e, w);
 }
 
+/* The sentence of a plugin as a problem: its place, which it says at the end, stands in front there. */
+int open_complain(tree_problems *p, const tree_node *node, const why *w)
+{
+    char *say = mem_dup(w->text), *at = say ? strrchr(say, '(') : NULL;
+    if (at && at > say && node && node->file && text_starts(at + 1, node->file))
+        at[-1] = '\0';
+    tree_complain(p, node, w->code, "%s", say ? say : w->text);
+    free(say);
+    return w->code;
+}
+
 static int open_all(engine *e, tree_problems *p, why *w)
 {
     int rc;
     size_t before = p->n;
-    if ((rc = open_source(e, p, w))) {
-        tree_complain(p, e->sc->source.node, rc, "%s", w->text);
-        return rc;
-    }
+    if ((rc = open_source(e, p, w)))
+        return open_complain(p, e->sc->source.node, w);
     check_evaluate(e, p);
     check_end(e, p);
     if ((rc = bind_physics(e, p, w)) || (rc = stops_bind(e, p, w)) || (rc = record_layout(e, p, w)))
         return rc;
     if (p->n > before)
         return fail(w, p->at[before].code, "%s", p->at[before].text);
-    if ((rc = open_lanes(e, w))) {
-        tree_complain(p, e->sc->source.node, rc, "%s", w->text);
-        return rc;
-    }
+    if ((rc = open_lanes(e, w)))
+        return open_complain(p, e->sc->source.node, w);
     e->chunk_rows = chunk_rows(e);
     return open_workers(e, w);
 }

@@ -8,6 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Which tile this thread has at work: only messages ask. */
+static _Thread_local struct { const engine *e; const tile *t; } here;
+
+const char *step_lane_name(void *ctx, int32_t lane_in_tile, int64_t *cycle)
+{
+    (void)ctx;
+    if (!here.t || lane_in_tile < 0 || (uint32_t)lane_in_tile >= here.t->live)
+        return NULL;
+    const lane *l = &here.e->lane[here.t->first + (uint32_t)lane_in_tile];
+    *cycle = l->cycle;
+    return l->cell;
+}
+
 void step_values(worker *k, const physics *ph, const workpart *first)
 {
     for (size_t i = 0; i < ph->pool.n; i++) {
@@ -274,6 +287,8 @@ void step_tile(engine *e, worker *k, tile *t)
         rows = e->chunk.count[t->first + i] > rows ? e->chunk.count[t->first + i] : rows;
     if (rows == 0)
         return;
+    here.e = e;
+    here.t = t;
     tiles_load(e, k, t);
     step_begin(e, k, t);
     uint8_t row_active[TILE_MAX];
@@ -301,4 +316,5 @@ void step_tile(engine *e, worker *k, tile *t)
                 e->chunk.count[t->first + i] = 0;
     }
     tiles_store(e, k, t);
+    here.t = NULL;
 }

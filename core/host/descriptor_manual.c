@@ -425,9 +425,9 @@ static void json_param(json *j, const fade_param *q)
     text def = { 0 };
     bool number = q->type == FADE_REAL || q->type == FADE_INT;
     json_open(j, NULL, '{');
-    json_string(j, "key", q->key);
-    json_string(j, "type", type_word(q));
-    json_string(j, "unit", q->unit);
+    json_text(j, "key", q->key);
+    json_text(j, "type", type_word(q));
+    json_text(j, "unit", q->unit);
     add_default(&def, q);
     if (number)
         json_number(j, "default", q->def);
@@ -435,14 +435,14 @@ static void json_param(json *j, const fade_param *q)
         json_raw(j, "default", def.n ? text_of(&def) : "null");
     json_bounds(j, (const double[]){ q->min, q->max, q->lo, q->hi });
     if (q->type == FADE_CHOICE)
-        json_string(j, "choices", q->text);
+        json_text(j, "choices", q->text);
     if (q->flags & FADE_DEPRECATED)
-        json_string(j, "replaced_by", q->text);
+        json_text(j, "replaced_by", q->text);
     for (size_t i = 0; i < NPARAM_FLAGS; i++)
         if (q->flags & param_flags[i].flag)
             json_bool(j, param_flags[i].key, true);
-    json_string(j, "doc", q->doc);
-    json_string(j, "source", q->source);
+    json_text(j, "doc", q->doc);
+    json_text(j, "source", q->source);
     json_close(j, '}');
     text_free(&def);
 }
@@ -450,14 +450,14 @@ static void json_param(json *j, const fade_param *q)
 static void json_column(json *j, const fade_column *c, size_t list)
 {
     json_open(j, NULL, '{');
-    json_string(j, "key", c->key);
-    json_string(j, "unit", c->unit);
-    json_integer(j, "width", c->width ? c->width : 1);
+    json_text(j, "key", c->key);
+    json_text(j, "unit", c->unit);
+    json_whole(j, "width", c->width ? c->width : 1);
     if (lists[list].init)
         json_number(j, "init", c->init);
     json_bounds(j, (const double[]){ c->min, c->max, c->lo, c->hi });
     if (lists[list].moment)
-        json_string(j, "moment", wire_moment(c->flags));
+        json_text(j, "moment", wire_moment(c->flags));
     json_bool(j, "optional", c->flags & FADE_OPTIONAL);
     if (c->flags & FADE_TARGET)
         json_bool(j, "target", true);
@@ -465,7 +465,7 @@ static void json_column(json *j, const fade_column *c, size_t list)
         json_bool(j, "total", true);
     if (c->flags & FADE_MEMO)
         json_bool(j, "memo", true);
-    json_string(j, "doc", c->doc);
+    json_text(j, "doc", c->doc);
     json_close(j, '}');
 }
 
@@ -474,14 +474,14 @@ int descriptor_json(const fade_desc *d, const char *path, text *out)
     json j = { .out = *out };
     text example = { 0 };
     json_open(&j, NULL, '{');
-    json_string(&j, "id", d->id);
-    json_string(&j, "kind", d->kind);
-    json_string(&j, "version", d->version);
-    json_string(&j, "licence", d->licence);
-    json_string(&j, "path", path);
+    json_text(&j, "id", d->id);
+    json_text(&j, "kind", d->kind);
+    json_text(&j, "version", d->version);
+    json_text(&j, "licence", d->licence);
+    json_text(&j, "path", path);
     json_bool(&j, "per_cycle", d->flags & FADE_PER_CYCLE);
-    json_string(&j, "doc", d->doc);
-    json_string(&j, "cite", d->cite);
+    json_text(&j, "doc", d->doc);
+    json_text(&j, "cite", d->cite);
     json_open(&j, "params", '[');
     for (uint32_t i = 0; i < d->params.n; i++)
         json_param(&j, param_at(d, i));
@@ -493,7 +493,7 @@ int descriptor_json(const fade_desc *d, const char *path, text *out)
         json_close(&j, ']');
     }
     add_example(&example, d);
-    json_string(&j, "example", text_of(&example));
+    json_text(&j, "example", text_of(&example));
     json_close(&j, '}');
     *out = j.out;
     out->failed = out->failed || example.failed;

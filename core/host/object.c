@@ -119,7 +119,7 @@ static void write_log(inner *in, const fade_report *r, int level)
         { "where", r->file && log_wants(LOG_DEBUG) ? where : NULL },
         { NULL, NULL },
     };
-    log_say(level, fields, "%s: %s", o->plugin->desc->id, r->text);
+    log_say(level == ERROR ? LOG_DEBUG : level, fields, "%s: %s", o->plugin->desc->id, r->text);    /* errors come back through `why` */
 }
 
 static void host_report(const fade_host *h, const fade_report *given)
@@ -134,7 +134,7 @@ static void host_report(const fade_host *h, const fade_report *given)
         remember_lane(in, &r);
     if (keep(in, &r, level, &shown))
         write_log(in, &r, level);
-    if (level >= WARNING && shown == SHOWN)
+    if (level == WARNING && shown == SHOWN)
         log_say(level, NULL, "%s: further messages of this level are only counted", in->o.plugin->desc->id);
 }
 

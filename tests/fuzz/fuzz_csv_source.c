@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * fuzz_csv_source.c - any bytes as a CSV of cycles or samples, under any choices: rows or one sentence; and a resumed run's rows.
+ * fuzz_csv_source.c - any bytes as a CSV of cycles or samples, under any choices: rows or one sentence; and a resumed
+ * run's rows.
  *
  * The first three bytes choose parameters; a header is put before the rest unless they say not to.
  */
@@ -15,8 +16,11 @@ static void must(int holds)
 
 static void choose(rig *g, const uint8_t *at)
 {
-    static const char *const duplicates[] = { "first", "last", "mean", "error" }, *const gaps[] = { "hold", "nan", "error" };
-    static const char *const signs[] = { "auto", "charge-positive", "discharge-positive" }, *const rows[] = { "auto", "cycles", "samples" };
+    static const char *const duplicates[] = { "first", "last", "mean", "error" }, *const gaps[] = { "hold", "nan",
+                                                                                                    "error" };
+    static const char *const signs[] = { "auto", "charge-positive", "discharge-positive" }, *const rows[] = {
+        "auto", "cycles", "samples"
+    };
     rig_set(g, "duplicates", duplicates[at[0] & 3]);
     rig_set(g, "gaps", gaps[(at[0] >> 2) % 3]);
     rig_set(g, "current_sign", signs[(at[0] >> 4) % 3]);
@@ -31,7 +35,9 @@ static void choose(rig *g, const uint8_t *at)
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 {
     static const char *const headers[] = {
-        "", "cell,cycle,capacity_ah,temperature_mean_c,current_mean_a,flag\n", "cell,cycle,time_s,voltage_v,current_a,temperature_c\n",
+        "",
+        "cell,cycle,capacity_ah,temperature_mean_c,current_mean_a,flag\n",
+        "cell,cycle,time_s,voltage_v,current_a,temperature_c\n",
         "Battery;id_cycle;start_time;Capacity\n",
     };
     static rig g;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * fuzz_mat.c - damaged .mat files: rows or one sentence, never a crash, a hang or a wild allocation.
  *
- * The first byte says how the rest is meant: a whole file; one variable's bytes, plain or packed; or edits (place, byte) of a small
- * sound recording, plain or packed, so that no corpus is needed to get past the first tags.
+ * The first byte says how the rest is meant: a whole file; one variable's bytes, plain or packed; or edits (place,
+ * byte) of a small sound recording, plain or packed, so that no corpus is needed to get past the first tags.
  */
 #include "tests/mat_writer.h"
 #include "tests/source_rig.h"

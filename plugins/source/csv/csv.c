@@ -8,31 +8,40 @@
 #include <string.h>
 
 /* X(name, key, type, flags, default, min, max, text, sentence) */
-#define PARAMS(X)                                                                                                              \
-    X(PATH, "path", FADE_PATH, FADE_REQUIRED, NAN, 0, 0, NULL, "The file: CSV, also .gz.")                                     \
-    X(CELL, "cell", FADE_TEXT, 0, 0, 0, 0, NULL, "Only this cell.")                                                            \
-    X(CELLS, "cells", FADE_TEXTS, 0, 0, 0, 0, NULL, "Only these cells.")                                                       \
-    X(COLUMNS, "columns", FADE_MAP, 0, 0, 0, 0, NULL, "KEY = \"header\", or { from = \"header\", unit = \"mAh\", sign = \"-\" }.") \
-    X(CELL_COLUMN, "cell_column", FADE_TEXT, 0, 0, 0, 0, NULL, "Header of the cell's name; without one the file's name is it.") \
-    X(CYCLE_COLUMN, "cycle_column", FADE_TEXT, 0, 0, 0, 0, NULL, "Header of the cycle's number; without one lines are counted.") \
-    X(TIME_COLUMN, "time_column", FADE_TEXT, 0, 0, 0, 0, NULL, "Header of the date a cycle starts at.")                         \
-    X(SEPARATOR, "separator", FADE_CHOICE, 0, 0, 0, 0, "auto|comma|semicolon|tab", "What stands between fields.")              \
-    X(SIGN, "current_sign", FADE_CHOICE, 0, 0, 0, 0, "auto|discharge-positive|charge-positive", "Which current the file calls positive.") \
-    X(ROWS, "rows", FADE_CHOICE, 0, 0, 0, 0, "auto|cycles|samples", "Whether a line is a cycle or a sample of one.")           \
-    X(KEEP, "keep_flags", FADE_TEXTS, 0, 0, 0, 0, NULL, "Words in the flag column that do not drop the line.")                 \
-    X(DUPLICATES, "duplicates", FADE_CHOICE, 0, 0, 0, 0, "first|last|mean|error", "Several lines of one cycle: which counts.") \
-    X(OUTLIERS, "outliers", FADE_REAL, 0, 0, 0, 1e6, NULL,                                                                     \
-      "Drops measured values this many interquartile ranges outside the cell's last 31 values; 0 drops none.")                 \
-    X(GAPS, "gaps", FADE_CHOICE, 0, 0, 0, 0, "hold|nan|error", "A missing value: the cell's last one (never a target), unknown, an error.") \
-    X(MISSING, "missing_cycles", FADE_CHOICE, 0, 0, 0, 0, "count|ignore",                                                      \
-      "Cycle numbers that are left out: the next row stands for them too (column count), or not.")                             \
-    X(RAGGED, "ragged", FADE_CHOICE, 0, 0, 0, 0, "error|skip", "A line with more or fewer fields than the header.")            \
-    X(REST_CURRENT, "rest_current", FADE_REAL, FADE_ADVANCED, 0.02, 0, 1e6, NULL, "Samples at or below this current are at rest, in A.") \
-    X(CUT_OFF, "cut_off", FADE_REAL, FADE_ADVANCED, 0, 0, 1e6, NULL, "Samples: capacity counts down to this voltage, in V; 0: to the end of the load.")
+#define PARAMS(X)                                                                                                      \
+    X(PATH, "path", FADE_PATH, FADE_REQUIRED, NAN, 0, 0, NULL, "The file: CSV, also .gz.")                             \
+    X(CELL, "cell", FADE_TEXT, 0, 0, 0, 0, NULL, "Only this cell.")                                                    \
+    X(CELLS, "cells", FADE_TEXTS, 0, 0, 0, 0, NULL, "Only these cells.")                                               \
+    X(COLUMNS, "columns", FADE_MAP, 0, 0, 0, 0, NULL,                                                                  \
+      "KEY = \"header\", or { from = \"header\", unit = \"mAh\", sign = \"-\" }.")                                     \
+    X(CELL_COLUMN, "cell_column", FADE_TEXT, 0, 0, 0, 0, NULL,                                                         \
+      "Header of the cell's name; without one the file's name is it.")                                                 \
+    X(CYCLE_COLUMN, "cycle_column", FADE_TEXT, 0, 0, 0, 0, NULL,                                                       \
+      "Header of the cycle's number; without one lines are counted.")                                                  \
+    X(TIME_COLUMN, "time_column", FADE_TEXT, 0, 0, 0, 0, NULL, "Header of the date a cycle starts at.")                \
+    X(SEPARATOR, "separator", FADE_CHOICE, 0, 0, 0, 0, "auto|comma|semicolon|tab", "What stands between fields.")      \
+    X(SIGN, "current_sign", FADE_CHOICE, 0, 0, 0, 0, "auto|discharge-positive|charge-positive",                        \
+      "Which current the file calls positive.")                                                                        \
+    X(ROWS, "rows", FADE_CHOICE, 0, 0, 0, 0, "auto|cycles|samples", "Whether a line is a cycle or a sample of one.")   \
+    X(KEEP, "keep_flags", FADE_TEXTS, 0, 0, 0, 0, NULL, "Words in the flag column that do not drop the line.")         \
+    X(DUPLICATES, "duplicates", FADE_CHOICE, 0, 0, 0, 0, "first|last|mean|error",                                      \
+      "Several lines of one cycle: which counts.")                                                                     \
+    X(OUTLIERS, "outliers", FADE_REAL, 0, 0, 0, 1e6, NULL,                                                             \
+      "Drops measured values this many interquartile ranges outside the cell's last 31 values; 0 drops none.")         \
+    X(GAPS, "gaps", FADE_CHOICE, 0, 0, 0, 0, "hold|nan|error",                                                         \
+      "A missing value: the cell's last one (never a target), unknown, an error.")                                     \
+    X(MISSING, "missing_cycles", FADE_CHOICE, 0, 0, 0, 0, "count|ignore",                                              \
+      "Cycle numbers that are left out: the next row stands for them too (column count), or not.")                     \
+    X(RAGGED, "ragged", FADE_CHOICE, 0, 0, 0, 0, "error|skip", "A line with more or fewer fields than the header.")    \
+    X(REST_CURRENT, "rest_current", FADE_REAL, FADE_ADVANCED, 0.02, 0, 1e6, NULL,                                      \
+      "Samples at or below this current are at rest, in A.")                                                           \
+    X(CUT_OFF, "cut_off", FADE_REAL, FADE_ADVANCED, 0, 0, 1e6, NULL,                                                   \
+      "Samples: capacity counts down to this voltage, in V; 0: to the end of the load.")
 #define ENUM(name, ...) P_##name,
 enum { PARAMS(ENUM) P_N };
 #undef ENUM
-#define ROW(name, key, type, flags, def, min, max, text, doc) { key, "", doc, "", type, flags, def, min, max, 0, 0, text },
+#define ROW(name, key, type, flags, def, min, max, text, doc)                                                          \
+    { key, "", doc, "", type, flags, def, min, max, 0, 0, text },
 static const fade_param params[] = { PARAMS(ROW) };
 #undef ROW
 
@@ -40,11 +49,24 @@ static void read_options(const fade_args *args, options *o)
 {
     const fade_value *v = args->at;
     *o = (options){
-        .path = v[P_PATH].text, .cell = v[P_CELL].text, .cell_column = v[P_CELL_COLUMN].text, .cycle_column = v[P_CYCLE_COLUMN].text,
-        .time_column = v[P_TIME_COLUMN].text, .cells = &v[P_CELLS], .columns = &v[P_COLUMNS], .keep = &v[P_KEEP],
-        .separator = (int)v[P_SEPARATOR].real, .sign = (int)v[P_SIGN].real, .duplicates = (int)v[P_DUPLICATES].real,
-        .gaps = (int)v[P_GAPS].real, .missing = (int)v[P_MISSING].real, .rows = (int)v[P_ROWS].real, .ragged = (int)v[P_RAGGED].real,
-        .outliers = v[P_OUTLIERS].real, .rest_current = v[P_REST_CURRENT].real, .cut_off = v[P_CUT_OFF].real,
+        .path = v[P_PATH].text,
+        .cell = v[P_CELL].text,
+        .cell_column = v[P_CELL_COLUMN].text,
+        .cycle_column = v[P_CYCLE_COLUMN].text,
+        .time_column = v[P_TIME_COLUMN].text,
+        .cells = &v[P_CELLS],
+        .columns = &v[P_COLUMNS],
+        .keep = &v[P_KEEP],
+        .separator = (int)v[P_SEPARATOR].real,
+        .sign = (int)v[P_SIGN].real,
+        .duplicates = (int)v[P_DUPLICATES].real,
+        .gaps = (int)v[P_GAPS].real,
+        .missing = (int)v[P_MISSING].real,
+        .rows = (int)v[P_ROWS].real,
+        .ragged = (int)v[P_RAGGED].real,
+        .outliers = v[P_OUTLIERS].real,
+        .rest_current = v[P_REST_CURRENT].real,
+        .cut_off = v[P_CUT_OFF].real,
     };
 }
 
@@ -102,12 +124,16 @@ static int32_t describe(source *s)
     for (uint32_t k = 0; k < s->nspec; k++)
         any = any || s->spec[k].at >= 0 || s->spec[k].made >= 0;
     if (!any)
-        return source_fail(s, FADE_EINVAL, "no column of the file has a number this source knows; say columns.KEY = \"header\"");
+        return source_fail(s, FADE_EINVAL,
+                           "no column of the file has a number this source knows; say columns.KEY = \"header\"");
     for (uint32_t k = 0; k < s->nspec; k++) {
         const spec *p = &s->spec[k];
         const standard *std = names_standard(p->key);
         const char *unit = std && strcmp(std->unit, p->unit) == 0 ? std->unit : names_unit(p->unit);
-        s->column[k] = (fade_column){ .key = std ? std->key : p->key, .unit = unit ? unit : p->unit, .doc = std ? std->doc : "A column of the file.", .flags = p->flags };
+        s->column[k] = (fade_column){ .key = std ? std->key : p->key,
+                                      .unit = unit ? unit : p->unit,
+                                      .doc = std ? std->doc : "A column of the file.",
+                                      .flags = p->flags };
     }
     return FADE_OK;
 }
@@ -170,7 +196,8 @@ static int32_t csv_open_source(const fade_host *host, const fade_args *args, con
     int32_t rc = FADE_OK;
     if (!s->text || !s->clock || !s->csv || !s->o.path) {
         rc = s->o.path ? FADE_EBUG : FADE_EINVAL;
-        fade_say(host, 3, rc, -1, s->o.path ? "the host lacks fade.text/1, fade.clock/1 or fade.csv/1" : "no path is given");
+        fade_say(host, 3, rc, -1,
+                 s->o.path ? "the host lacks fade.text/1, fade.clock/1 or fade.csv/1" : "no path is given");
     }
     if (!rc) {
         stem_of(s->o.path, s->stem);
@@ -217,13 +244,15 @@ static int32_t conclude(source *s)
 {
     s->ended = true;
     if (s->made < s->skip)
-        return source_fail(s, FADE_EINVAL, "position %llu is behind the last of %llu rows", (unsigned long long)s->skip, (unsigned long long)s->made);
+        return source_fail(s, FADE_EINVAL, "position %llu is behind the last of %llu rows", (unsigned long long)s->skip,
+                           (unsigned long long)s->made);
     for (size_t k = 0; k < s->ncell && s->made == 0; k++)
         if (s->order[k]->wanted)
             return source_fail(s, FADE_EINVAL, "no row of %s is left", s->order[k]->id);
     if (s->made == 0 && s->ncell == 0)
-        return source_fail(s, FADE_EINVAL, "none of %llu lines is left (%llu flagged, %llu ragged)", (unsigned long long)s->met.lines,
-                           (unsigned long long)s->met.flagged, (unsigned long long)s->met.ragged);
+        return source_fail(s, FADE_EINVAL, "none of %llu lines is left (%llu flagged, %llu ragged)",
+                           (unsigned long long)s->met.lines, (unsigned long long)s->met.flagged,
+                           (unsigned long long)s->met.ragged);
     if (s->made == 0)
         return source_absent(s);
     account(s);

@@ -12,8 +12,8 @@ static int by_size(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Tukey's fence around the last values of the column, the ones before this.  The value joins them whatever the answer, so that a
- * lasting change is not dropped for ever. */
+/* Tukey's fence around the last values of the column, the ones before this.  The value joins them whatever the answer,
+ * so that a lasting change is not dropped for ever. */
 static bool outlier(const source *s, cell *c, uint32_t j, double x)
 {
     double *window = c->window + (size_t)j * WINDOW, sorted[WINDOW];
@@ -60,7 +60,10 @@ static double current_sign(source *s, spec *p, double x)
     if (p->sign == 0 && x != 0 && !isnan(x)) {
         p->sign = x < 0 ? -1 : 1;
         if (x < 0)
-            source_say(s, 2, "%s is %g in its first line: discharge is taken as negative and flipped (say current_sign to be sure)", p->key, x);
+            source_say(
+                s, 2,
+                "%s is %g in its first line: discharge is taken as negative and flipped (say current_sign to be sure)",
+                p->key, x);
     }
     return p->sign == 0 ? x : p->sign * x;
 }
@@ -132,7 +135,8 @@ static int32_t repeat(source *s, cell *c, const double *row)
 {
     s->met.repeats++;
     if (s->o.duplicates == DUP_ERROR)
-        return source_fail(s, FADE_EINVAL, "cycle %lld of %s is there twice (duplicates = 'error')", (long long)c->cycle, c->id);
+        return source_fail(s, FADE_EINVAL, "cycle %lld of %s is there twice (duplicates = 'error')",
+                           (long long)c->cycle, c->id);
     if (!c->waiting || s->o.duplicates == DUP_FIRST)
         return FADE_OK;
     for (uint32_t j = 0; j < s->nspec; j++) {
@@ -182,8 +186,9 @@ int32_t cycles_line(source *s)
     if (c->begun && cycle == c->cycle)
         return repeat(s, c, row);
     if (c->begun && cycle < c->cycle)
-        return source_fail(s, FADE_EINVAL, "cycle %lld of %s comes after its cycle %lld: sort the file by cell and cycle", (long long)cycle,
-                           c->id, (long long)c->cycle);
+        return source_fail(s, FADE_EINVAL,
+                           "cycle %lld of %s comes after its cycle %lld: sort the file by cell and cycle",
+                           (long long)cycle, c->id, (long long)c->cycle);
     if (s->count >= 0 && s->spec[s->count].at < 0) {
         row[s->count] = (double)(cycle - (c->begun ? c->cycle : 0));
         s->met.gaps += row[s->count] > 1;

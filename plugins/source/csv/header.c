@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * header.c - finds the header below any titles, and decides what each field is.
  *
- * What the scenario says comes first (columns, cell_column, ..), then the names of names.c; the first field of a meaning has it.
+ * What the scenario says comes first (columns, cell_column, ..), then the names of names.c; the first field of a
+ * meaning has it.
  */
 #include "inside.h"
 #include <math.h>
@@ -134,7 +135,9 @@ static int32_t below_titles(source *s)
     }
     if (!first[0])
         return source_fail(s, FADE_EINVAL, "the file is empty");
-    return source_fail(s, FADE_EINVAL, "no header with at least two known names; the first line is: %s (say columns.KEY = \"header\")", first);
+    return source_fail(s, FADE_EINVAL,
+                       "no header with at least two known names; the first line is: %s (say columns.KEY = \"header\")",
+                       first);
 }
 
 static int32_t no_column(const source *s, const char *what, const char *name)
@@ -240,8 +243,11 @@ static int32_t take_mapped(source *s)
 /* What cell_column, cycle_column and time_column say. */
 static int32_t take_asked(source *s)
 {
-    const struct { const char *said, *key, *param; } asked[] = {
-        { s->o.cell_column, "cell", "cell_column" }, { s->o.cycle_column, "cycle", "cycle_column" }, { s->o.time_column, "date", "time_column" },
+    const struct { const char *said, *key, *param;
+    } asked[] = {
+        { s->o.cell_column, "cell", "cell_column" },
+        { s->o.cycle_column, "cycle", "cycle_column" },
+        { s->o.time_column, "date", "time_column" },
     };
     for (size_t k = 0; k < 3; k++) {
         if (!asked[k].said || !*asked[k].said)
@@ -354,7 +360,8 @@ int32_t header_find(source *s)
         rc = take_known(s);
     if (rc)
         return rc;
-    bool could = s->role[ROLE_VOLTAGE] >= 0 && s->role[ROLE_CURRENT] >= 0 && (s->role[ROLE_TIME] >= 0 || s->role[ROLE_DATE] >= 0);
+    bool could = s->role[ROLE_VOLTAGE] >= 0 && s->role[ROLE_CURRENT] >= 0 &&
+                 (s->role[ROLE_TIME] >= 0 || s->role[ROLE_DATE] >= 0);
     if (s->o.rows == ROWS_SAMPLES && !could)
         return source_fail(s, FADE_EINVAL, "rows = 'samples' needs columns of time, voltage and current");
     s->samples = s->o.rows == ROWS_SAMPLES || (s->o.rows == ROWS_AUTO && could);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * names.c - what cyclers call things: headers to keys and units.
  *
- * A header is a name and perhaps a unit: "Discharge_Capacity(Ah)", "Voltage / V", "voltage_in_V", "I/mA", "capacity_ah".  Names are
- * compared in small letters with anything else than letters and digits as one '_'.
+ * A header is a name and perhaps a unit: "Discharge_Capacity(Ah)", "Voltage / V", "voltage_in_V", "I/mA",
+ * "capacity_ah".  Names are compared in small letters with anything else than letters and digits as one '_'.
  */
 #include "inside.h"
 #include <ctype.h>
@@ -35,30 +35,44 @@ static const standard standards[] = {
     { "flags", "", "0 good; 1 its flag was kept as asked; 2 an outlier was dropped.", 0 },
 };
 
-/* key or role, then the names that mean it; '|' around each.  Sources: the manuals and exports of Arbin (MITS), Neware (BTS),
- * Maccor, BioLogic (EC-Lab), the Battery Data Format's labels, BatteryML, PyBaMM, NASA and this program's own files. */
-static const struct { const char *key, *names; } synonyms[] = {
+/* key or role, then the names that mean it; '|' around each.  Sources: the manuals and exports of Arbin (MITS), Neware
+ * (BTS), Maccor, BioLogic (EC-Lab), the Battery Data Format's labels, BatteryML, PyBaMM, NASA and this program's own
+ * files. */
+static const struct { const char *key, *names;
+} synonyms[] = {
     { "cell", "|cell|battery|battery_id|cell_id|batteryid|cellid|cell_name|battery_name|barcode|serial_number|" },
-    { "cycle", "|cycle|cycle_index|cycle_count|cycle_number|id_cycle|cycle_id|cyc|cycle_no|cycle_nr|cycle_num|cyclenumber|charge_cycles|" },
-    { "date", "|start_time|date_time|datetime|timestamp|date|dpt_time|absolute_time|system_time|unix_time|real_time|time_stamp|" },
+    { "cycle", "|cycle|cycle_index|cycle_count|cycle_number|id_cycle|cycle_id|cyc|cycle_no|cycle_nr|cycle_num|"
+               "cyclenumber|charge_cycles|" },
+    { "date", "|start_time|date_time|datetime|timestamp|date|dpt_time|absolute_time|system_time|unix_time|real_time|"
+              "time_stamp|" },
     { "flag", "|flag|quality|" },
     { "test_time", "|test_time|testtime|total_time|elapsed_time|relative_time|t|" },
-    { "voltage", "|voltage|voltage_measured|v|u|ecell|ewe|volts|terminal_voltage|battery_voltage|cell_voltage|battery_terminal_voltage|" },
+    { "voltage", "|voltage|voltage_measured|v|u|ecell|ewe|volts|terminal_voltage|battery_voltage|cell_voltage|battery_"
+                 "terminal_voltage|" },
     { "current", "|current|current_measured|i|amps|battery_current|" },
-    { "temperature", "|temperature|temperature_measured|cell_temperature|surface_temperature|t1|temp|temp_1|temp1|temperature_t1|temperature_1|"
-                     "aux_temperature_1|battery_temperature|x_averaged_cell_temperature|volume_averaged_cell_temperature|cell_temp|" },
-    { "capacity", "|capacity|discharge_capacity|q_discharge|qdischarge|qd|dchg_cap|cap_dchg|dischg_cap|discharge_cap|capacity_discharge|"
-                  "cycle_discharging_capacity|cycle_discharge_capacity|discharging_capacity|discharged_capacity|cap|amp_hr|dchg_capacity|q_dis|" },
-    { "charge_capacity", "|charge_capacity|q_charge|qcharge|qc|chg_cap|cap_chg|cycle_charging_capacity|charging_capacity|" },
-    { "energy", "|energy|discharge_energy|energy_discharge|dchg_energy|energy_dchg|cycle_discharging_energy|discharging_energy|watt_hr|" },
-    { "resistance", "|resistance|internal_resistance|ir|dcir|dc_internal_resistance|ac_internal_resistance|local_ecm_resistance|" },
+    { "temperature",
+      "|temperature|temperature_measured|cell_temperature|surface_temperature|t1|temp|temp_1|temp1|temperature_t1|"
+      "temperature_1|"
+      "aux_temperature_1|battery_temperature|x_averaged_cell_temperature|volume_averaged_cell_temperature|cell_temp|" },
+    { "capacity", "|capacity|discharge_capacity|q_discharge|qdischarge|qd|dchg_cap|cap_dchg|dischg_cap|discharge_cap|"
+                  "capacity_discharge|"
+                  "cycle_discharging_capacity|cycle_discharge_capacity|discharging_capacity|discharged_capacity|cap|"
+                  "amp_hr|dchg_capacity|q_dis|" },
+    { "charge_capacity",
+      "|charge_capacity|q_charge|qcharge|qc|chg_cap|cap_chg|cycle_charging_capacity|charging_capacity|" },
+    { "energy", "|energy|discharge_energy|energy_discharge|dchg_energy|energy_dchg|cycle_discharging_energy|"
+                "discharging_energy|watt_hr|" },
+    { "resistance",
+      "|resistance|internal_resistance|ir|dcir|dc_internal_resistance|ac_internal_resistance|local_ecm_resistance|" },
     { "charge_time", "|charge_time|chargetime|charging_time|chg_time|" },
     { "charge_cc_time", "|charge_cc_time|cc_charge_time|cc_time|" },
     { "discharge_time", "|discharge_time|discharging_time|dchg_time|dischg_time|" },
     { "temperature_start", "|temperature_start|start_temperature|" },
-    { "temperature_mean", "|temperature_mean|mean_temperature|tavg|t_avg|temperature_avg|average_temperature|avg_temperature|temp_avg|temp_mean|" },
+    { "temperature_mean", "|temperature_mean|mean_temperature|tavg|t_avg|temperature_avg|average_temperature|avg_"
+                          "temperature|temp_avg|temp_mean|" },
     { "temperature_max", "|temperature_max|max_temperature|tmax|t_max|temp_max|maximum_temperature|" },
-    { "temperature_ambient", "|temperature_ambient|ambient|ambient_temperature|ambient_temp|chamber_temperature|environment_temperature|t_amb|" },
+    { "temperature_ambient", "|temperature_ambient|ambient|ambient_temperature|ambient_temp|chamber_temperature|"
+                             "environment_temperature|t_amb|" },
     { "current_mean", "|current_mean|mean_current|average_current|avg_current|discharge_current|" },
     { "voltage_min", "|voltage_min|min_voltage|minimum_voltage|vmin|v_min|" },
     { "voltage_mean", "|voltage_mean|mean_voltage|average_voltage|avg_voltage|" },
@@ -72,20 +86,37 @@ static const struct { const char *key, *names; } synonyms[] = {
     { "true_capacity", "|true_capacity|" },
 };
 
-/* Words for a unit (in small letters), what the host calls it, and its size in s, A, V or Ah where samples are added up. */
-static const struct { const char *words, *unit; double scale; } units[] = {
-    { "|ah|a_h|amp_hr|", "Ah", 1 },      { "|mah|ma_h|", "mAh", 1e-3 },    { "|wh|w_h|watt_hr|", "Wh", 1 },
-    { "|mwh|mw_h|", "mWh", 1e-3 },       { "|v|volt|volts|", "V", 1 },     { "|mv|", "mV", 1e-3 },
-    { "|a|amp|amps|ampere|", "A", 1 },   { "|ma|", "mA", 1e-3 },           { "|c|degc|deg_c|celsius|oc|", "degC", 1 },
-    { "|k|kelvin|", "K", 1 },            { "|degf|f|", "degF", 1 },        { "|s|sec|secs|second|seconds|", "s", 1 },
-    { "|ms|", "ms", 1e-3 },              { "|min|mins|minute|minutes|", "min", 60 }, { "|h|hr|hrs|hour|hours|", "h", 3600 },
-    { "|d|day|days|", "d", 86400 },      { "|ohm|ohms|", "ohm", 1 },       { "|mohm|milliohm|mohms|", "mohm", 1e-3 },
-    { "|w|watt|", "W", 1 },              { "|1|ratio|fraction|", "1", 1 }, { "|percent|pct|", "%", 0.01 },
+/* Words for a unit (in small letters), what the host calls it, and its size in s, A, V or Ah where samples are added
+ * up. */
+static const struct { const char *words, *unit; double scale;
+} units[] = {
+    { "|ah|a_h|amp_hr|", "Ah", 1 },
+    { "|mah|ma_h|", "mAh", 1e-3 },
+    { "|wh|w_h|watt_hr|", "Wh", 1 },
+    { "|mwh|mw_h|", "mWh", 1e-3 },
+    { "|v|volt|volts|", "V", 1 },
+    { "|mv|", "mV", 1e-3 },
+    { "|a|amp|amps|ampere|", "A", 1 },
+    { "|ma|", "mA", 1e-3 },
+    { "|c|degc|deg_c|celsius|oc|", "degC", 1 },
+    { "|k|kelvin|", "K", 1 },
+    { "|degf|f|", "degF", 1 },
+    { "|s|sec|secs|second|seconds|", "s", 1 },
+    { "|ms|", "ms", 1e-3 },
+    { "|min|mins|minute|minutes|", "min", 60 },
+    { "|h|hr|hrs|hour|hours|", "h", 3600 },
+    { "|d|day|days|", "d", 86400 },
+    { "|ohm|ohms|", "ohm", 1 },
+    { "|mohm|milliohm|mohms|", "mohm", 1e-3 },
+    { "|w|watt|", "W", 1 },
+    { "|1|ratio|fraction|", "1", 1 },
+    { "|percent|pct|", "%", 0.01 },
     { "|1_h|per_hour|", "1/h", 1 },
 };
 #define LENGTH(a) (sizeof(a) / sizeof(a)[0])
 
-static const char *const role_names[ROLE_N] = { "cell", "cycle", "date", "flag", "test_time", "voltage", "current", "temperature" };
+static const char *const role_names[ROLE_N] = { "cell",      "cycle",   "date",    "flag",
+                                                "test_time", "voltage", "current", "temperature" };
 
 const standard *names_standard(const char *key)
 {
@@ -136,8 +167,10 @@ static const char *key_of(const char *name)
 
 const char *names_unit(const char *word)
 {
-    static const struct { const char *sign, *unit; } signs[] = {
-        { "m\xce\xa9", "mohm" }, { "\xce\xa9", "ohm" }, { "m\xe2\x84\xa6", "mohm" }, { "\xe2\x84\xa6", "ohm" }, { "\xe2\x84\x83", "degC" }, { "%", "%" },
+    static const struct { const char *sign, *unit;
+    } signs[] = {
+        { "m\xce\xa9", "mohm" },   { "\xce\xa9", "ohm" },      { "m\xe2\x84\xa6", "mohm" },
+        { "\xe2\x84\xa6", "ohm" }, { "\xe2\x84\x83", "degC" }, { "%", "%" },
     };
     char small[UNIT_BYTES];
     for (size_t k = 0; k < LENGTH(signs); k++)
@@ -158,7 +191,8 @@ double names_scale(const char *unit)
     return 1;
 }
 
-/* Where the name of a header ends and its unit is: in brackets, behind '/', behind "_in_".  true: *unit is a unit we know. */
+/* Where the name of a header ends and its unit is: in brackets, behind '/', behind "_in_".  true: *unit is a unit we
+ * know. */
 static bool split(const char *header, size_t *name, const char **unit)
 {
     char word[UNIT_BYTES];

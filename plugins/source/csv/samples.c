@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * samples.c - files with many lines a cycle: each cycle of a cell becomes one row.
  *
- * Current is discharge-positive here.  An interval belongs to the discharge if both its ends do, else to rest or charge; the charge
- * drawn takes in the interval from the last sample at rest, and leaves out the rest after the cut-off.
+ * Current is discharge-positive here.  An interval belongs to the discharge if both its ends do, else to rest or
+ * charge; the charge drawn takes in the interval from the last sample at rest, and leaves out the rest after the
+ * cut-off.
  */
 #include "inside.h"
 #include <math.h>
@@ -10,11 +11,12 @@
 #include <string.h>
 
 /* X(name, key, unit; NULL: the unit of the file). */
-#define SAMPLE_COLUMNS(X)                                                                                                \
-    X(CAPACITY, "capacity", "Ah") X(ENERGY, "energy", "Wh") X(DISCHARGE_TIME, "discharge_time", "s")                       \
-    X(I_MEAN, "current_mean", "A") X(V_MIN, "voltage_min", "V") X(V_MEAN, "voltage_mean", "V")                             \
-    X(T_START, "temperature_start", NULL) X(T_MEAN, "temperature_mean", NULL) X(T_MAX, "temperature_max", NULL)            \
-    X(CHARGE_TIME, "charge_time", "s") X(REST, "rest", "s")
+#define SAMPLE_COLUMNS(X)                                                                                              \
+    X(CAPACITY, "capacity", "Ah")                                                                                      \
+    X(ENERGY, "energy", "Wh") X(DISCHARGE_TIME, "discharge_time", "s") X(I_MEAN, "current_mean", "A")                  \
+        X(V_MIN, "voltage_min", "V") X(V_MEAN, "voltage_mean", "V") X(T_START, "temperature_start", NULL)              \
+            X(T_MEAN, "temperature_mean", NULL) X(T_MAX, "temperature_max", NULL) X(CHARGE_TIME, "charge_time", "s")   \
+                X(REST, "rest", "s")
 #define ENUM(name, ...) C_##name,
 enum { SAMPLE_COLUMNS(ENUM) C_N };
 #undef ENUM
@@ -100,7 +102,10 @@ static void decide_sign(source *s, const peek *p)
         return;
     *sign = p->evidence > 0 ? -1 : p->evidence < 0 ? 1 : p->negative > 0 ? -1 : 1;
     source_say(s, 2, "a %s current %s the voltage, so discharge is taken as %s (say current_sign to be sure)",
-               p->evidence == 0 && p->negative > 0 ? "negative" : "positive", p->evidence > 0 ? "raises" : p->evidence < 0 ? "lowers" : "does not move",
+               p->evidence == 0 && p->negative > 0 ? "negative" : "positive",
+               p->evidence > 0   ? "raises"
+               : p->evidence < 0 ? "lowers"
+                                 : "does not move",
                *sign < 0 ? "negative and flipped" : "positive");
 }
 
@@ -298,11 +303,13 @@ int32_t samples_line(source *s)
         return source_fail(s, FADE_ENOMEM, "no memory for cell %s", c->id);
     run *r = c->run;
     if (r->open && cycle < r->cycle)
-        return source_fail(s, FADE_EINVAL, "cycle %lld of %s comes after its cycle %lld: sort the file by cell, cycle and time",
+        return source_fail(s, FADE_EINVAL,
+                           "cycle %lld of %s comes after its cycle %lld: sort the file by cell, cycle and time",
                            (long long)cycle, c->id, (long long)r->cycle);
     if (isnan(x.i) || isnan(x.v)) {
         s->met.held++;
-        return s->o.gaps == GAP_ERROR ? source_fail(s, FADE_EINVAL, "voltage or current is missing (gaps = 'error')") : FADE_OK;
+        return s->o.gaps == GAP_ERROR ? source_fail(s, FADE_EINVAL, "voltage or current is missing (gaps = 'error')")
+                                      : FADE_OK;
     }
     x.i *= s->role_sign[ROLE_CURRENT];
     x.phase = x.i > s->o.rest_current ? PHASE_DISCHARGE : x.i < -s->o.rest_current ? PHASE_CHARGE : PHASE_REST;

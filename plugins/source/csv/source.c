@@ -72,7 +72,9 @@ int32_t source_line(source *s)
         if (n != s->width) {
             s->met.ragged++;
             if (s->o.ragged == 0)
-                return source_fail(s, FADE_EINVAL, "%u fields where the header has %u (ragged = 'skip' leaves such lines out)", n, s->width);
+                return source_fail(s, FADE_EINVAL,
+                                   "%u fields where the header has %u (ragged = 'skip' leaves such lines out)", n,
+                                   s->width);
             continue;
         }
         int flag = s->role[ROLE_FLAG];
@@ -95,7 +97,8 @@ static bool is_missing(const char *at)
 static bool has_comma(const char *at)
 {
     const char *comma = strchr(at, ',');
-    return comma && strspn(comma + 1, "0123456789eE+-") == strlen(comma + 1) && strspn(at, "+-0123456789") == (size_t)(comma - at);
+    return comma && strspn(comma + 1, "0123456789eE+-") == strlen(comma + 1) &&
+           strspn(at, "+-0123456789") == (size_t)(comma - at);
 }
 
 int32_t source_real(source *s, int at, double *x)
@@ -293,7 +296,8 @@ int32_t source_cell(source *s, cell **out)
     if (!c)
         return source_fail(s, FADE_ENOMEM, "no memory for cell %.60s", raw);
     if (!id_is_new(s, c)) {
-        rc = source_fail(s, FADE_EINVAL, "cell '%.80s' and another one would both be called %s: rename one", raw, c->id);
+        rc =
+            source_fail(s, FADE_EINVAL, "cell '%.80s' and another one would both be called %s: rename one", raw, c->id);
         free_cell(c);
         return rc;
     }
@@ -311,5 +315,6 @@ int32_t source_absent(const source *s)
     for (size_t k = 0; k < shown; k++)
         n += (size_t)snprintf(names + n, sizeof names - n, "%s%.40s", k ? ", " : "", s->order[k]->id);
     const char *asked = s->o.cell && *s->o.cell ? s->o.cell : s->o.cells->n > 0 ? s->o.cells->texts[0] : "";
-    return source_fail(s, FADE_EINVAL, "there is no cell '%.80s'; there are %s%s", asked, names, shown < s->ncell ? ", .." : "");
+    return source_fail(s, FADE_EINVAL, "there is no cell '%.80s'; there are %s%s", asked, names,
+                       shown < s->ncell ? ", .." : "");
 }

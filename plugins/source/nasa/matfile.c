@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * matfile.c - NASA's nested structs, CELL.cycle(1..n).{type,ambient_temperature,time,data.{..}}, by matio from a proved copy.
+ * matfile.c - NASA's nested structs, CELL.cycle(1..n).{type,ambient_temperature,time,data.{..}}, by matio from a proved
+ * copy.
  *
  * Every pointer matio gives is checked: a struct can have dimensions and no data.
  */
@@ -12,9 +13,11 @@
 #include <unistd.h>
 
 /* Integers and singles are stored for what began as doubles: numbers by class. */
-#define NUMBER_CLASSES(X)                                                                                                \
-    X(MAT_C_DOUBLE, double) X(MAT_C_SINGLE, float) X(MAT_C_INT8, int8_t) X(MAT_C_UINT8, uint8_t) X(MAT_C_INT16, int16_t)   \
-    X(MAT_C_UINT16, uint16_t) X(MAT_C_INT32, int32_t) X(MAT_C_UINT32, uint32_t) X(MAT_C_INT64, int64_t) X(MAT_C_UINT64, uint64_t)
+#define NUMBER_CLASSES(X)                                                                                              \
+    X(MAT_C_DOUBLE, double)                                                                                            \
+    X(MAT_C_SINGLE, float) X(MAT_C_INT8, int8_t) X(MAT_C_UINT8, uint8_t) X(MAT_C_INT16, int16_t)                       \
+        X(MAT_C_UINT16, uint16_t) X(MAT_C_INT32, int32_t) X(MAT_C_UINT32, uint32_t) X(MAT_C_INT64, int64_t)            \
+            X(MAT_C_UINT64, uint64_t)
 
 enum { READINGS = 4 };
 typedef struct buffers {                          /* numbers that had to be converted, one array per reading */
@@ -43,8 +46,8 @@ static double number(const matvar_t *v, size_t k)
 {
     if (!v || !v->data || v->isComplex || k >= length(v))
         return NAN;
-#define CASE(class, type)                                                                                                \
-    case class:                                                                                                          \
+#define CASE(class, type)                                                                                              \
+    case class:                                                                                                        \
         return (k + 1) * sizeof(type) <= v->nbytes ? (double)((const type *)v->data)[k] : NAN;
     switch (v->class_type) {
         NUMBER_CLASSES(CASE)
@@ -80,7 +83,8 @@ static int kind_of(const matvar_t *v)
     if (!v || v->class_type != MAT_C_CHAR || !v->data)
         return -1;
     for (int k = 0; k < 3; k++)
-        if (v->nbytes >= strlen(names[k]) && length(v) == strlen(names[k]) && memcmp(v->data, names[k], strlen(names[k])) == 0)
+        if (v->nbytes >= strlen(names[k]) && length(v) == strlen(names[k]) &&
+            memcmp(v->data, names[k], strlen(names[k])) == 0)
             return k;
     return -1;
 }
@@ -88,7 +92,8 @@ static int kind_of(const matvar_t *v)
 /* The arrays of a charge or discharge.  false: one is missing or of another length; then n is 0. */
 static bool readings(const matvar_t *data, buffers *b, nasa_record *r)
 {
-    static const char *const names[READINGS] = { "Voltage_measured", "Current_measured", "Temperature_measured", "Time" };
+    static const char *const names[READINGS] = { "Voltage_measured", "Current_measured", "Temperature_measured",
+                                                 "Time" };
     const double **to[READINGS] = { &r->v, &r->i, &r->temperature, &r->t };
     r->n = length(field(data, "Time", 0));
     for (int k = 0; k < READINGS && r->n > 0; k++) {
@@ -116,7 +121,9 @@ static int32_t operation(nasa_book *book, nasa_cell *c, const matvar_t *cycle, s
         r.re = number(field(data, "Re", 0), 0);
         r.rct = number(field(data, "Rct", 0), 0);
     } else if (!readings(data, b, &r) && r.kind == NASA_DISCHARGE) {
-        return nasa_fail(w, FADE_EINVAL, "%s.cycle(%zu), a discharge, lacks voltage, current, temperature or time of one length", c->id, k + 1);
+        return nasa_fail(w, FADE_EINVAL,
+                         "%s.cycle(%zu), a discharge, lacks voltage, current, temperature or time of one length", c->id,
+                         k + 1);
     }
     if (r.kind == NASA_DISCHARGE)
         r.capacity = number(field(data, "Capacity", 0), 0);

@@ -9,7 +9,8 @@
 
 enum { PATH, CELL };
 static const fade_param params[] = {
-    { "path", "", "A recording (B0005.mat), or discharge.csv, also gzipped.", "", FADE_PATH, FADE_REQUIRED, NAN, 0, 0, 0, 0, NULL },
+    { "path", "", "A recording (B0005.mat), or discharge.csv, also gzipped.", "", FADE_PATH, FADE_REQUIRED, NAN, 0, 0,
+      0, 0, NULL },
     { "cell", "", "Only this cell; all of the file unless given.", "", FADE_TEXT, 0, 0, 0, 0, 0, 0, NULL },
 };
 

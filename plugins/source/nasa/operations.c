@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * operations.c - charges, discharges and impedance sweeps of a cell become rows, one a discharge.
  *
- * Samples without current (before the load, and the rest after the cut-off) are masked before any mean or extreme is taken.
+ * Samples without current (before the load, and the rest after the cut-off) are masked before any mean or extreme is
+ * taken.
  */
 #include "nasa.h"
 #include <math.h>
@@ -89,7 +90,8 @@ static bool load_times(const nasa_record *r, nasa_op *op)
     return true;
 }
 
-/* The integral NASA labels with: from the last sample at rest to the first at or below the cut-off.  NaN: it never got there. */
+/* The integral NASA labels with: from the last sample at rest to the first at or below the cut-off.  NaN: it never got
+ * there. */
 static double integral(const nasa_record *r)
 {
     size_t k = 0;
@@ -172,7 +174,9 @@ int32_t nasa_add(nasa_book *b, nasa_cell *c, const nasa_record *r, nasa_why *w)
         c->cap = cap;
     }
     nasa_op *op = &c->op[c->n];
-    *op = (nasa_op){ .kind = r->kind, .start = r->start, .order = c->n, .took = NAN, .cc = NAN, .re = r->re, .rct = r->rct };
+    *op = (nasa_op){
+        .kind = r->kind, .start = r->start, .order = c->n, .took = NAN, .cc = NAN, .re = r->re, .rct = r->rct
+    };
     c->n++;
     if (r->kind == NASA_IMPEDANCE)
         return FADE_OK;

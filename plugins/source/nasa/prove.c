@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * prove.c - walks every tag of a MAT 5 file before matio sees it, and hands matio an inflated copy of what it proved.
  *
- * matio trusts the sizes inside a file: a damaged one can make it run for ever.  Here each element must lie within the one around
- * it, each array must have as many numbers as its dimensions say, nesting and inflated size are bounded.  What is left out of the
- * copy (other variables than structs) is never looked into.
+ * matio trusts the sizes inside a file: a damaged one can make it run for ever.  Here each element must lie within the
+ * one around it, each array must have as many numbers as its dimensions say, nesting and inflated size are bounded.
+ * What is left out of the copy (other variables than structs) is never looked into.
  */
 #include "nasa.h"
 #include <errno.h>
@@ -186,7 +186,8 @@ static int32_t inflate_all(z_stream *z, size_t most, unsigned char **out, size_t
         rc = inflate(z, Z_NO_FLUSH);
         *n = cap - z->avail_out;
         if (rc != Z_OK && rc != Z_STREAM_END)
-            return nasa_fail(w, FADE_EINVAL, "its compressed data breaks off after %zu bytes (%s)", *n, z->msg ? z->msg : "cut short");
+            return nasa_fail(w, FADE_EINVAL, "its compressed data breaks off after %zu bytes (%s)", *n,
+                             z->msg ? z->msg : "cut short");
     }
     return FADE_OK;
 }
@@ -313,7 +314,8 @@ static int32_t slurp(int fd, const char *path, unsigned char **out, size_t *n, n
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
         return nasa_fail(w, FADE_EIO, "%s is not a file", path);
     if ((size_t)st.st_size > LARGEST_FILE)
-        return nasa_fail(w, FADE_EINVAL, "%s has %zu bytes; at most %zu are read", path, (size_t)st.st_size, LARGEST_FILE);
+        return nasa_fail(w, FADE_EINVAL, "%s has %zu bytes; at most %zu are read", path, (size_t)st.st_size,
+                         LARGEST_FILE);
     *out = malloc((size_t)st.st_size + 1);
     if (!*out)
         return nasa_fail(w, FADE_ENOMEM, "no memory for the %zu bytes of %s", (size_t)st.st_size, path);

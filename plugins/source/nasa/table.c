@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * table.c - the same recordings as one table (discharge.csv, also gzipped): a line a sample, cells and cycles one after the other.
+ * table.c - the same recordings as one table (discharge.csv, also gzipped): a line a sample, cells and cycles one after
+ * the other.
  */
 #include "nasa.h"
 #include <math.h>
@@ -8,10 +9,11 @@
 #include <string.h>
 
 /* X(name, header, needed) */
-#define TABLE_COLUMNS(X)                                                                                                 \
-    X(BATTERY, "Battery", 1) X(ID, "id_cycle", 1) X(VOLTAGE, "Voltage_measured", 1) X(CURRENT, "Current_measured", 1)      \
-    X(TEMPERATURE, "Temperature_measured", 1) X(SECONDS, "Time", 1) X(AMPERE_HOURS, "Capacity", 1) X(TYPE, "type", 0)      \
-    X(CHAMBER, "ambient_temperature", 0) X(START, "time", 0)
+#define TABLE_COLUMNS(X)                                                                                               \
+    X(BATTERY, "Battery", 1)                                                                                           \
+    X(ID, "id_cycle", 1) X(VOLTAGE, "Voltage_measured", 1) X(CURRENT, "Current_measured", 1)                           \
+        X(TEMPERATURE, "Temperature_measured", 1) X(SECONDS, "Time", 1) X(AMPERE_HOURS, "Capacity", 1)                 \
+            X(TYPE, "type", 0) X(CHAMBER, "ambient_temperature", 0) X(START, "time", 0)
 #define ENUM(name, ...) name,
 enum { TABLE_COLUMNS(ENUM) NCOL };
 #undef ENUM
@@ -40,7 +42,8 @@ typedef struct table {
 
 static int32_t at_line(table *t, const char *what, const fade_csv_field *f)
 {
-    return nasa_fail(t->w, FADE_EINVAL, "line %llu: %s '%.80s'", (unsigned long long)t->csv->line(t->in), what, f ? f->at : "");
+    return nasa_fail(t->w, FADE_EINVAL, "line %llu: %s '%.80s'", (unsigned long long)t->csv->line(t->in), what,
+                     f ? f->at : "");
 }
 
 static const fade_csv_field *field(const table *t, int column)
@@ -72,7 +75,8 @@ static int32_t header(table *t)
             if (strcmp(t->field[k].at, columns[c].header) == 0)
                 t->at[c] = (int)k;
         if (t->at[c] < 0 && columns[c].needed)
-            return nasa_fail(t->w, FADE_EINVAL, "it has no column %s (other layouts are read by source csv)", columns[c].header);
+            return nasa_fail(t->w, FADE_EINVAL, "it has no column %s (other layouts are read by source csv)",
+                             columns[c].header);
     }
     return FADE_OK;
 }
@@ -175,8 +179,11 @@ static int32_t rows(table *t, const char *only)
 int32_t nasa_read_csv(const fade_host *host, const char *path, const char *only, nasa_book *book, nasa_why *w)
 {
     nasa_why inner = { "" };
-    table t = { .text = host->iface(host, "fade.text/1"), .clock = host->iface(host, "fade.clock/1"), .csv = host->iface(host, "fade.csv/1"),
-                .book = book, .w = &inner };
+    table t = { .text = host->iface(host, "fade.text/1"),
+                .clock = host->iface(host, "fade.clock/1"),
+                .csv = host->iface(host, "fade.csv/1"),
+                .book = book,
+                .w = &inner };
     if (!t.text || !t.clock || !t.csv)
         return nasa_fail(w, FADE_EBUG, "the host lacks fade.text/1, fade.clock/1 or fade.csv/1");
     int32_t rc = t.csv->open(host, path, ',', &t.in);
