@@ -112,7 +112,8 @@ static const char *problem_with(const ran *r, const char *part)
 static void a_known_life(void **state)
 {
     (void)state;
-    ran r = run_text("[run]\nname = \"a\"\ncycles = 1000\n" CONSTANT "duration = 0\n[physics]\nplugin = \"xu2018\"\n", NULL);
+    ran r = run_text("[run]\nname = \"a\"\ncycles = 1000\n" CONSTANT "duration = 0\n[physics]\nplugin = \"xu2018\"\n",
+                     NULL);
     assert_int_equal(r.rc, E_OK);
     assert_float_equal(number(lane_at(&r, 0), "capacity_ah"), 2 * (1 - 0.111295), 2e-6);
     assert_int_equal(number(r.result, "rows"), 1000);
@@ -127,7 +128,10 @@ static void a_row_is_any_count(void **state)
     double capacity[3];
     for (int i = 0; i < 3; i++) {
         char s[600];
-        snprintf(s, sizeof s, "[run]\nname = \"a\"\ncycles = %s\n" CONSTANT "duration = 0\ncount = %s\n[physics]\nplugin = \"xu2018\"\n", way[i].rows, way[i].count);
+        snprintf(s, sizeof s,
+                 "[run]\nname = \"a\"\ncycles = %s\n" CONSTANT
+                 "duration = 0\ncount = %s\n[physics]\nplugin = \"xu2018\"\n",
+                 way[i].rows, way[i].count);
         ran r = run_text(s, NULL);
         assert_int_equal(r.rc, E_OK);
         capacity[i] = number(lane_at(&r, 0), "capacity_ah");
@@ -142,7 +146,8 @@ static void stops_are_per_lane(void **state)
 {
     (void)state;
     ran r = run_text("[run]\nname = \"a\"\nstop = [\"80% capacity\"]\n" CONSTANT "cells = 2\nduration = 0\n"
-                     "[[physics]]\nplugin = \"xu2018\"\n[[physics]]\nname = \"fast\"\nplugin = \"xu2018\"\nk_delta1 = [1.4e5, 1.35e5]\n",
+                     "[[physics]]\nplugin = \"xu2018\"\n[[physics]]\nname = \"fast\"\nplugin = \"xu2018\"\nk_delta1 = "
+                     "[1.4e5, 1.35e5]\n",
                      NULL);
     assert_int_equal(r.rc, E_OK);
     assert_int_equal(number(lane_at(&r, 0), "end_cycle"), 2787);
@@ -156,10 +161,12 @@ static void stops_are_per_lane(void **state)
 static void end_of_life_is_found(void **state)
 {
     (void)state;
-    ran r = run_text("[run]\nname = \"a\"\ncycles = 3000\n" CONSTANT "duration = 0\n[physics]\nplugin = \"xu2018\"\n", NULL);
+    ran r = run_text("[run]\nname = \"a\"\ncycles = 3000\n" CONSTANT "duration = 0\n[physics]\nplugin = \"xu2018\"\n",
+                     NULL);
     assert_int_equal(number(lane_at(&r, 0), "end_of_life_cycle"), 2787);
     done(&r);
-    r = run_text("[run]\nname = \"a\"\ncycles = 1000\n" CONSTANT "duration = 0\n[physics]\nplugin = \"xu2018\"\n", NULL);
+    r = run_text("[run]\nname = \"a\"\ncycles = 1000\n" CONSTANT "duration = 0\n[physics]\nplugin = \"xu2018\"\n",
+                 NULL);
     assert_true(json_is_null(json_object_get(lane_at(&r, 0), "end_of_life_cycle")));
     done(&r);
 }
@@ -172,7 +179,9 @@ static void wiring_names_both_sides(void **state)
     snprintf(csv, sizeof csv, "%s/d.csv", folder);
     const char *rows = "cell,cycle,capacity_ah,temperature_mean_c\nA,1,2,25\nA,2,1.9,25\n";
     assert_int_equal(file_write(csv, rows, strlen(rows), &w), 0);
-#define FILE_SCENARIO "[run]\nname = \"a\"\n[cell]\nnominal_capacity = 2\n[source]\nplugin = \"csv\"\npath = \"%s\"\n[physics]\nplugin = \"xu2018\"\n"
+#define FILE_SCENARIO                                                                                                  \
+    "[run]\nname = \"a\"\n[cell]\nnominal_capacity = 2\n[source]\nplugin = \"csv\"\npath = \"%s\"\n[physics]\nplugin " \
+    "= \"xu2018\"\n"
     snprintf(s, sizeof s, FILE_SCENARIO, csv);
     ran r = run_text(s, NULL);
     assert_int_not_equal(r.rc, E_OK);
@@ -180,7 +189,8 @@ static void wiring_names_both_sides(void **state)
     assert_non_null(p);
     assert_non_null(strstr(p, "xu2018"));
     done(&r);
-    snprintf(s, sizeof s, FILE_SCENARIO "[conditions]\ndepth = 1\nsoc_mean = 0.5\ntemperature_mean = \"25 degC\"\n", csv);
+    snprintf(s, sizeof s, FILE_SCENARIO "[conditions]\ndepth = 1\nsoc_mean = 0.5\ntemperature_mean = \"25 degC\"\n",
+             csv);
     r = run_text(s, NULL);
     assert_int_not_equal(r.rc, E_OK);
     p = problem_with(&r, "two writers");
@@ -189,11 +199,12 @@ static void wiring_names_both_sides(void **state)
     done(&r);
 }
 
-#define FLEET(more)                                                                                          \
-    "[run]\nname = \"fleet\"\n[cell]\nnominal_capacity = 2\n"                                               \
-    "[source]\nplugin = \"virtual\"\ncells = 4\ncycles = 400\nrecovery = 0\n"                   \
-    "parameters = { k_t = \"9e-10 1/s\" }\n[[physics]]\nplugin = \"xu2018\"\n"                               \
-    "[corrector]\nplugin = \"ridge\"\n" more "[evaluate]\nsplit = { kind = \"holdout\", fraction = 0.5 }\ntruth = \"true_capacity\"\n"
+#define FLEET(more)                                                                                                    \
+    "[run]\nname = \"fleet\"\n[cell]\nnominal_capacity = 2\n"                                                          \
+    "[source]\nplugin = \"virtual\"\ncells = 4\ncycles = 400\nrecovery = 0\n"                                          \
+    "parameters = { k_t = \"9e-10 1/s\" }\n[[physics]]\nplugin = \"xu2018\"\n"                                         \
+    "[corrector]\nplugin = \"ridge\"\n" more                                                                           \
+    "[evaluate]\nsplit = { kind = \"holdout\", fraction = 0.5 }\ntruth = \"true_capacity\"\n"
 
 static void leaks_are_refused_by_name(void **state)
 {
@@ -217,7 +228,8 @@ static double score_of(const ran *r, const char *model)
     const json_t *scores = json_object_get(r->result, "scores");
     size_t i;
     json_t *s;
-    json_array_foreach(scores, i, s) if (strcmp(json_string_value(json_object_get(s, "model")), model) == 0) return number(s, "rmse");
+    json_array_foreach(scores, i, s) if (strcmp(json_string_value(json_object_get(s, "model")), model) ==
+                                         0) return number(s, "rmse");
     return NAN;
 }
 
@@ -248,12 +260,16 @@ static void the_future_is_not_seen(void **state)
         why w = { 0 };
         text_add(&t, "cell,cycle,capacity_ah,temperature_mean_c\n");
         for (int n = 1; n <= 40; n++)
-            text_addf(&t, "A,%d,%.4f,%d\n", n, n > 20 && later ? 0.5 : 2 - n * 0.001, n > 20 && later ? 55 : 25 + n % 3);
+            text_addf(&t, "A,%d,%.4f,%d\n", n, n > 20 && later ? 0.5 : 2 - n * 0.001,
+                      n > 20 && later ? 55 : 25 + n % 3);
         snprintf(csv, sizeof csv, "%s/d.csv", folder);
         assert_int_equal(file_write(csv, t.at, t.n, &w), 0);
         text_free(&t);
-        snprintf(s, sizeof s, FILE_SCENARIO "[conditions]\ndepth = 1\nsoc_mean = 0.5\nduration = \"1 day\"\n[corrector]\nplugin = \"ridge\"\n"
-                 "[evaluate]\nsplit = { kind = \"holdout\", fraction = 0.5 }\n", csv);
+        snprintf(s, sizeof s,
+                 FILE_SCENARIO
+                 "[conditions]\ndepth = 1\nsoc_mean = 0.5\nduration = \"1 day\"\n[corrector]\nplugin = \"ridge\"\n"
+                 "[evaluate]\nsplit = { kind = \"holdout\", fraction = 0.5 }\n",
+                 csv);
         ran r = run_text(s, NULL);
         assert_int_equal(r.rc, E_OK);
         last[later] = number(lane_at(&r, 0), "capacity_ah");

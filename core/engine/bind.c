@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * bind.c - physics at work: objects made, columns decided, inputs and live parameters met with what is written.
  *
- * Within one physics a part's output hides a source column of the same key: what is measured and what is predicted are two
- * things (rows carry the second as physics_KEY).
+ * Within one physics a part's output hides a source column of the same key: what is measured and what is predicted are
+ * two things (rows carry the second as physics_KEY).
  */
 #include "core/base/mem.h"
 #include "core/engine/inside.h"
@@ -14,7 +14,8 @@
 static const fade_column cycle_columns[] = { CYCLE_COLUMNS(CYCLE_COLUMN) };
 #undef CYCLE_COLUMN
 
-static const fade_column held = { "capacity", "Ah", "What the loss leaves of the initial capacity.", 0, 0, 0, 0, 0, 1, FADE_PLANNED };
+static const fade_column held = { "capacity",  "Ah", "What the loss leaves of the initial capacity.", 0, 0, 0, 0, 0, 1,
+                                  FADE_PLANNED };
 
 static uint32_t values(const fade_list *l)
 {
@@ -87,8 +88,8 @@ static int open_part(engine *e, part *q, why *w)
     return q->in && q->moves ? list_params(q, w) : fail(w, E_NOMEM, "no memory for the inputs of %s", q->desc->id);
 }
 
-static int pool_add(physics *ph, const char *owner, const fade_column *c, int place, uint32_t index, const tree_node *node, tree_problems *p,
-                    why *w)
+static int pool_add(physics *ph, const char *owner, const fade_column *c, int place, uint32_t index,
+                    const tree_node *node, tree_problems *p, why *w)
 {
     wire_end end = { .owner = owner, .column = c, .place = place, .index = index, .node = node,
                      .moment = c->flags & (FADE_PLANNED | FADE_EARLY) };
@@ -112,7 +113,8 @@ static int fill_pool(engine *e, physics *ph, tree_problems *p, why *w)
     for (size_t k = 0; k < ph->n; k++)
         for (uint32_t i = 0; i < ph->part[k].cols.out.n; i++) {
             const fade_column *c = library_at(&ph->part[k].cols.out, i);
-            if (ph->part[k].per_cycle || !(c->flags & FADE_TOTAL))        /* sums over steps of seconds: the runner adds them up */
+            if (ph->part[k].per_cycle ||
+                !(c->flags & FADE_TOTAL)) /* sums over steps of seconds: the runner adds them up */
                 pool_add(ph, ph->part[k].sp->label, c, (int)k, i, ph->part[k].sp->node, p, w);
         }
     for (uint32_t i = 0; ph->cell && i < CYCLE_N; i++)
@@ -144,7 +146,8 @@ static int link_part(engine *e, physics *ph, int k, tree_problems *p)
             continue;
         const wire_end *end = &ph->pool.at[q->in[i].from];
         if (end->place == k)
-            tree_complain(p, q->sp->node, E_PLUGIN, "%s reads its own output %s: make it a state", q->sp->label, c->key);
+            tree_complain(p, q->sp->node, E_PLUGIN, "%s reads its own output %s: make it a state", q->sp->label,
+                          c->key);
         if (end->place == -1)
             e->used[end->index] = true;
         q->moves[i] = end->place != -1 || !e->hold;
@@ -215,14 +218,16 @@ static int bind_one(engine *e, physics *ph, tree_problems *p, why *w)
         ph->cell |= !ph->part[k].per_cycle;
     }
     if (ph->cell && e->sc->nprotocol == 0)
-        tree_complain(p, sp->part[0].node, E_INPUT, "%s steps in seconds and needs a [protocol] with steps = [\"Discharge at 1C until 2.5 V\", ..]",
+        tree_complain(p, sp->part[0].node, E_INPUT,
+                      "%s steps in seconds and needs a [protocol] with steps = [\"Discharge at 1C until 2.5 V\", ..]",
                       sp->label);
     fill_pool(e, ph, p, w);
     for (size_t k = 0; k < ph->n; k++)
         link_part(e, ph, (int)k, p);
     find_capacity(ph);
     if (ph->capacity < 0 && ph->loss < 0)
-        tree_complain(p, sp->part[0].node, E_PLUGIN, "%s writes neither capacity nor loss: there is nothing to compare or to stop on", sp->label);
+        tree_complain(p, sp->part[0].node, E_PLUGIN,
+                      "%s writes neither capacity nor loss: there is nothing to compare or to stop on", sp->label);
     for (size_t k = 0; k < ph->n; k++) {
         int rc = uniform_columns(e, &ph->part[k], w);
         if (rc)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * correct.c - a trained corrector at work: rows of one lane become lanes of a tile; and the training itself, handed to study.
+ * correct.c - a trained corrector at work: rows of one lane become lanes of a tile; and the training itself, handed to
+ * study.
  */
 #include "core/engine/inside.h"
 #include <stdio.h>
@@ -7,8 +8,8 @@
 #include <string.h>
 
 /* Mean and sigma for n records of one lane; 0 and NaN where no model was trained for it. */
-int correct_predict(engine *e, corrector_use *u, const engine_correction *k, uint32_t lane_index, const tile *t, const uint32_t *rec, uint32_t n,
-                    double *mean, double *sigma, why *w)
+int correct_predict(engine *e, corrector_use *u, const engine_correction *k, uint32_t lane_index, const tile *t,
+                    const uint32_t *rec, uint32_t n, double *mean, double *sigma, why *w)
 {
     size_t m = k->nmodel == 1 ? 0 : lane_index;
     for (uint32_t i = 0; i < n; i++) {
@@ -52,8 +53,8 @@ static void say_trained(engine *e, size_t p, size_t c)
     json_number(&j, "gate_mean", made ? gate / (double)made : NAN);
     json_close(&j, '}');
     char say[256];
-    snprintf(say, sizeof say, "%s: %zu model%s trained on %llu rows, mean gate %.2f", e->variant[p * e->nvariant + c], made, made == 1 ? "" : "s",
-             (unsigned long long)rows, made ? gate / (double)made : 0.0);
+    snprintf(say, sizeof say, "%s: %zu model%s trained on %llu rows, mean gate %.2f", e->variant[p * e->nvariant + c],
+             made, made == 1 ? "" : "s", (unsigned long long)rows, made ? gate / (double)made : 0.0);
     char *text_json = text_take(&j.out);
     sinks_event(e, 1, "trained", NULL, -1, text_json, say);
     free(text_json);
@@ -66,9 +67,8 @@ int correct_train(engine *e, why *w)
         for (size_t c = 0; c < sc->ncorrector; c++) {
             size_t at = p * sc->ncorrector + c;
             corrector_use *u = &e->corrector[c];
-            int rc = e->opt.study ? e->opt.study->train(&sc->corrector[c], u->object, u->vt, &e->table[at], u->feature_column, e->nlane,
-                                                        &e->correction[at], w)
-                                  : E_OK;
+            engine_training in = { &sc->corrector[c], u->object, u->vt, u->feature_column, e->nlane };
+            int rc = e->opt.study ? e->opt.study->train(&in, &e->table[at], &e->correction[at], w) : E_OK;
             if (rc)
                 return rc;
             engine_table_free(&e->table[at]);
@@ -83,7 +83,8 @@ void correct_free(engine *e)
     const scenario *sc = e->sc;
     for (size_t at = 0; e->correction && at < e->nphysics * sc->ncorrector; at++) {
         engine_correction *k = &e->correction[at];
-        const fade_model_v1 *m = e->corrector[at % sc->ncorrector].vt ? e->corrector[at % sc->ncorrector].vt->model : NULL;
+        const fade_model_v1 *m =
+            e->corrector[at % sc->ncorrector].vt ? e->corrector[at % sc->ncorrector].vt->model : NULL;
         for (size_t i = 0; i < k->nmodel; i++)
             if (k->model[i] && m && m->destroy)
                 m->destroy(k->model[i]);
@@ -117,7 +118,8 @@ int engine_table_add(engine_table *t, const double *row, double target, uint32_t
         size_t cap = t->cap ? t->cap * 2 : 256, nc = t->ncol ? t->ncol : 1;
         double *col = mem_zero(cap * nc, sizeof *col);
         double *y = mem_grow(t->target, cap, sizeof *y);
-        uint32_t *ce = y ? mem_grow(t->cell, cap, sizeof *ce) : NULL, *ro = ce ? mem_grow(t->row, cap, sizeof *ro) : NULL;
+        uint32_t *ce = y ? mem_grow(t->cell, cap, sizeof *ce) : NULL,
+                 *ro = ce ? mem_grow(t->row, cap, sizeof *ro) : NULL;
         t->target = y ? y : t->target;
         t->cell = ce ? ce : t->cell;
         t->row = ro ? ro : t->row;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * cycler.c - drives a cell model through the protocol, one cycle: the tester of the laboratory.
  *
- * Every lane stands at its own step of the protocol with its own dt.  A limit is located without overshoot: a step that passed it
- * is refused for that lane alone and comes again, shorter, by a bracketed secant from the same state.
+ * Every lane stands at its own step of the protocol with its own dt.  A limit is located without overshoot: a step that
+ * passed it is refused for that lane alone and comes again, shorter, by a bracketed secant from the same state.
  */
 #include "core/base/mem.h"
 #include "core/engine/inside.h"
@@ -150,7 +150,8 @@ static bool judge(engine *e, worker *k, const part *q, workpart *wp, tile *t, ui
     }
     if (k->status[i] < 0 || !law_sound(e, k, p, q, wp, t, i)) {
         char say[200];
-        snprintf(say, sizeof say, "%s gave up in step %zu of the protocol, \"%.80s\"", q->sp->label, l->step + 1, s->text);
+        snprintf(say, sizeof say, "%s gave up in step %zu of the protocol, \"%.80s\"", q->sp->label, l->step + 1,
+                 s->text);
         if (!e->lp[(size_t)(t->first + i) * e->nphysics + p].over)
             step_lane_over(e, t, i, p, OVER_FAILED, say, e->lane[t->first + i].cycle);
         l->step = e->sc->nprotocol;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * emit.c - a finished chunk leaves: tile by tile, lane by lane, row by row; corrected, taken down for training, scored, handed to
- * the outputs.  One thread, in an order fixed by the plan.
+ * emit.c - a finished chunk leaves: tile by tile, lane by lane, row by row; corrected, taken down for training, scored,
+ * handed to the outputs.  One thread, in an order fixed by the plan.
  */
 #include "core/engine/inside.h"
 #include <stdio.h>
@@ -21,7 +21,8 @@ static int64_t by_human(const engine *e, int column, const double *row, double *
     return !isnan(*v);
 }
 
-static int take_down(engine *e, size_t at, corrector_use *u, const double *row, const struct recinfo *info, double target, why *w)
+static int take_down(engine *e, size_t at, corrector_use *u, const double *row, const struct recinfo *info,
+                     double target, why *w)
 {
     double value[256];
     double *in[256];
@@ -94,9 +95,11 @@ static void lane_end(engine *e, uint32_t index, size_t p)
     json_close(&j, '}');
     char *object_text = text_take(&j.out);
     char say[512];
-    snprintf(say, sizeof say, "%s %s at cycle %llu: %s", e->physics[p].sp->label, lp->over == OVER_FAILED ? "failed" : "ended",
-             (unsigned long long)lp->over_cycle, lp->reason ? lp->reason : "");
-    sinks_event(e, lp->over == OVER_FAILED ? 3 : 1, "lane-end", &e->lane[index], (int64_t)lp->over_cycle, object_text, say);
+    snprintf(say, sizeof say, "%s %s at cycle %llu: %s", e->physics[p].sp->label,
+             lp->over == OVER_FAILED ? "failed" : "ended", (unsigned long long)lp->over_cycle,
+             lp->reason ? lp->reason : "");
+    sinks_event(e, lp->over == OVER_FAILED ? 3 : 1, "lane-end", &e->lane[index], (int64_t)lp->over_cycle, object_text,
+                say);
     free(object_text);
 }
 
@@ -118,7 +121,8 @@ static int predict(engine *e, const tile *t, size_t p, size_t c, uint32_t lane_i
     }
     if (c >= e->sc->ncorrector || !e->trained)
         return E_OK;
-    return correct_predict(e, &e->corrector[c], &e->correction[p * e->sc->ncorrector + c], lane_index, t, r->rec, r->n, r->mean, r->sigma, w);
+    return correct_predict(e, &e->corrector[c], &e->correction[p * e->sc->ncorrector + c], lane_index, t, r->rec, r->n,
+                           r->mean, r->sigma, w);
 }
 
 /* Rows of a lane go out row by row, the variants of a row together. */
@@ -146,7 +150,8 @@ static int emit_lane(engine *e, const tile *t, uint32_t i, lane_rows *r, why *w)
             if (at[p] >= r[p * nv].n || t->info[r[p * nv].rec[at[p]]].index != next)
                 continue;
             for (size_t c = 0; c < nv && !rc; c++)
-                rc = emit_record(e, t, r[p * nv + c].rec[at[p]], c, r[p * nv + c].mean[at[p]], r[p * nv + c].sigma[at[p]], w);
+                rc = emit_record(e, t, r[p * nv + c].rec[at[p]], c, r[p * nv + c].mean[at[p]],
+                                 r[p * nv + c].sigma[at[p]], w);
             at[p]++;
             done++;
         }

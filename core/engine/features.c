@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * features.c - the columns a corrector may see, and the guard against those that hold the answer.
  *
- * A correction forecasts: at the origin only what is planned is known of later rows.  So a feature is a planned column of the
- * source, the row's number, or what the physics makes of planned values; anything else is refused by name, with the reason.
+ * A correction forecasts: at the origin only what is planned is known of later rows.  So a feature is a planned column
+ * of the source, the row's number, or what the physics makes of planned values; anything else is refused by name, with
+ * the reason.
  */
 #include "core/engine/inside.h"
 #include <stdlib.h>
@@ -20,7 +21,8 @@ static const char *refusal(const fade_column *c)
         return "contains the answer: it is what is predicted, or is made of it";
     if (c->flags & FADE_PLANNED)
         return NULL;
-    return c->flags & FADE_EARLY ? "is known only during the cycle, not when it is forecast" : "is known only after the cycle, not when it is forecast";
+    return c->flags & FADE_EARLY ? "is known only during the cycle, not when it is forecast"
+                                 : "is known only after the cycle, not when it is forecast";
 }
 
 static int unknown(engine *e, const scenario_corrector *sc, const char *key, tree_problems *p)
@@ -33,8 +35,8 @@ static int unknown(engine *e, const scenario_corrector *sc, const char *key, tre
         if (!refusal(&e->column[i]))
             words[n++] = e->column[i].key;
     const char *near = text_nearest(key, words, n);
-    return tree_complain(p, sc->feature_node, E_INPUT, "corrector %s: there is no column %s to learn from%s%s%s", sc->part.label, key,
-                         near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+    return tree_complain(p, sc->feature_node, E_INPUT, "corrector %s: there is no column %s to learn from%s%s%s",
+                         sc->part.label, key, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 }
 
 static int bind_feature(engine *e, const scenario_corrector *sc, corrector_use *u, const char *key, tree_problems *p)
@@ -42,7 +44,8 @@ static int bind_feature(engine *e, const scenario_corrector *sc, corrector_use *
     for (size_t i = 0; i < NMADE; i++)
         if (strcmp(made[i].key, key) == 0) {
             u->feature[u->nfeature] = made[i].code;
-            u->feature_column[u->nfeature++] = (fade_column){ .key = made[i].key, .unit = "", .doc = made[i].doc, .width = 1 };
+            u->feature_column[u->nfeature++] =
+                (fade_column){ .key = made[i].key, .unit = "", .doc = made[i].doc, .width = 1 };
             return E_OK;
         }
     for (size_t i = 0; i < e->ncolumn; i++) {
@@ -89,14 +92,17 @@ int features_bind(engine *e, tree_problems *p, why *w)
         if (rc)
             return rc;
         if (!sc->evaluate.on)
-            tree_complain(p, k->part.node, E_INPUT, "corrector %s has nothing to learn from: [evaluate] says which rows are known", k->part.label);
+            tree_complain(p, k->part.node, E_INPUT,
+                          "corrector %s has nothing to learn from: [evaluate] says which rows are known",
+                          k->part.label);
         for (size_t i = 0; i < n; i++)
             bind_feature(e, k, &e->corrector[c], key[i], p);
     }
     return E_OK;
 }
 
-void features_fill(const corrector_use *u, const double *row, const struct recinfo *info, double *const *in, uint32_t at)
+void features_fill(const corrector_use *u, const double *row, const struct recinfo *info, double *const *in,
+                   uint32_t at)
 {
     for (size_t f = 0; f < u->nfeature; f++)
         switch (u->feature[f]) {

@@ -50,7 +50,12 @@ static int read_block(engine *e, uint32_t *n, why *w)
         return fail(w, E_NOMEM, "no memory for a block");
     for (size_t s = 0; s < e->nread; s++)
         at[s] = c->val[s] + c->nslot;
-    fade_block b = { .size = sizeof b, .cap = BLOCK, .cell = cell, .time = c->time + c->nslot, .cycle = c->cycle + c->nslot, .col = at,
+    fade_block b = { .size = sizeof b,
+                     .cap = BLOCK,
+                     .cell = cell,
+                     .time = c->time + c->nslot,
+                     .cycle = c->cycle + c->nslot,
+                     .col = at,
                      .position = e->position };
     int32_t rc = e->source_vt->next(e->source, &b, WAIT_MS);
     if (at != col)
@@ -64,7 +69,8 @@ static int read_block(engine *e, uint32_t *n, why *w)
     if (b.stream != 0)
         return E_OK;                              /* samples: not for laws per cycle */
     for (uint32_t i = 0; i < b.n; i++) {
-        int err = cell[i] ? lanes_find(e, cell[i], &c->lane[c->nslot + i], w) : fail(w, E_PLUGIN, "source %s gave a row without a cell", e->sc->source.label);
+        int err = cell[i] ? lanes_find(e, cell[i], &c->lane[c->nslot + i], w)
+                          : fail(w, E_PLUGIN, "source %s gave a row without a cell", e->sc->source.label);
         if (err)
             return err;
     }
@@ -172,8 +178,8 @@ int feed_hold(engine *e, why *w)
         for (uint32_t i = 0; i < n; i++) {
             uint32_t l = e->chunk.lane[i];
             if (e->chunk.cycle[i] > 1)
-                return fail(w, E_PLUGIN, "source %s: a row that holds must stand at a cell's first cycle, %s has %lld", e->sc->source.label,
-                            e->lane[l].cell, (long long)e->chunk.cycle[i]);
+                return fail(w, E_PLUGIN, "source %s: a row that holds must stand at a cell's first cycle, %s has %lld",
+                            e->sc->source.label, e->lane[l].cell, (long long)e->chunk.cycle[i]);
             if ((rc = tiles_cover(e, w)))
                 return rc;
             tile *t = &e->tile[l / e->width];

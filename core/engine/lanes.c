@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * lanes.c - cells by id: the first row of a new id makes a lane; a scan counts the rows of each where a split needs the number.
+ * lanes.c - cells by id: the first row of a new id makes a lane; a scan counts the rows of each where a split needs the
+ * number.
  */
 #include "core/base/mem.h"
 #include "core/engine/inside.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * law.c - one stress event through an ageing law: step, check what it wrote, take it; RETRY comes again in smaller pieces.
+ * law.c - one stress event through an ageing law: step, check what it wrote, take it; RETRY comes again in smaller
+ * pieces.
  */
 #include "core/engine/inside.h"
 #include <float.h>
@@ -63,7 +64,8 @@ static const fade_column *unknown_input(const part *q, const workpart *wp, uint3
     return NULL;
 }
 
-static const fade_column *broken_column(const fade_list *l, double *const *column, uint32_t n, uint32_t i, double *value)
+static const fade_column *broken_column(const fade_list *l, double *const *column, uint32_t n, uint32_t i,
+                                        double *value)
 {
     for (uint32_t c = 0; c < l->n; c++) {
         const fade_column *fc = library_at(l, c);
@@ -95,23 +97,27 @@ bool law_sound(engine *e, worker *k, size_t p, const part *q, workpart *wp, tile
     else if (isnan(v) || isinf(v))
         snprintf(say, sizeof say, "%s wrote %s into %s", q->sp->label, isnan(v) ? "NaN" : "infinity", fc->key);
     else
-        snprintf(say, sizeof say, "%s wrote %s = %g %s, outside its declared %g..%g", q->sp->label, fc->key, v, fc->unit, fc->min, fc->max);
+        snprintf(say, sizeof say, "%s wrote %s = %g %s, outside its declared %g..%g", q->sp->label, fc->key, v,
+                 fc->unit, fc->min, fc->max);
     step_lane_over(e, t, i, p, OVER_FAILED, say, e->lane[t->first + i].cycle);
     return false;
 }
 
-static void input_broken(engine *e, worker *k, size_t p, const part *q, tile *t, const fade_column *c, double v, uint32_t i)
+static void input_broken(engine *e, worker *k, size_t p, const part *q, tile *t, const fade_column *c, double v,
+                         uint32_t i)
 {
     char say[300];
     if (isnan(v))
         snprintf(say, sizeof say, "%s: its input %s is unknown", q->sp->label, c->key);
     else
-        snprintf(say, sizeof say, "%s: its input %s = %g %s is outside %g..%g", q->sp->label, c->key, v, c->unit, c->min, c->max);
+        snprintf(say, sizeof say, "%s: its input %s = %g %s is outside %g..%g", q->sp->label, c->key, v, c->unit,
+                 c->min, c->max);
     step_lane_over(e, t, i, p, OVER_FAILED, say, e->lane[t->first + i].cycle);
     k->active[i] = 0;
 }
 
-/* An input that is unknown or outside its bounds ends the lane; one outside where the law was shown to hold is warned of, once. */
+/* An input that is unknown or outside its bounds ends the lane; one outside where the law was shown to hold is warned
+ * of, once. */
 static void check_input(engine *e, worker *k, size_t p, const part *q, const fade_column *c, const double *v, tile *t)
 {
     double lo, hi;
@@ -123,8 +129,10 @@ static void check_input(engine *e, worker *k, size_t p, const part *q, const fad
         if (!(v[i] >= lo) || !(v[i] <= hi))
             input_broken(e, k, p, q, t, c, v[i], i);
         else if (holds && (v[i] < c->lo || v[i] > c->hi))
-            object_warn_once(q->object, c->key, "%s = %g %s (cell %s, cycle %lld) is outside %g..%g, where %s was shown to hold", c->key, v[i],
-                             c->unit, e->lane[t->first + i].cell, (long long)e->lane[t->first + i].cycle, c->lo, c->hi, q->desc->id);
+            object_warn_once(q->object, c->key,
+                             "%s = %g %s (cell %s, cycle %lld) is outside %g..%g, where %s was shown to hold", c->key,
+                             v[i], c->unit, e->lane[t->first + i].cell, (long long)e->lane[t->first + i].cycle, c->lo,
+                             c->hi, q->desc->id);
     }
 }
 
@@ -214,7 +222,8 @@ static void by_pieces(engine *e, worker *k, size_t p, const part *q, workpart *w
             wp->in[q->duration][i] = whole[i];
     for (uint32_t i = 0; again && i < t->live; i++)
         if (k->active[i] && k->left[i] > 0) {
-            step_lane_over(e, t, i, p, OVER_FAILED, "the law asked for smaller steps without end", e->lane[t->first + i].cycle);
+            step_lane_over(e, t, i, p, OVER_FAILED, "the law asked for smaller steps without end",
+                           e->lane[t->first + i].cycle);
             k->active[i] = 0;
         }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * open.c - all that can fail before anything runs: the source, its columns, the conditions; then physics, lanes and records.
+ * open.c - all that can fail before anything runs: the source, its columns, the conditions; then physics, lanes and
+ * records.
  */
 #include "core/base/clock.h"
 #include "core/base/log.h"
@@ -60,7 +61,8 @@ static int take_columns(engine *e, const fade_list *out, tree_problems *p, why *
     for (size_t i = 0; i < sc->ncondition; i++) {
         const scenario_condition *c = &sc->condition[i];
         if (find_column(e, c->column.key) >= 0) {
-            tree_complain(p, c->node, E_INPUT, "%s has two writers: [conditions] and source %s", c->column.key, sc->source.label);
+            tree_complain(p, c->node, E_INPUT, "%s has two writers: [conditions] and source %s", c->column.key,
+                          sc->source.label);
             continue;
         }
         e->source_column[e->nsource] = c->column;
@@ -118,11 +120,13 @@ static int check_evaluate(engine *e, tree_problems *p)
     if (!sc->evaluate.on)
         return E_OK;
     if (e->target_col < 0)
-        return tree_complain(p, sc->evaluate.node, E_INPUT, "[evaluate] target = \"%s\": source %s writes no such column",
+        return tree_complain(p, sc->evaluate.node, E_INPUT,
+                             "[evaluate] target = \"%s\": source %s writes no such column",
                              sc->evaluate.target ? sc->evaluate.target : "capacity", sc->source.label);
     if (e->truth_col < 0)
-        return tree_complain(p, sc->evaluate.node, E_INPUT, "[evaluate] truth = \"%s\": source %s writes no such column",
-                             sc->evaluate.truth, sc->source.label);
+        return tree_complain(p, sc->evaluate.node, E_INPUT,
+                             "[evaluate] truth = \"%s\": source %s writes no such column", sc->evaluate.truth,
+                             sc->source.label);
     return E_OK;
 }
 
@@ -133,8 +137,10 @@ static int check_end(engine *e, tree_problems *p)
     if (!e->hold || e->cycles)
         return E_OK;
     if (sc->nstop == 0)
-        return tree_complain(p, sc->source.node, E_INPUT,
-                             "source %s never ends: say how long by [run] cycles = N or [run] stop = [\"70%% capacity\"]", sc->source.label);
+        return tree_complain(
+            p, sc->source.node, E_INPUT,
+            "source %s never ends: say how long by [run] cycles = N or [run] stop = [\"70%% capacity\"]",
+            sc->source.label);
     e->cycles = CYCLES_MAX;
     return E_OK;
 }

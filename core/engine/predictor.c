@@ -38,7 +38,8 @@ static int open_outputs(predictor *p, const void *model, why *w)
     if (rc < 0)
         return object_why(p->object, rc, "tell its columns", w);
     if (c.state.n)
-        return fail(w, E_PLUGIN, "corrector %s keeps state from row to row; this fade runs correctors without state", d->id);
+        return fail(w, E_PLUGIN, "corrector %s keeps state from row to row; this fade runs correctors without state",
+                    d->id);
     p->mean = index_of(&c.out, "mean");
     p->sigma = index_of(&c.out, "sigma");
     if (p->mean < 0)
@@ -61,7 +62,9 @@ static int cover_scratch(predictor *p, const void *model, why *w)
     free(p->scratch);
     p->scratch = mem_columns(bytes / sizeof(double) + 8);
     p->scratch_bytes = p->scratch ? bytes : 0;
-    return p->scratch ? E_OK : fail(w, E_NOMEM, "no memory: %s wants %zu bytes of scratch", p->object->plugin->desc->id, bytes);
+    return p->scratch
+               ? E_OK
+               : fail(w, E_NOMEM, "no memory: %s wants %zu bytes of scratch", p->object->plugin->desc->id, bytes);
 }
 
 int predictor_run(predictor *p, const void *model, uint64_t cell, uint32_t n, why *w)
@@ -81,8 +84,18 @@ int predictor_run(predictor *p, const void *model, uint64_t cell, uint32_t n, wh
         for (size_t f = 0; i >= n && f < p->nfeature; f++)
             p->in[f][i] = p->in[f][n - 1];
     }
-    fade_tile b = { .size = sizeof b, .n = wide, .live = n, .id = id, .row = row, .t = t, .dt = dt, .in = (const double *const *)p->in,
-                    .out = p->out, .wish = wish, .status = status, .scratch = p->scratch };
+    fade_tile b = { .size = sizeof b,
+                    .n = wide,
+                    .live = n,
+                    .id = id,
+                    .row = row,
+                    .t = t,
+                    .dt = dt,
+                    .in = (const double *const *)p->in,
+                    .out = p->out,
+                    .wish = wish,
+                    .status = status,
+                    .scratch = p->scratch };
     int32_t s = p->vt->model->step(model, &b);
     return s < 0 ? object_why(p->object, s, "predict", w) : E_OK;
 }

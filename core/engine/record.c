@@ -18,8 +18,11 @@ static int human(const char *from, double *scale, double *offset, const char **t
 
 static int add_column(engine *e, const char *key, const char *unit_text, const char *doc, uint32_t flags)
 {
-    e->column[e->ncolumn] = (fade_column){ .key = mem_arena_text(e->arena, key), .unit = mem_arena_text(e->arena, unit_text),
-                                           .doc = mem_arena_text(e->arena, doc), .width = 1, .flags = flags };
+    e->column[e->ncolumn] = (fade_column){ .key = mem_arena_text(e->arena, key),
+                                           .unit = mem_arena_text(e->arena, unit_text),
+                                           .doc = mem_arena_text(e->arena, doc),
+                                           .width = 1,
+                                           .flags = flags };
     return (int)e->ncolumn++;
 }
 
@@ -77,7 +80,8 @@ static int own_columns(engine *e)
     e->col_correction = -1;
     if (e->sc->ncorrector == 0)
         return E_OK;
-    e->col_correction = add_column(e, "correction_capacity", "Ah", "What the corrector adds; 0 before it is trained.", FADE_TARGET);
+    e->col_correction =
+        add_column(e, "correction_capacity", "Ah", "What the corrector adds; 0 before it is trained.", FADE_TARGET);
     add_column(e, "hybrid_capacity", "Ah", "Physics and correction together.", FADE_TARGET);
     add_column(e, "hybrid_lower", "Ah", "Lower end of the 90 % band.", FADE_TARGET);
     add_column(e, "hybrid_upper", "Ah", "Upper end of the 90 % band.", FADE_TARGET);
@@ -110,7 +114,8 @@ int record_layout(engine *e, tree_problems *p, why *w)
     int rc = source_columns(e, w);
     if (rc)
         return rc;
-    e->col_efc = add_column(e, "equivalent_full_cycles", "", "Charge moved, in cycles of the nominal capacity.", FADE_PLANNED);
+    e->col_efc =
+        add_column(e, "equivalent_full_cycles", "", "Charge moved, in cycles of the nominal capacity.", FADE_PLANNED);
     e->col_seconds = add_column(e, "test_time", "s", "Calendar time since the first row.", FADE_PLANNED);
     e->col_physics = (int)e->ncolumn;
     for (size_t i = 0; i < e->nphysics; i++)
@@ -208,8 +213,12 @@ int record_row(engine *e, worker *k, tile *t, size_t p, uint64_t r)
             return t->why.code;
         uint32_t slot = e->chunk.hold ? UINT32_MAX : e->chunk.order[e->chunk.begin[t->first + i] + r];
         fill(e, k, t, p, i, slot, t->rec + t->nrec * e->ncolumn);
-        t->info[t->nrec] = (struct recinfo){ .lane = t->first + i, .physics = (uint32_t)p, .last = last, .index = l->done,
-                                             .cycle = l->cycle, .time = e->chunk.hold ? INT64_MIN : l->time };
+        t->info[t->nrec] = (struct recinfo){ .lane = t->first + i,
+                                             .physics = (uint32_t)p,
+                                             .last = last,
+                                             .index = l->done,
+                                             .cycle = l->cycle,
+                                             .time = e->chunk.hold ? INT64_MIN : l->time };
         link_record(t, i);
     }
     return E_OK;

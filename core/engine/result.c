@@ -61,7 +61,9 @@ void engine_plan(const engine *e, text *out)
                 const fade_column *c = library_at(&q->cols.in, i);
                 bool driven = !q->per_cycle && ((int)i == q->control || (int)i == q->demand);
                 text_addf(out, "%s %s from %s", i ? "," : "", c->key,
-                          driven ? "the protocol" : q->in[i].from < 0 ? "nobody (optional)" : e->physics[p].pool.at[q->in[i].from].owner);
+                          driven              ? "the protocol"
+                          : q->in[i].from < 0 ? "nobody (optional)"
+                                              : e->physics[p].pool.at[q->in[i].from].owner);
             }
             text_add(out, "\n");
         }
@@ -76,8 +78,8 @@ void engine_plan(const engine *e, text *out)
                   e->source_column[e->target_col].key, sc->evaluate.fraction * 100);
     if (e->cycles)
         text_addf(out, "  rows       %llu a cell\n", (unsigned long long)e->cycles);
-    text_addf(out, "  work       tiles of %u lanes, chunks of %llu rows, %d thread%s\n", e->width, (unsigned long long)e->chunk_rows, e->nworker,
-              e->nworker == 1 ? "" : "s");
+    text_addf(out, "  work       tiles of %u lanes, chunks of %llu rows, %d thread%s\n", e->width,
+              (unsigned long long)e->chunk_rows, e->nworker, e->nworker == 1 ? "" : "s");
     for (size_t o = 0; o < sc->noutput; o++)
         text_addf(out, "  output     %s\n", sc->output[o].part.label);
 }

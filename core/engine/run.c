@@ -119,7 +119,9 @@ static void progress(engine *e, const char *doing, bool always)
     e->progress_ns = now;
     double seconds = (double)(now - e->started_ns) / 1e9;
     uint64_t all = rows_in_all(e), run = e->rows_done - e->rows_resumed;
-    engine_progress p = { .rows = e->rows_done, .lanes = e->nlane, .ended = e->ended / (e->nphysics ? e->nphysics : 1), .doing = doing };
+    engine_progress p = {
+        .rows = e->rows_done, .lanes = e->nlane, .ended = e->ended / (e->nphysics ? e->nphysics : 1), .doing = doing
+    };
     p.done = all ? fmin(1, (double)e->rows_done / (double)all) : NAN;
     p.rate = seconds > 0 ? (double)run / seconds : 0;
     p.left = all && p.rate > 0 ? (double)(all - (e->rows_done < all ? e->rows_done : all)) / p.rate : NAN;
@@ -265,8 +267,8 @@ int engine_run(engine *e, why *w)
         rc = consistent(e, true, w);
     }
     if (!rc && e->failed)
-        rc = fail(w, E_PARTIAL, "%llu of %llu lanes ended by failure; their finished rows are kept", (unsigned long long)e->failed,
-                  (unsigned long long)e->nlane * e->nphysics);
+        rc = fail(w, E_PARTIAL, "%llu of %llu lanes ended by failure; their finished rows are kept",
+                  (unsigned long long)e->failed, (unsigned long long)e->nlane * e->nphysics);
     e->elapsed_ns = clock_monotonic_ns() - e->started_ns;
     int closed = sinks_close(e, rc, w);
     e->outcome = rc ? rc : closed;

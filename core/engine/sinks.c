@@ -21,7 +21,8 @@ static int open_block(engine *e, sink *s, why *w)
     s->block.time = mem_zero(ROWS, sizeof *s->block.time);
     s->block.cycle = mem_zero(ROWS, sizeof *s->block.cycle);
     double *mem = mem_columns((n + 1) * ROWS);
-    if (!s->col || !mem || !s->block.number || !s->block.cell || !s->block.variant || !s->block.time || !s->block.cycle) {
+    if (!s->col || !mem || !s->block.number || !s->block.cell || !s->block.variant || !s->block.time ||
+        !s->block.cycle) {
         free(mem);
         return fail(w, E_NOMEM, "no memory for the rows of an output");
     }
@@ -40,8 +41,13 @@ static int open_one(engine *e, sink *s, const scenario_output *so, why *w)
     int rc = open_block(e, s, w);
     if (rc || (rc = object_open(so->part.plugin, so->part.node, e->sc->seed, &s->object, w)))
         return rc;
-    s->run = (fade_run){ .size = sizeof s->run, .id = e->run_id, .name = e->sc->name, .scenario = e->sc->merged, .made_by = e->made_by,
-                         .folder = e->opt.folder, .first = { s->number, 0 } };
+    s->run = (fade_run){ .size = sizeof s->run,
+                         .id = e->run_id,
+                         .name = e->sc->name,
+                         .scenario = e->sc->merged,
+                         .made_by = e->made_by,
+                         .folder = e->opt.folder,
+                         .first = { s->number, 0 } };
     s->run.columns.out = (fade_list){ e->column, (uint32_t)e->ncolumn, sizeof *e->column };
     int32_t s_rc = s->vt->open(&s->object->host, &so->part.args->fade, &s->run, &s->self);
     return s_rc < 0 ? object_why(s->object, s_rc, "open", w) : E_OK;
@@ -125,13 +131,21 @@ int sinks_flush(engine *e, why *w)
     return E_OK;
 }
 
-void sinks_event(engine *e, int level, const char *kind, const lane *l, int64_t cycle, const char *json_text, const char *say)
+void sinks_event(engine *e, int level, const char *kind, const lane *l, int64_t cycle, const char *json_text,
+                 const char *say)
 {
-    fade_event ev = { .size = sizeof ev, .level = level, .time = INT64_MIN, .cycle = cycle, .cell = l ? l->cell : NULL, .kind = kind,
-                      .text = say, .json = json_text };
+    fade_event ev = { .size = sizeof ev,
+                      .level = level,
+                      .time = INT64_MIN,
+                      .cycle = cycle,
+                      .cell = l ? l->cell : NULL,
+                      .kind = kind,
+                      .text = say,
+                      .json = json_text };
     if (strcmp(kind, "progress") != 0) {
         ev.number = e->event_number++;
-        log_say(strcmp(kind, "score") == 0 ? LOG_DEBUG : level, l ? (const log_field[]){ { "cell", l->cell }, { NULL, NULL } } : NULL, "%s", say);
+        log_say(strcmp(kind, "score") == 0 ? LOG_DEBUG : level,
+                l ? (const log_field[]){ { "cell", l->cell }, { NULL, NULL } } : NULL, "%s", say);
     }
     for (size_t i = 0; i < e->nsink; i++)
         if (e->sink[i].vt->event && e->sink[i].self)
@@ -156,7 +170,8 @@ int sinks_close(engine *e, int outcome, why *w)
     int rc = E_OK;
     for (size_t i = 0; i < e->nsink; i++) {
         sink *s = &e->sink[i];
-        int32_t c = s->self ? s->vt->close(s->self, outcome == E_OK || outcome == E_PARTIAL ? 0 : -1, w ? w->text : "") : 0;
+        int32_t c =
+            s->self ? s->vt->close(s->self, outcome == E_OK || outcome == E_PARTIAL ? 0 : -1, w ? w->text : "") : 0;
         if (c < 0 && !rc && outcome == E_OK)
             rc = object_why(s->object, c, "close", w);
         free_one(s);

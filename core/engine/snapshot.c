@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * snapshot.c - the whole state of a run in one file, state.fade, written atomically at a consistent point.
  *
- * Layout: "FADESNAP", u32 version, u32 fingerprint of type sizes, u64 length, body, u32 CRC-32 of the body.  The body is a JSON
- * text that names everything, then the numbers in its order.  Columns are matched by key, so a newer plugin may have more of them.
+ * Layout: "FADESNAP", u32 version, u32 fingerprint of type sizes, u64 length, body, u32 CRC-32 of the body.  The body
+ * is a JSON text that names everything, then the numbers in its order.  Columns are matched by key, so a newer plugin
+ * may have more of them.
  */
 #include <jansson.h>
 #include "core/base/file.h"
@@ -242,7 +243,8 @@ static int get_text(reader *r, char **to, size_t *len)
     if (rc)
         return rc;
     if (n > r->n - r->pos)
-        return fail(r->w, E_INPUT, "%s: damaged: a text of %llu bytes at byte %zu", r->path, (unsigned long long)n, r->pos);
+        return fail(r->w, E_INPUT, "%s: damaged: a text of %llu bytes at byte %zu", r->path, (unsigned long long)n,
+                    r->pos);
     if (!(*to = malloc(n + 1)))
         return fail(r->w, E_NOMEM, "no memory for %llu bytes", (unsigned long long)n);
     (*to)[n] = '\0';
@@ -261,9 +263,11 @@ int snapshot_unwrap(const char *path, const char *at, size_t n, const char **bod
     if (head[0] != VERSION)
         return fail(w, E_INPUT, "%s has snapshot format %u, this fade reads %d", path, head[0], VERSION);
     if (head[1] != FADE_FINGERPRINT)
-        return fail(w, E_INPUT, "%s was written on a machine with other number types (%08x, here %08x)", path, head[1], FADE_FINGERPRINT);
+        return fail(w, E_INPUT, "%s was written on a machine with other number types (%08x, here %08x)", path, head[1],
+                    FADE_FINGERPRINT);
     if (length != n - 28)
-        return fail(w, E_INPUT, "%s is cut: %llu bytes of state expected, %zu there", path, (unsigned long long)length, n - 28);
+        return fail(w, E_INPUT, "%s is cut: %llu bytes of state expected, %zu there", path, (unsigned long long)length,
+                    n - 28);
     memcpy(&crc, at + 24 + length, sizeof crc);
     if (crc != file_crc32(0, at + 24, length))
         return fail(w, E_INPUT, "%s is damaged: its checksum does not match", path);
@@ -299,7 +303,8 @@ static int read_lane(engine *e, reader *r, uint32_t i)
     for (size_t p = 0; p < e->nphysics; p++) {
         lane_physics *lp = &e->lp[(size_t)i * e->nphysics + p];
         uint64_t v[5];
-        if ((rc = get(r, v, sizeof v)) || (rc = get(r, &lp->capacity, 8)) || (rc = get(r, &lp->first, 8)) || (rc = get_text(r, &lp->reason, &len)))
+        if ((rc = get(r, v, sizeof v)) || (rc = get(r, &lp->capacity, 8)) || (rc = get(r, &lp->first, 8)) ||
+            (rc = get_text(r, &lp->reason, &len)))
             return rc;
         lp->over = v[0] > OVER_FAILED ? OVER_FAILED : (int)v[0];
         lp->over_cycle = v[1];
@@ -326,7 +331,8 @@ static int map_columns(const json_t *stored, const fade_list *now, const char *o
             row += (int)(fc->width ? fc->width : 1);
         }
         if (found < 0)
-            log_say(LOG_WARNING, NULL, "the snapshot's column %s of %s is not known any more and is left out", key ? key : "?", owner);
+            log_say(LOG_WARNING, NULL, "the snapshot's column %s of %s is not known any more and is left out",
+                    key ? key : "?", owner);
         for (json_int_t j = 0; j < width; j++) {
             if (*n == most)
                 return E_NOMEM;
@@ -338,7 +344,8 @@ static int map_columns(const json_t *stored, const fade_list *now, const char *o
 
 enum { MOST_ROWS = 65536 };
 
-static int read_part(engine *e, reader *r, size_t k, const part *q, const int *map, size_t n, size_t nstate, uint32_t lane_index)
+static int read_part(engine *e, reader *r, size_t k, const part *q, const int *map, size_t n, size_t nstate,
+                     uint32_t lane_index)
 {
     tile *t = &e->tile[lane_index / e->width];
     for (size_t i = 0; i < n; i++) {
@@ -387,10 +394,12 @@ static int read_maps(engine *e, const json_t *head, part_map *map, why *w)
             const json_t *stored = json_array_get(parts, k);
             const char *id = json_string_value(json_object_get(stored, "id"));
             if (!id || strcmp(id, q->desc->id) != 0)
-                return fail(w, E_INPUT, "the snapshot's model %zu is %s, the scenario's is %s", k + 1, id ? id : "?", q->desc->id);
+                return fail(w, E_INPUT, "the snapshot's model %zu is %s, the scenario's is %s", k + 1, id ? id : "?",
+                            q->desc->id);
             if (!(map[k].row = mem_zero(MOST_ROWS, sizeof *map[k].row)))
                 return fail(w, E_NOMEM, "no memory to read a snapshot");
-            int rc = map_columns(json_object_get(stored, "state"), &q->cols.state, id, map[k].row, MOST_ROWS, &map[k].n);
+            int rc =
+                map_columns(json_object_get(stored, "state"), &q->cols.state, id, map[k].row, MOST_ROWS, &map[k].n);
             map[k].nstate = map[k].n;
             if (rc || map_columns(json_object_get(stored, "out"), &q->cols.out, id, map[k].row, MOST_ROWS, &map[k].n))
                 return fail(w, E_INPUT, "the snapshot's columns of %s are too wide", id);
@@ -442,7 +451,8 @@ static int read_table(engine *e, reader *r, engine_table *b)
     if (rc || (rc = get(r, &ncol, 8)))
         return rc;
     if (ncol > 256 || n > r->n / 24)
-        return fail(r->w, E_INPUT, "%s: damaged: a training table of %llu x %llu", r->path, (unsigned long long)n, (unsigned long long)ncol);
+        return fail(r->w, E_INPUT, "%s: damaged: a training table of %llu x %llu", r->path, (unsigned long long)n,
+                    (unsigned long long)ncol);
     b->ncol = ncol;
     for (uint64_t i = 0; i < n && !rc; i++) {
         if ((rc = get(r, &y, 8)) || (rc = get(r, &cell, 8)) || (rc = get(r, &row, 8)) || (rc = get(r, x, ncol * 8)))
@@ -464,7 +474,8 @@ static int read_models(engine *e, reader *r)
         if (rc)
             return rc;
         if (n > (uint64_t)e->nlane + 1)
-            return fail(r->w, E_INPUT, "%s: damaged: %llu models for %u cells", r->path, (unsigned long long)n, e->nlane);
+            return fail(r->w, E_INPUT, "%s: damaged: %llu models for %u cells", r->path, (unsigned long long)n,
+                        e->nlane);
         rc = n ? correction_room(&e->correction[at], n, r->w) : E_OK;
         for (uint64_t m = 0; m < n && !rc; m++)
             rc = read_model(r, &e->corrector[c], e->sc->corrector[c].part.args, &e->correction[at], m);
@@ -492,13 +503,17 @@ static int take_head(engine *e, const json_t *head, reader *r)
 {
     char hex[65];
     plan_hash(e, hex);
-    const char *plan = json_string_value(json_object_get(head, "plan")), *run = json_string_value(json_object_get(head, "run"));
+    const char *plan = json_string_value(json_object_get(head, "plan")),
+               *run = json_string_value(json_object_get(head, "run"));
     const char *position = json_string_value(json_object_get(head, "position"));
     const json_t *numbers = json_object_get(head, "outputs"), *source = json_object_get(head, "source");
     if (!plan || !run || strlen(run) != 26 || !position || strlen(position) > 255)
         return fail(r->w, E_INPUT, "%s: damaged: its head lacks run, plan or position", r->path);
     if (strcmp(plan, hex) != 0)
-        return fail(r->w, E_INPUT, "%s belongs to another scenario: resume with the same file and settings (only [run] and [logging] may differ)", r->path);
+        return fail(r->w, E_INPUT,
+                    "%s belongs to another scenario: resume with the same file and settings (only [run] and [logging] "
+                    "may differ)",
+                    r->path);
     if (json_array_size(numbers) != e->sc->noutput || json_array_size(source) != e->nsource)
         return fail(r->w, E_INPUT, "%s was made with other outputs or another source", r->path);
     memcpy(e->run_id, run, 27);

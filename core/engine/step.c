@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * step.c - one tile through one chunk: rows inside, each row every physics of every lane.
  *
- * A lane that is over, or has no row, is idle: its state stays.  Past the forecast origin, and past the end of the data, a column
- * that is only known during or after the cycle is replaced by its mean over the cell's known rows.
+ * A lane that is over, or has no row, is idle: its state stays.  Past the forecast origin, and past the end of the
+ * data, a column that is only known during or after the cycle is replaced by its mean over the cell's known rows.
  */
 #include "core/engine/inside.h"
 #include <stdlib.h>
@@ -51,7 +51,8 @@ void step_inputs(worker *k, const part *q, workpart *wp, uint32_t live, bool all
         else if (q->in[i].from < 0 && all) {
             bool driven = !q->per_cycle && ((int)i == q->control || (int)i == q->demand);
             for (uint32_t l = 0; l < n; l++)
-                wp->in[i][l] = driven ? 0 : NAN;  /* FADE_BY_CURRENT, no current: a cell at rest until the protocol begins */
+                wp->in[i][l] =
+                    driven ? 0 : NAN; /* FADE_BY_CURRENT, no current: a cell at rest until the protocol begins */
         }
     }
     for (uint32_t j = 0; j < q->nparam; j++)
@@ -180,7 +181,8 @@ static void copy_lane(const part *q, workpart *wp, uint32_t i, double *const *to
     }
 }
 
-/* Runs init() on the whole tile, keeps it for the new lanes; then observe(), so that outputs stand before the first step. */
+/* Runs init() on the whole tile, keeps it for the new lanes; then observe(), so that outputs stand before the first
+ * step. */
 static void begin_part(engine *e, worker *k, size_t p, const part *q, workpart *wp, tile *t, const bool *fresh)
 {
     memset(k->status, 0, wp->b.n * sizeof *k->status);

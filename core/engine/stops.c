@@ -17,7 +17,8 @@ static int bind_column(engine *e, physics *ph, const scenario_stop *s, tree_prob
         int rc = units_quantity(s->quantity, c->unit, e->sc->cell.nominal_capacity, bound, &w);
         return rc ? tree_complain(p, s->node, rc, "stop \"%s\": %s", s->text, w.text) : E_OK;
     }
-    return tree_complain(p, s->node, E_INPUT, "stop \"%s\": physics %s has no column %s", s->text, ph->sp->label, s->column);
+    return tree_complain(p, s->node, E_INPUT, "stop \"%s\": physics %s has no column %s", s->text, ph->sp->label,
+                         s->column);
 }
 
 int stops_bind(engine *e, tree_problems *p, why *w)
@@ -49,8 +50,8 @@ void stops_capacity(engine *e, worker *k, const physics *ph, tile *t)
         k->cap[i] = e->lane[t->first + i].c0 * (1 - loss[i]);
 }
 
-static bool reached(const engine *e, const worker *k, const physics *ph, const scenario_stop *s, size_t at, const tile *t, uint32_t i,
-                    double reference)
+static bool reached(const engine *e, const worker *k, const physics *ph, const scenario_stop *s, size_t at,
+                    const tile *t, uint32_t i, double reference)
 {
     const lane *l = &e->lane[t->first + i];
     switch (s->kind) {

@@ -24,6 +24,14 @@ typedef struct engine_correction {                /* what training made: plain d
     double   *before, *after;                     /* per model: RMSE without and with, on the training part's own later rows */
 } engine_correction;
 
+typedef struct engine_training {                  /* one corrector for one physics */
+    const scenario_corrector *corrector;
+    object                   *object;
+    const fade_corrector_v1  *vt;
+    const fade_column        *features;           /* of the table's columns */
+    size_t                    nlane;
+} engine_training;
+
 typedef struct engine_scored {                    /* one row past the origin with a known target */
     uint32_t    lane;
     size_t      variant;                          /* in engine order */
@@ -34,8 +42,7 @@ typedef struct engine_scored {                    /* one row past the origin wit
 
 typedef struct engine_study {
     /* Trains one corrector for one physics.  [main] */
-    int (*train)(const scenario_corrector *, object *, const fade_corrector_v1 *, engine_table *, const fade_column *features, size_t nlane,
-                 engine_correction *out, why *w);
+    int (*train)(const engine_training *, engine_table *, engine_correction *out, why *w);
     int (*score_open)(const char *const *variant, size_t nvariant, void **score, why *w);
     int (*score_row)(void *score, const engine_scored *, why *w);
     /* Calls `said` for each score (JSON object, sentence); adds an array to *out when not NULL. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * tiles.c - memory of tiles (what lanes are between chunks) and of workers (one tile at work).
  *
- * A tile's columns have the stride `width`; at work they are packed to n = live rounded up to eight, the lanes past `live`
- * being copies of the last.
+ * A tile's columns have the stride `width`; at work they are packed to n = live rounded up to eight, the lanes past
+ * `live` being copies of the last.
  */
 #include "core/base/mem.h"
 #include "core/engine/inside.h"
@@ -32,7 +32,8 @@ static int tile_open(engine *e, tile *t, why *w)
     t->param = mem_zero(e->nparts, sizeof *t->param);
     t->first_of = mem_zero(n, sizeof *t->first_of);
     t->last_of = mem_zero(n, sizeof *t->last_of);
-    if (!t->cur || !t->sum || !t->count || !t->efc || !t->seconds || !t->state || !t->param || !t->first_of || !t->last_of)
+    if (!t->cur || !t->sum || !t->count || !t->efc || !t->seconds || !t->state || !t->param || !t->first_of ||
+        !t->last_of)
         return fail(w, E_NOMEM, "no memory for a tile of %zu lanes", n);
     for (size_t i = 0; i < s * n; i++)            /* conditions stand from the start, the rest is unknown */
         t->cur[i] = i / n < e->nread || i / n >= e->nsource ? NAN : e->sc->condition[i / n - e->nread].value;
@@ -129,14 +130,25 @@ static int open_workpart(engine *e, worker *k, part *q, workpart *wp, why *w)
     wp->in = mem_zero(ni + 1, sizeof *wp->in);
     wp->out = mem_zero(no + 1, sizeof *wp->out);
     wp->param = mem_zero(q->nparam + 1, sizeof *wp->param);
-    if (!wp->xbuf[0] || !wp->xbuf[1] || !wp->inbuf || !wp->outbuf || !wp->parambuf || !wp->x || !wp->x1 || !wp->in || !wp->out || !wp->param)
+    if (!wp->xbuf[0] || !wp->xbuf[1] || !wp->inbuf || !wp->outbuf || !wp->parambuf || !wp->x || !wp->x1 || !wp->in ||
+        !wp->out || !wp->param)
         return fail(w, E_NOMEM, "no memory for a worker of %s", q->desc->id);
     size_t bytes = q->vt->scratch ? q->vt->scratch(q->model, (uint32_t)n) : 0;
     if (bytes && !(wp->scratch = mem_columns(bytes / sizeof(double) + 8)))
         return fail(w, E_NOMEM, "no memory: %s wants %zu bytes of scratch", q->desc->id, bytes);
-    wp->b = (fade_tile){ .size = sizeof wp->b, .id = k->id, .row = k->row, .t = k->t, .dt = k->dt, .wish = k->wish, .status = k->status,
-                         .param = (const double *const *)wp->param, .in = (const double *const *)wp->in,
-                         .x = (const double *const *)wp->x, .x1 = wp->x1, .out = wp->out, .scratch = wp->scratch };
+    wp->b = (fade_tile){ .size = sizeof wp->b,
+                         .id = k->id,
+                         .row = k->row,
+                         .t = k->t,
+                         .dt = k->dt,
+                         .wish = k->wish,
+                         .status = k->status,
+                         .param = (const double *const *)wp->param,
+                         .in = (const double *const *)wp->in,
+                         .x = (const double *const *)wp->x,
+                         .x1 = wp->x1,
+                         .out = wp->out,
+                         .scratch = wp->scratch };
     int32_t s = q->vt->enter ? q->vt->enter(q->model, (uint32_t)n, &wp->worker) : 0;
     wp->b.worker = wp->worker;
     return s < 0 ? object_why(q->object, s, "enter a worker", w) : E_OK;
@@ -158,7 +170,8 @@ int tiles_worker(engine *e, worker *k, why *w)
     for (size_t p = 0; p < e->nphysics; p++)
         pool = e->physics[p].pool.n > pool ? e->physics[p].pool.n : pool;
     k->val = mem_zero(pool, sizeof *k->val);
-    if (!k->mem || !k->id || !k->row || !k->status || !k->active || !k->part || !k->source || !k->cycle || !k->run || !k->val)
+    if (!k->mem || !k->id || !k->row || !k->status || !k->active || !k->part || !k->source || !k->cycle || !k->run ||
+        !k->val)
         return fail(w, E_NOMEM, "no memory for a worker");
     double **column[6] = { &k->dt, &k->t, &k->wish, &k->cap, &k->count, &k->left };
     for (size_t i = 0; i < 6; i++)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * virtual.c - virtual cells: a law nobody else sees ages them, each at its own pace; a noisy instrument reads them after each cycle.
+ * virtual.c - virtual cells: a law nobody else sees ages them, each at its own pace; a noisy instrument reads them
+ * after each cycle.
  *
- * What is measured is C(n) = C_true(n) - a U(n) + noise.  U is the reversible part: before a cycle it relaxes over the rest,
- * U <- U exp(-rest / tau); after it U <- U + (1 - lambda)(1 - U).  So capacity comes back after rests, as it does in real cells.
+ * What is measured is C(n) = C_true(n) - a U(n) + noise.  U is the reversible part: before a cycle it relaxes over the
+ * rest, U <- U exp(-rest / tau); after it U <- U + (1 - lambda)(1 - U).  So capacity comes back after rests, as it does
+ * in real cells.
  */
 #include "core/base/clock.h"
 #include "core/base/mem.h"
@@ -16,20 +18,46 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { P_TRUTH, P_PARAMETERS, P_CELLS, P_CYCLES, P_NOMINAL, P_SPREAD, P_PACE, P_NOISE, P_RECOVERY, P_TAU, P_LAMBDA, P_REST, P_LONG, P_EVERY,
-       P_DEPTH, P_SOC, P_RATE, P_AMBIENT, P_SEASON, P_HEATING, P_CELL_T, P_START };
+enum {
+    P_TRUTH,
+    P_PARAMETERS,
+    P_CELLS,
+    P_CYCLES,
+    P_NOMINAL,
+    P_SPREAD,
+    P_PACE,
+    P_NOISE,
+    P_RECOVERY,
+    P_TAU,
+    P_LAMBDA,
+    P_REST,
+    P_LONG,
+    P_EVERY,
+    P_DEPTH,
+    P_SOC,
+    P_RATE,
+    P_AMBIENT,
+    P_SEASON,
+    P_HEATING,
+    P_CELL_T,
+    P_START
+};
 
 #define SETTING FADE_REAL, FADE_EXAMPLE
 static const fade_param params[] = {
-    { "truth", "", "Physics plugin that ages the cells; nobody else sees it.", "", FADE_TEXT, 0, 0, 0, 0, 0, 0, "xu2018" },
+    { "truth", "", "Physics plugin that ages the cells; nobody else sees it.", "", FADE_TEXT, 0, 0, 0, 0, 0, 0,
+      "xu2018" },
     { "parameters", "", "Its parameters, as { k_t = \"5e-10 1/s\" }.", "", FADE_MAP, 0, 0, 0, 0, 0, 0, NULL },
     { "cells", "", "How many cells.", "", FADE_INT, 0, 8, 1, 1e6, 0, 0, NULL },
     { "cycles", "", "Cycles of each.", "", FADE_INT, 0, 500, 1, 1e9, 0, 0, NULL },
     { "nominal_capacity", "Ah", "Mean capacity of a new cell.", "", SETTING, 2, 1e-6, 1e6, 0, 0, NULL },
-    { "spread", "1", "Standard deviation of the new cells' capacity, relative.", "", SETTING, 0.01, 0, 0.5, 0, 0, NULL },
-    { "pace", "1", "Standard deviation of the pace of ageing from cell to cell, of its logarithm.", "", SETTING, 0.15, 0, 2, 0, 0, NULL },
+    { "spread", "1", "Standard deviation of the new cells' capacity, relative.", "", SETTING, 0.01, 0, 0.5, 0, 0,
+      NULL },
+    { "pace", "1", "Standard deviation of the pace of ageing from cell to cell, of its logarithm.", "", SETTING, 0.15,
+      0, 2, 0, 0, NULL },
     { "noise", "Ah", "Standard deviation of the measured capacity.", "", SETTING, 0.003, 0, 1e3, 0, 0, NULL },
-    { "recovery", "Ah", "Capacity that is only away for a while when a cell is cycled without rest (a).", "", SETTING, 0.02, 0, 1e3, 0, 0, NULL },
+    { "recovery", "Ah", "Capacity that is only away for a while when a cell is cycled without rest (a).", "", SETTING,
+      0.02, 0, 1e3, 0, 0, NULL },
     { "tau", "s", "Time constant of its return in rest.", "", SETTING, 129600, 1, 1e9, 0, 0, NULL },
     { "lambda", "1", "How much of the rest of it stays after a cycle.", "", SETTING, 0.9, 0, 1, 0, 0, NULL },
     { "rest", "s", "Usual rest before a cycle.", "", SETTING, 3600, 0, 1e9, 0, 0, NULL },
@@ -107,7 +135,8 @@ static int open_truth(fleet *f, why *w)
     if (!(f->tree = tree_open()))
         return fail(w, E_NOMEM, "no memory for the hidden truth");
     for (uint32_t i = 0; i < map->n; i++) {
-        tree_node *v = tree_make(f->tree, TREE_TEXT, own->node ? own->node->file : "virtual", own->node ? own->node->line : 0, 1);
+        tree_node *v =
+            tree_make(f->tree, TREE_TEXT, own->node ? own->node->file : "virtual", own->node ? own->node->line : 0, 1);
         if (!v)
             return fail(w, E_NOMEM, "no memory for the hidden truth");
         v->text = tree_text(f->tree, map->texts[i]);
@@ -150,7 +179,9 @@ static int wire_truth(fleet *f, const fade_columns *c, why *w)
         f->loss = strcmp(key, "loss") == 0 ? (int)i : f->loss;
         f->capacity = strcmp(key, "capacity") == 0 ? (int)i : f->capacity;
     }
-    return f->loss < 0 && f->capacity < 0 ? fail(w, E_INPUT, "truth = \"%s\" writes neither loss nor capacity", f->desc->id) : E_OK;
+    return f->loss < 0 && f->capacity < 0
+               ? fail(w, E_INPUT, "truth = \"%s\" writes neither loss nor capacity", f->desc->id)
+               : E_OK;
 }
 
 static void point(double **to, const fade_list *l, double **at, uint32_t n)
@@ -171,7 +202,8 @@ static int open_columns(fleet *f, why *w)
         f->wstate += width_of(library_at(&c.state, i));
     for (uint32_t i = 0; i < c.out.n; i++)
         wout += width_of(library_at(&c.out, i));
-    size_t cols = 2 * (size_t)f->wstate + wout + c.in.n + np + 7 + NOUT, bytes = f->vt->scratch ? f->vt->scratch(f->model, f->n) : 0;
+    size_t cols = 2 * (size_t)f->wstate + wout + c.in.n + np + 7 + NOUT,
+           bytes = f->vt->scratch ? f->vt->scratch(f->model, f->n) : 0;
     double *at = f->mem = mem_columns(cols * f->n + bytes / 8 + 8);
     double **ptr = mem_zero(2 * c.state.n + c.out.n + c.in.n + np + 5, sizeof *ptr);
     f->x = ptr;
@@ -234,9 +266,22 @@ static void draw_cells(fleet *f)
 
 static fade_tile tile_of(fleet *f)
 {
-    return (fade_tile){ .size = sizeof(fade_tile), .n = f->n, .live = f->cells, .id = f->id, .row = f->row, .t = f->t, .dt = f->dt,
-                        .param = (const double *const *)f->param, .in = (const double *const *)f->in, .x = (const double *const *)f->x,
-                        .x1 = f->x1, .out = f->outc, .wish = f->wish, .status = f->status, .scratch = f->scratch, .worker = f->worker };
+    return (fade_tile){ .size = sizeof(fade_tile),
+                        .n = f->n,
+                        .live = f->cells,
+                        .id = f->id,
+                        .row = f->row,
+                        .t = f->t,
+                        .dt = f->dt,
+                        .param = (const double *const *)f->param,
+                        .in = (const double *const *)f->in,
+                        .x = (const double *const *)f->x,
+                        .x1 = f->x1,
+                        .out = f->outc,
+                        .wish = f->wish,
+                        .status = f->status,
+                        .scratch = f->scratch,
+                        .worker = f->worker };
 }
 
 static void conditions(fleet *f)
@@ -262,7 +307,8 @@ static void measure(fleet *f)
     enum { STREAM_NOISE = 1003 };
     double keep = par(f, P_LAMBDA);
     for (uint32_t i = 0; i < f->n; i++) {
-        double held = f->capacity >= 0 ? f->outc[f->capacity][i] * f->c0[i] / par(f, P_NOMINAL) : f->c0[i] * (1 - f->outc[f->loss][i]);
+        double held = f->capacity >= 0 ? f->outc[f->capacity][i] * f->c0[i] / par(f, P_NOMINAL)
+                                       : f->c0[i] * (1 - f->outc[f->loss][i]);
         f->away[i] *= exp(-f->row_col[O_REST][i] / par(f, P_TAU));
         f->row_col[O_TRUE][i] = held;
         f->row_col[O_CAPACITY][i] = held - par(f, P_RECOVERY) * f->away[i] +
@@ -399,7 +445,9 @@ static int32_t fleet_next(void *source, fade_block *b, int32_t timeout_ms)
     return f->cycle == f->cycles && f->next == f->cells ? FADE_END : FADE_OK;
 }
 
-static const fade_source_v1 source_v1 = { .size = sizeof source_v1, .open = fleet_open, .close = fleet_close, .next = fleet_next };
+static const fade_source_v1 source_v1 = {
+    .size = sizeof source_v1, .open = fleet_open, .close = fleet_close, .next = fleet_next
+};
 
 static const void *fleet_iface(const fade_desc *d, const char *id)
 {
@@ -408,9 +456,17 @@ static const void *fleet_iface(const fade_desc *d, const char *id)
 }
 
 static const fade_desc desc = {
-    .size = sizeof desc, .id = "virtual", .kind = "source", .version = "1.0.0", .licence = "MIT",
-    .doc = "Virtual cells: another physics plugin is their hidden truth, read by a noisy instrument, with recovery in rest.", .cite = "",
-    .params = FADE_LIST(params), .columns = { .out = FADE_LIST(out) }, .iface = fleet_iface,
+    .size = sizeof desc,
+    .id = "virtual",
+    .kind = "source",
+    .version = "1.0.0",
+    .licence = "MIT",
+    .doc = "Virtual cells: another physics plugin is their hidden truth, read by a noisy instrument, with recovery in "
+           "rest.",
+    .cite = "",
+    .params = FADE_LIST(params),
+    .columns = { .out = FADE_LIST(out) },
+    .iface = fleet_iface,
 };
 
 const fade_library *virtual_library(void)

@@ -123,7 +123,8 @@ static void tell(const told *t, const char *variant, const char *model, const me
     json_text(&j, "unit", "Ah");
     json_close(&j, '}');
     char *object_text = text_take(&j.out), say[256];
-    snprintf(say, sizeof say, "%s %s: RMSE %.4g Ah over %llu rows", variant, model, metrics_rmse(m), (unsigned long long)m->n);
+    snprintf(say, sizeof say, "%s %s: RMSE %.4g Ah over %llu rows", variant, model, metrics_rmse(m),
+             (unsigned long long)m->n);
     if (object_text) {
         json_raw(t->out, NULL, object_text);
         t->said(t->ctx, object_text, say);

@@ -8,8 +8,7 @@
 const engine_study *study_table(void);            /* for engine_options.study */
 
 /* train.c */
-int train_corrector(const scenario_corrector *, object *, const fade_corrector_v1 *, engine_table *, const fade_column *features, size_t nlane,
-                    engine_correction *out, why *w);
+int train_corrector(const engine_training *, engine_table *, engine_correction *out, why *w);
 /* score.c */
 int score_open(const char *const *variant, size_t nvariant, void **score, why *w);
 int score_row(void *score, const engine_scored *, why *w);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * train.c - a corrector learns the residual of the rows up to the origin, one model a cell or one for all, behind a gate.
+ * train.c - a corrector learns the residual of the rows up to the origin, one model a cell or one for all, behind a
+ * gate.
  *
- * The gate is the weight a correction earned where it could be tested: a model of the first two thirds of each cell's known rows
- * predicts the last third, and w = sum(r m) / sum(m m), kept within 0..1, is what would have been right.  A correction that did not
- * lower the error there gets 0: it may help and may not hurt.  The same third stretches sigma until its 90 % band holds 90 %.
+ * The gate is the weight a correction earned where it could be tested: a model of the first two thirds of each cell's
+ * known rows predicts the last third, and w = sum(r m) / sum(m m), kept within 0..1, is what would have been right.  A
+ * correction that did not lower the error there gets 0: it may help and may not hurt.  The same third stretches sigma
+ * until its 90 % band holds 90 %.
  */
 #include "core/base/mem.h"
 #include "core/engine/predictor.h"
@@ -71,24 +73,42 @@ static int rows_open(rows *r, const engine_table *t, const fade_column *features
     return E_OK;
 }
 
-/* Trains on the rows of pick[n]; *model NULL when the corrector declines. */
-static int train_on(object *o, const fade_corrector_v1 *vt, const args *a, const rows *r, const size_t *pick, size_t n, void **model, why *w)
+/* One training at work: who teaches, from what, into what. */
+typedef struct teacher {
+    const scenario_corrector *sc;
+    object                   *object;
+    const fade_corrector_v1  *vt;
+    rows                      rows;
+    predictor                 tile;
+    engine_correction        *out;
+    why                      *why;
+} teacher;
+
+typedef struct picked {                           /* rows of the table, by index */
+    size_t *at, n;
+} picked;
+
+/* Trains on the picked rows; *model NULL when the corrector declines. */
+static int train_on(teacher *k, const picked *pick, void **model)
 {
+    const rows *r = &k->rows;
     rows some;
-    size_t nc = r->fade.ncol;
-    engine_table t = { .ncol = nc };
+    engine_table t = { .ncol = r->fade.ncol };
     double x[256];
     *model = NULL;
-    for (size_t i = 0; i < n; i++) {
-        for (size_t c = 0; c < nc; c++)
-            x[c] = r->col[c][pick[i]];
-        if (engine_table_add(&t, x, r->target[pick[i]], r->cell[pick[i]], r->row[pick[i]]))
-            return engine_table_free(&t), fail(w, E_NOMEM, "no memory to train on %zu rows", n);
+    for (size_t i = 0; i < pick->n; i++) {
+        size_t at = pick->at[i];
+        for (size_t c = 0; c < t.ncol; c++)
+            x[c] = r->col[c][at];
+        if (engine_table_add(&t, x, r->target[at], r->cell[at], r->row[at])) {
+            engine_table_free(&t);
+            return fail(k->why, E_NOMEM, "no memory to train on %zu rows", pick->n);
+        }
     }
-    int rc = rows_open(&some, &t, r->fade.column, w);
+    int rc = rows_open(&some, &t, r->fade.column, k->why);
     if (!rc) {
-        int32_t s = vt->train(&o->host, &a->fade, &some.fade, NULL, model);
-        rc = s < 0 ? object_why(o, s, "train", w) : E_OK;
+        int32_t s = k->vt->train(&k->object->host, &k->sc->part.args->fade, &some.fade, NULL, model);
+        rc = s < 0 ? object_why(k->object, s, "train", k->why) : E_OK;
     }
     rows_free(&some);
     engine_table_free(&t);
@@ -97,19 +117,21 @@ static int train_on(object *o, const fade_corrector_v1 *vt, const args *a, const
 
 typedef struct trial { double *mean, *sigma, *residual; size_t n; } trial;
 
-static int predict_on(predictor *p, const void *model, const rows *r, const size_t *pick, size_t n, trial *out, why *w)
+static int predict_on(teacher *k, const void *model, const picked *pick, trial *out)
 {
-    int rc = predictor_open(p, w);
-    for (size_t at = 0; at < n && !rc; at += PREDICTOR_ROWS) {
-        uint32_t some = n - at < PREDICTOR_ROWS ? (uint32_t)(n - at) : PREDICTOR_ROWS;
+    const rows *r = &k->rows;
+    predictor *p = &k->tile;
+    int rc = predictor_open(p, k->why);
+    for (size_t at = 0; at < pick->n && !rc; at += PREDICTOR_ROWS) {
+        uint32_t some = pick->n - at < PREDICTOR_ROWS ? (uint32_t)(pick->n - at) : PREDICTOR_ROWS;
         for (uint32_t i = 0; i < some; i++)
             for (size_t c = 0; c < r->fade.ncol; c++)
-                p->in[c][i] = r->col[c][pick[at + i]];
-        rc = predictor_run(p, model, r->cell[pick[at]], some, w);
+                p->in[c][i] = r->col[c][pick->at[at + i]];
+        rc = predictor_run(p, model, r->cell[pick->at[at]], some, k->why);
         for (uint32_t i = 0; i < some && !rc; i++, out->n++) {
             out->mean[out->n] = p->out[p->mean][i];
             out->sigma[out->n] = p->sigma >= 0 ? p->out[p->sigma][i] : NAN;
-            out->residual[out->n] = r->target[pick[at + i]];
+            out->residual[out->n] = r->target[pick->at[at + i]];
         }
     }
     return rc;
@@ -121,8 +143,8 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* What the trial earned: weight, RMSE without and with it, and the factor that makes sigma's band hold. */
-static void judge(trial *t, double *gate, double *stretch, double *before, double *after)
+/* The weight that would have been right, and the RMSE without and with it. */
+static double weigh(trial *t, double *before, double *after)
 {
     double rr = 0, rm = 0, mm = 0, ww = 0;
     for (size_t i = 0; i < t->n; i++) {
@@ -137,63 +159,85 @@ static void judge(trial *t, double *gate, double *stretch, double *before, doubl
         ww += pow(t->residual[i] - w * t->mean[i], 2);
     *before = sqrt(rr / (double)t->n);
     *after = sqrt(ww / (double)t->n);
-    *gate = *after < LEAST_GAIN * *before ? w : 0;
+    return *after < LEAST_GAIN * *before ? w : 0;
+}
+
+/* The factor on sigma that makes its 90 % band hold 90 % of the trial. */
+static double stretch_of(trial *t, double gate)
+{
     size_t n = 0;
     for (size_t i = 0; i < t->n; i++) {
-        double z = fabs(t->residual[i] - *gate * t->mean[i]) / t->sigma[i];
+        double z = fabs(t->residual[i] - gate * t->mean[i]) / t->sigma[i];
         if (isfinite(z))
-            t->mean[n++] = z;
+            t->mean[n++] = z;                     /* the means are done with */
     }
     qsort(t->mean, n, sizeof *t->mean, by_value);
     size_t at = (size_t)ceil(0.9 * (double)(n + 1));
-    *stretch = n ? fmax(1, t->mean[at > n ? n - 1 : at - 1] / BAND) : 1;
+    return n ? fmax(1, t->mean[at > n ? n - 1 : at - 1] / BAND) : 1;
 }
 
-static int gate_of(object *o, const fade_corrector_v1 *vt, const args *a, const rows *r, const size_t *pick, size_t n, bool on, predictor *p,
-                   double *gate, double *stretch, double *before, double *after, why *w)   /* long: one figure per argument */
+/* Each cell's first two thirds, and what comes after them. */
+static void cut(const rows *r, const picked *pick, picked *first, picked *last)
 {
-    size_t *first = mem_zero(n + 1, sizeof *first), *last = mem_zero(n + 1, sizeof *last), nf = 0, nl = 0;
-    trial t = { mem_zero(n + 1, sizeof(double)), mem_zero(n + 1, sizeof(double)), mem_zero(n + 1, sizeof(double)), 0 };
-    void *model = NULL;
-    int rc = first && last && t.mean && t.sigma && t.residual ? E_OK : fail(w, E_NOMEM, "no memory to test a correction on %zu rows", n);
-    for (size_t i = 0; i < n && !rc;) {
+    for (size_t i = 0; i < pick->n;) {
         size_t end = i;
-        while (end < n && r->cell[pick[end]] == r->cell[pick[i]])
+        while (end < pick->n && r->cell[pick->at[end]] == r->cell[pick->at[i]])
             end++;
-        size_t cut = i + (size_t)((double)(end - i) * FIRST_PART);
-        for (; i < end; i++)
-            *(i < cut ? &first[nf++] : &last[nl++]) = pick[i];
+        size_t to = i + (size_t)((double)(end - i) * FIRST_PART);
+        for (; i < end; i++) {
+            picked *where = i < to ? first : last;
+            where->at[where->n++] = pick->at[i];
+        }
     }
-    *gate = *stretch = 1;
-    *before = *after = NAN;
-    if (!rc && nf >= LEAST_ROWS / 2 && nl > 0)
-        rc = train_on(o, vt, a, r, first, nf, &model, w);
-    if (!rc && model)
-        rc = predict_on(p, model, r, last, nl, &t, w);
-    if (!rc && model)
-        judge(&t, gate, stretch, before, after);
-    if (!on)
-        *gate = 1;
-    if (model && vt->model->destroy)
-        vt->model->destroy(model);
-    free(first);
-    free(last);
+}
+
+/* A model of the first part, tried on the last: fills gate, stretch, before and after of model m. */
+static int try_it(teacher *k, const picked *first, const picked *last, trial *t, size_t m)
+{
+    engine_correction *o = k->out;
+    void *model = NULL;
+    int rc = first->n >= LEAST_ROWS / 2 && last->n > 0 ? train_on(k, first, &model) : E_OK;
+    if (!rc && model && !(rc = predict_on(k, model, last, t))) {
+        o->gate[m] = weigh(t, &o->before[m], &o->after[m]);
+        o->stretch[m] = stretch_of(t, o->gate[m]);
+    }
+    if (model && k->vt->model->destroy)
+        k->vt->model->destroy(model);
+    return rc;
+}
+
+static int set_gate(teacher *k, const picked *pick, size_t m)
+{
+    size_t n = pick->n + 1;
+    picked first = { mem_zero(n, sizeof *first.at), 0 }, last = { mem_zero(n, sizeof *last.at), 0 };
+    trial t = { mem_zero(n, sizeof(double)), mem_zero(n, sizeof(double)), mem_zero(n, sizeof(double)), 0 };
+    int rc = E_OK;
+    if (!first.at || !last.at || !t.mean || !t.sigma || !t.residual)
+        rc = fail(k->why, E_NOMEM, "no memory to test a correction on %zu rows", pick->n);
+    k->out->gate[m] = k->out->stretch[m] = 1;
+    k->out->before[m] = k->out->after[m] = NAN;
+    if (!rc) {
+        cut(&k->rows, pick, &first, &last);
+        rc = try_it(k, &first, &last, &t, m);
+    }
+    if (!k->sc->gate)
+        k->out->gate[m] = 1;
+    free(first.at);
+    free(last.at);
     free(t.mean);
     free(t.sigma);
     free(t.residual);
     return rc;
 }
 
-static int one_model(const scenario_corrector *sc, object *o, const fade_corrector_v1 *vt, const rows *r, const size_t *pick, size_t n,
-                     predictor *p, engine_correction *out, size_t m, why *w)   /* long: one figure per argument */
+static int one_model(teacher *k, const picked *pick, size_t m)
 {
-    out->gate[m] = 0;
-    out->stretch[m] = 1;
-    if (n < LEAST_ROWS)
+    k->out->stretch[m] = 1;
+    if (pick->n < LEAST_ROWS)
         return E_OK;
-    int rc = gate_of(o, vt, sc->part.args, r, pick, n, sc->gate, p, &out->gate[m], &out->stretch[m], &out->before[m], &out->after[m], w);
-    out->rows[m] = n;
-    return rc ? rc : train_on(o, vt, sc->part.args, r, pick, n, &out->model[m], w);
+    k->out->rows[m] = pick->n;
+    int rc = set_gate(k, pick, m);
+    return rc ? rc : train_on(k, pick, &k->out->model[m]);
 }
 
 static int room(engine_correction *k, size_t n, why *w)
@@ -204,28 +248,28 @@ static int room(engine_correction *k, size_t n, why *w)
     k->rows = mem_zero(n + 1, sizeof *k->rows);
     k->before = mem_zero(n + 1, sizeof *k->before);
     k->after = mem_zero(n + 1, sizeof *k->after);
+    if (!k->model || !k->gate || !k->stretch || !k->rows || !k->before || !k->after)
+        return fail(w, E_NOMEM, "no memory for %zu models", n);
     k->nmodel = n;
-    return k->model && k->gate && k->stretch && k->rows && k->before && k->after ? E_OK : fail(w, E_NOMEM, "no memory for %zu models", n);
+    return E_OK;
 }
 
-int train_corrector(const scenario_corrector *sc, object *o, const fade_corrector_v1 *vt, engine_table *t, const fade_column *features,
-                    size_t nlane, engine_correction *out, why *w)
+int train_corrector(const engine_training *in, engine_table *t, engine_correction *out, why *w)
 {
-    rows r = { 0 };
-    predictor p = { .object = o, .vt = vt, .nfeature = t->ncol };
-    size_t *pick = mem_zero(t->n + 1, sizeof *pick);
-    bool pooled = sc->pooled || nlane == 1;
-    int rc = pick ? rows_open(&r, t, features, w) : fail(w, E_NOMEM, "no memory to train on %zu rows", t->n);
-    rc = rc ? rc : room(out, pooled ? 1 : nlane, w);
+    teacher k = { .sc = in->corrector, .object = in->object, .vt = in->vt, .out = out, .why = w,
+                  .tile = { .object = in->object, .vt = in->vt, .nfeature = t->ncol } };
+    picked pick = { mem_zero(t->n + 1, sizeof *pick.at), 0 };
+    bool pooled = in->corrector->pooled || in->nlane == 1;
+    int rc = pick.at ? rows_open(&k.rows, t, in->features, w) : fail(w, E_NOMEM, "no memory to train on %zu rows", t->n);
+    rc = rc ? rc : room(out, pooled ? 1 : in->nlane, w);
     for (size_t i = 0; i < t->n && !rc;) {
-        size_t n = 0;
-        uint32_t cell = r.cell[i];
-        for (; i < t->n && (pooled || r.cell[i] == cell); i++)
-            pick[n++] = i;
-        rc = one_model(sc, o, vt, &r, pick, n, &p, out, pooled ? 0 : cell, w);
+        uint32_t cell = k.rows.cell[i];
+        for (pick.n = 0; i < t->n && (pooled || k.rows.cell[i] == cell); i++)
+            pick.at[pick.n++] = i;
+        rc = one_model(&k, &pick, pooled ? 0 : cell);
     }
-    predictor_free(&p);
-    rows_free(&r);
-    free(pick);
+    predictor_free(&k.tile);
+    rows_free(&k.rows);
+    free(pick.at);
     return rc;
 }

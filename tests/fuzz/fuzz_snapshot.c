@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * fuzz_snapshot.c - any bytes as the snapshot a run resumes from: a sentence, never a crash.
  *
- * An input that starts with 'B' is a body: it gets a sound envelope, so that what lies behind the checksum is reached too.
- * One that starts with 'M' damages the body of a real snapshot: three bytes each, an offset and a value; 0xffff cuts it there.
+ * An input that starts with 'B' is a body: it gets a sound envelope, so that what lies behind the checksum is reached
+ * too. One that starts with 'M' damages the body of a real snapshot: three bytes each, an offset and a value; 0xffff
+ * cuts it there.
  */
 #include "core/base/file.h"
 #include "core/base/log.h"
@@ -37,12 +38,25 @@ static int32_t next_one(void *source, fade_block *b, int32_t timeout_ms)
     return FADE_END;
 }
 
-static const fade_source_v1 source_v1 = { .size = sizeof source_v1, .flags = FADE_HOLD, .open = open_one, .close = free, .next = next_one };
-static const void *source_iface(const fade_desc *d, const char *id) { return (void)d, strcmp(id, "fade.source/1") ? NULL : &source_v1; }
-static const fade_desc source = { .size = sizeof source, .id = "fuzz-source", .kind = "source", .version = "1.0.0", .licence = "MIT",
-                                  .doc = "One cell.", .cite = "", .columns = { .out = FADE_LIST(out_columns) }, .iface = source_iface };
+static const fade_source_v1 source_v1 = {
+    .size = sizeof source_v1, .flags = FADE_HOLD, .open = open_one, .close = free, .next = next_one
+};
+static const void *source_iface(const fade_desc *d, const char *id)
+{
+    return (void)d, strcmp(id, "fade.source/1") ? NULL : &source_v1;
+}
+static const fade_desc source = { .size = sizeof source,
+                                  .id = "fuzz-source",
+                                  .kind = "source",
+                                  .version = "1.0.0",
+                                  .licence = "MIT",
+                                  .doc = "One cell.",
+                                  .cite = "",
+                                  .columns = { .out = FADE_LIST(out_columns) },
+                                  .iface = source_iface };
 
-static const fade_column state[] = { { "n", "", "Cycles.", 0, 0, 0, 0, 0, 1, 0 }, { "wide", "", "Wide.", 0, 0, 0, 0, 0, 3, 0 } };
+static const fade_column state[] = { { "n", "", "Cycles.", 0, 0, 0, 0, 0, 1, 0 },
+                                     { "wide", "", "Wide.", 0, 0, 0, 0, 0, 3, 0 } };
 static const fade_column law_out[] = { { "loss", "1", "Loss.", 0, 0, 0, 0, 0, 1, 0 } };
 
 static int32_t make(const fade_host *h, const fade_args *a, void **m)
@@ -70,16 +84,29 @@ static int32_t observe(const void *m, fade_tile *b)
     return FADE_OK;
 }
 
-static const fade_model_v1 model_v1 = { .size = sizeof model_v1, .create = make, .destroy = free, .step = step, .observe = observe };
-static const void *law_iface(const fade_desc *d, const char *id) { return (void)d, strcmp(id, "fade.model/1") ? NULL : &model_v1; }
-static const fade_desc law = { .size = sizeof law, .flags = FADE_PER_CYCLE, .id = "fuzz-law", .kind = "physics", .version = "1.0.0",
-                               .licence = "MIT", .doc = "A line.", .cite = "",
-                               .columns = { .state = FADE_LIST(state), .out = FADE_LIST(law_out) }, .iface = law_iface };
+static const fade_model_v1 model_v1 = {
+    .size = sizeof model_v1, .create = make, .destroy = free, .step = step, .observe = observe
+};
+static const void *law_iface(const fade_desc *d, const char *id)
+{
+    return (void)d, strcmp(id, "fade.model/1") ? NULL : &model_v1;
+}
+static const fade_desc law = { .size = sizeof law,
+                               .flags = FADE_PER_CYCLE,
+                               .id = "fuzz-law",
+                               .kind = "physics",
+                               .version = "1.0.0",
+                               .licence = "MIT",
+                               .doc = "A line.",
+                               .cite = "",
+                               .columns = { .state = FADE_LIST(state), .out = FADE_LIST(law_out) },
+                               .iface = law_iface };
 static const fade_desc *const plugins[] = { &source, &law, NULL };
 static const fade_library library = { FADE_MAGIC, FADE_ABI_NEED, FADE_FINGERPRINT, sizeof library, plugins };
 
-static const char toml[] = "[run]\nname = \"f\"\ncycles = 3\n[cell]\nnominal_capacity = 2\n[source]\nplugin = \"fuzz-source\"\n"
-                           "[physics]\nplugin = \"fuzz-law\"\n";
+static const char toml[] =
+    "[run]\nname = \"f\"\ncycles = 3\n[cell]\nnominal_capacity = 2\n[source]\nplugin = \"fuzz-source\"\n"
+    "[physics]\nplugin = \"fuzz-law\"\n";
 
 static char   folder[] = "/tmp/fade-fuzz-XXXXXX", path[64];
 static scenario *sc;
