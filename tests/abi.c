@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * abi.c - the plugin ABI is what was published: each offset, size, type and value, checked by the compiler and against docs/abi.dump.
+ * abi.c - the plugin ABI is what was published: each offset, size, type and value, checked by the compiler and against
+ * docs/abi.dump.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,10 +19,11 @@
 #endif
 
 #define SIZE(s, size) _Static_assert(sizeof(s) == (size), #s " has another size");
-#define FIELD(s, field, at, size, ...)                                                          \
-    _Static_assert(offsetof(s, field) == (at), #s "." #field " moved");                         \
-    _Static_assert(sizeof(((s *)0)->field) == (size), #s "." #field " has another size");       \
-    _Static_assert(__builtin_types_compatible_p(__typeof__(((s *)0)->field), __typeof__(__VA_ARGS__)), #s "." #field " has another type");
+#define FIELD(s, field, at, size, ...)                                                                                 \
+    _Static_assert(offsetof(s, field) == (at), #s "." #field " moved");                                                \
+    _Static_assert(sizeof(((s *)0)->field) == (size), #s "." #field " has another size");                              \
+    _Static_assert(__builtin_types_compatible_p(__typeof__(((s *)0)->field), __typeof__(__VA_ARGS__)),                 \
+                   #s "." #field " has another type");
 #define VALUE(name, value) _Static_assert((name) == (value), #name " has another value");
 
 ABI_LIST(SIZE, FIELD, VALUE)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * abi_dump.c - prints the plugin ABI as this compiler sees it: `struct size`, `struct.field offset size type`, `NAME value`.
+ * abi_dump.c - prints the plugin ABI as this compiler sees it: `struct size`, `struct.field offset size type`, `NAME
+ * value`.
  */
 #include "core/fade_plugin.h"
 #include "tests/abi_list.h"

@@ -447,8 +447,7 @@ static void samples_become_cycles(void **state)
         "cycle_number,time_in_s,voltage_in_V,current_in_A,temperature_in_C",
         "Cycle Count / 1,Test Time / s,Voltage / V,Current / A,Surface Temperature / degC",
         "Cycle number,Time [s],Terminal voltage [V],Current [A],Cell temperature [C]",
-        "cycle number,time/s,Ecell/V,I/A,Temperature/\xc2\xb0"
-        "C",
+        ("cycle number,time/s,Ecell/V,I/A,Temperature/\xc2\xb0" "C"),
         "Cyc#,TestTime,Volts,Amps,Temp 1",
     };
     char *at = malloc(1 << 17);

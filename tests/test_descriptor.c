@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_descriptor.c - each check of a descriptor finds what it is for, by its id; sound ones pass, the project's own among them.
+ * test_descriptor.c - each check of a descriptor finds what it is for, by its id; sound ones pass, the project's own
+ * among them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -71,10 +72,20 @@ static void reset(void)
     memcpy(state, sound_state, sizeof state);
     memcpy(in, sound_in, sizeof in);
     memcpy(out, sound_out, sizeof out);
-    desc = (fade_desc){ .size = sizeof desc, .flags = FADE_PER_CYCLE, .id = "law", .kind = "physics", .version = "1.0.0", .licence = "MIT",
-                        .doc = "A law.\n\nMore of it.", .cite = "", .params = FADE_LIST(params),
-                        .columns = { FADE_LIST(state), FADE_LIST(in), FADE_LIST(out), { 0 } }, .iface = iface };
-    model = (fade_model_v1){ .size = sizeof model, .create = create_, .destroy = destroy_, .step = step_, .observe = step_ };
+    desc = (fade_desc){ .size = sizeof desc,
+                        .flags = FADE_PER_CYCLE,
+                        .id = "law",
+                        .kind = "physics",
+                        .version = "1.0.0",
+                        .licence = "MIT",
+                        .doc = "A law.\n\nMore of it.",
+                        .cite = "",
+                        .params = FADE_LIST(params),
+                        .columns = { FADE_LIST(state), FADE_LIST(in), FADE_LIST(out), { 0 } },
+                        .iface = iface };
+    model = (fade_model_v1){
+        .size = sizeof model, .create = create_, .destroy = destroy_, .step = step_, .observe = step_
+    };
 }
 
 typedef struct found {

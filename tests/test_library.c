@@ -20,17 +20,22 @@
 static char top[PATH_MAX], given[PATH_MAX + 16], listed[PATH_MAX + 16], home[PATH_MAX + 64];
 static bool compiler;
 
-/* ---- plugins made here ------------------------------------------------------------------------------------------------------ */
+/* ---- plugins made here
+ * ------------------------------------------------------------------------------------------------------ */
 
 static const char plain[] =
     "#include \"fade_plugin.h\"\n#include <stdlib.h>\n#include <string.h>\n"
-    "#ifndef ID\n#define ID \"alpha\"\n#endif\n#ifndef KIND\n#define KIND \"source\"\n#endif\n#ifndef DOC\n#define DOC \"A source of nothing.\"\n#endif\n"
-    "static int32_t open_(const fade_host *h, const fade_args *a, const char *p, void **s) { (void)h; (void)a; (void)p; *s = NULL; return 0; }\n"
+    "#ifndef ID\n#define ID \"alpha\"\n#endif\n#ifndef KIND\n#define KIND \"source\"\n#endif\n#ifndef DOC\n#define DOC "
+    "\"A source of nothing.\"\n#endif\n"
+    "static int32_t open_(const fade_host *h, const fade_args *a, const char *p, void **s) { (void)h; (void)a; "
+    "(void)p; *s = NULL; return 0; }\n"
     "static void close_(void *s) { (void)s; }\n"
     "static int32_t next_(void *s, fade_block *b, int32_t t) { (void)s; (void)t; b->n = 0; return FADE_END; }\n"
     "static const fade_source_v1 v = { sizeof v, 0, open_, close_, NULL, NEXT, NULL };\n"
-    "static const void *iface(const fade_desc *d, const char *id) { (void)d; BODY; return strcmp(id, \"fade.source/1\") ? NULL : &v; }\n"
-    "static const fade_desc desc = { .size = sizeof desc, .id = ID, .kind = KIND, .version = \"1.0.0\", .licence = \"MIT\", .doc = DOC,\n"
+    "static const void *iface(const fade_desc *d, const char *id) { (void)d; BODY; return strcmp(id, "
+    "\"fade.source/1\") ? NULL : &v; }\n"
+    "static const fade_desc desc = { .size = sizeof desc, .id = ID, .kind = KIND, .version = \"1.0.0\", .licence = "
+    "\"MIT\", .doc = DOC,\n"
     "                                .cite = \"\", .iface = iface };\n"
     "ENTRY\n";
 
@@ -41,8 +46,9 @@ static bool compile(const char *source, const char *out, const char *flags)
     why w;
     assert_int_equal(file_write(path, source, strlen(source), &w), E_OK);
     snprintf(command, sizeof command,
-             "${CC:-cc} -std=gnu11 -shared -fPIC -Icore -DNEXT=next_ -DBODY= '-DENTRY=FADE_LIBRARY(&desc);' %s -o '%s' '%s' 2> '%s/cc.log'", flags,
-             out, path, top);
+             "${CC:-cc} -std=gnu11 -shared -fPIC -Icore -DNEXT=next_ -DBODY= '-DENTRY=FADE_LIBRARY(&desc);' %s -o '%s' "
+             "'%s' 2> '%s/cc.log'",
+             flags, out, path, top);
     return system(command) == 0;
 }
 
@@ -76,7 +82,8 @@ static void refused(const char *id, const char *kind, const char *const parts[])
 }
 #define REFUSED(id, kind, ...) refused(id, kind, (const char *const[]){ __VA_ARGS__, NULL })
 
-/* ---- prove ----------------------------------------------------------------------------------------------------------------- */
+/* ---- prove
+ * ----------------------------------------------------------------------------------------------------------------- */
 
 static const void *no_iface(const fade_desc *d, const char *id)
 {
@@ -88,7 +95,13 @@ static const void *no_iface(const fade_desc *d, const char *id)
 
 static fade_desc sound_desc(void)
 {
-    return (fade_desc){ .size = sizeof(fade_desc), .id = "x", .kind = "source", .version = "1.0.0", .licence = "MIT", .doc = "X.", .cite = "",
+    return (fade_desc){ .size = sizeof(fade_desc),
+                        .id = "x",
+                        .kind = "source",
+                        .version = "1.0.0",
+                        .licence = "MIT",
+                        .doc = "X.",
+                        .cite = "",
                         .iface = no_iface };
 }
 
@@ -159,7 +172,8 @@ static void descriptors_are_proved(void **unused)
     prove_says(&l, "a row of columns.out of x has 8 bytes", "needs 72");
 }
 
-/* ---- folders and finding ---------------------------------------------------------------------------------------------------- */
+/* ---- folders and finding
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void folders_have_an_order(void **unused)
 {
@@ -252,7 +266,8 @@ static void two_kinds_share_an_id(void **unused)
     assert_string_equal(p->desc->kind, "source");
 }
 
-/* ---- refusals of files ------------------------------------------------------------------------------------------------------- */
+/* ---- refusals of files
+ * ------------------------------------------------------------------------------------------------------- */
 
 static void damaged_files(void **unused)
 {
@@ -279,15 +294,18 @@ static void broken_libraries(void **unused)
 {
     (void)unused;
     need_compiler();
-    assert_true(compile(plain, at(given, "beta.so"), "-DID='\"beta\"' '-DBODY=extern void missing_symbol(void); missing_symbol()'"));
+    assert_true(compile(plain, at(given, "beta.so"),
+                        "-DID='\"beta\"' '-DBODY=extern void missing_symbol(void); missing_symbol()'"));
     REFUSED("beta", NULL, "plugin beta (", "cannot be loaded: undefined symbol: missing_symbol");
     assert_true(compile("int nothing;\n", at(given, "gamma.so"), ""));
     REFUSED("gamma", NULL, "exports no fade_library_v1", "this fade needs one");
     assert_true(compile("void fade_library_v1(void);\nvoid fade_library_v1(void) {}\n", at(given, "delta.so"), ""));
     REFUSED("delta", NULL, "its fade_library_v1 is not data");
-    assert_true(compile("extern const int fade_library_v1;\nconst int fade_library_v1 = 3;\n", at(given, "epsilon.so"), ""));
+    assert_true(
+        compile("extern const int fade_library_v1;\nconst int fade_library_v1 = 3;\n", at(given, "epsilon.so"), ""));
     REFUSED("epsilon", NULL, "its fade_library_v1 has 4 bytes, this fade needs 24");
-    assert_true(compile(plain, at(given, "zeta.so"), "-DID='\"zeta\"' '-DFADE_ABI_NEED=FADE_ABI(1,3)' '-DBODY=abort()'"));
+    assert_true(
+        compile(plain, at(given, "zeta.so"), "-DID='\"zeta\"' '-DFADE_ABI_NEED=FADE_ABI(1,3)' '-DBODY=abort()'"));
     REFUSED("zeta", NULL, "plugin zeta (", "needs ABI 1.3, this fade offers 1.0");
     assert_true(compile(plain, at(given, "eta.so"), "-DID='\"eta\"' -DNEXT=NULL"));
     REFUSED("eta", NULL, "plugin eta: its fade.source/1 has no next(), which this fade needs");
@@ -319,7 +337,8 @@ static void writable_is_refused(void **unused)
     unlink(link);
 }
 
-/* ---- the rest --------------------------------------------------------------------------------------------------------------- */
+/* ---- the rest
+ * --------------------------------------------------------------------------------------------------------------- */
 
 static int32_t rows_(void *o, const fade_block *b)
 {

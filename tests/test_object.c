@@ -86,9 +86,11 @@ static void reports_are_logged(void **unused)
 static void codes_become_sentences(void **unused)
 {
     (void)unused;
-    static const struct { int32_t code; int why; const char *text; } cases[] = {
-        { FADE_EINVAL, E_INPUT, "FADE_EINVAL" }, { FADE_ENOMEM, E_NOMEM, "no memory" },  { FADE_ESOLVE, E_SOLVE, "no solution" },
-        { FADE_EIO, E_IO, "FADE_EIO" },          { FADE_EBUG, E_PLUGIN, "FADE_EBUG" },   { FADE_ECANCEL, E_CANCEL, "told to stop" },
+    static const struct { int32_t code; int why; const char *text;
+    } cases[] = {
+        { FADE_EINVAL, E_INPUT, "FADE_EINVAL" },  { FADE_ENOMEM, E_NOMEM, "no memory" },
+        { FADE_ESOLVE, E_SOLVE, "no solution" },  { FADE_EIO, E_IO, "FADE_EIO" },
+        { FADE_EBUG, E_PLUGIN, "FADE_EBUG" },     { FADE_ECANCEL, E_CANCEL, "told to stop" },
         { FADE_ERANGE, E_DOMAIN, "FADE_ERANGE" }, { -99, E_PLUGIN, "returned -99" },
     };
     tree *t = tree_open();
@@ -185,7 +187,8 @@ static void services_answer(void **unused)
     assert_ptr_equal(h->ctx, o);
     assert_int_equal(h->abi, FADE_ABI(1, 0));
     assert_int_equal(h->size, sizeof *h);
-    static const char *const ids[] = { "fade.rng/1", "fade.math/1", "fade.log/1", "fade.clock/1", "fade.text/1", "fade.csv/1" };
+    static const char *const ids[] = { "fade.rng/1",   "fade.math/1", "fade.log/1",
+                                       "fade.clock/1", "fade.text/1", "fade.csv/1" };
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++)
         assert_non_null(h->iface(h, ids[i]));
     assert_null(h->iface(h, "fade.rng/2"));

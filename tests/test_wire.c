@@ -75,9 +75,12 @@ static void problems_name_both_sides(void **unused)
     assert_int_equal(pool.n, 1);
     add(&pool, "source csv", column("current", "C-rate", 0), &p);
     assert_int_equal(wire_find(&pool, "cell", column("current", "A", 0), NAN, NULL, &p, &l), E_INPUT);
-    said(&p, "current: cell wants A, source csv writes C-rate: a C-rate meets amperes only by [cell] nominal_capacity, which is not given");
+    said(&p, "current: cell wants A, source csv writes C-rate: a C-rate meets amperes only by [cell] nominal_capacity, "
+             "which is not given");
     assert_int_equal(wire_find(&pool, "cell", column("temperatur_mean", "K", 0), NAN, NULL, &p, &l), E_INPUT);
-    said(&p, "cell needs column 'temperatur_mean' (K) and nobody writes it; did you mean 'temperature_mean' of source csv?");
+    said(
+        &p,
+        "cell needs column 'temperatur_mean' (K) and nobody writes it; did you mean 'temperature_mean' of source csv?");
     assert_int_equal(wire_find(&pool, "cell", column("depth", "1", 0), NAN, NULL, &p, &l), E_INPUT);
     said(&p, "cell needs column 'depth' (a ratio) and nobody writes it: a source may, or a constant in [conditions]");
     wire_free(&pool);

@@ -24,7 +24,8 @@ static const tree_node *given(const tree_node *table, const char *key)
     return n ? n : tree_find(table, key);
 }
 
-/* ---- unknown keys ---------------------------------------------------------------------------------------------------------- */
+/* ---- unknown keys
+ * ---------------------------------------------------------------------------------------------------------- */
 
 static void mark(tree_node *n)
 {
@@ -128,7 +129,8 @@ static void check_keys(args_reader *r, const tree_node *table, const char *prefi
     }
 }
 
-/* ---- reading --------------------------------------------------------------------------------------------------------------- */
+/* ---- reading
+ * --------------------------------------------------------------------------------------------------------------- */
 
 /* The value of a key that replaces another may still stand under the old one. */
 static const tree_node *given_as(args_reader *r, const fade_param *q)
@@ -140,7 +142,8 @@ static const tree_node *given_as(args_reader *r, const fade_param *q)
             continue;
         const tree_node *o = given(r->table, old->key);
         if (o && n && o != n)
-            tree_complain(r->p, o, E_INPUT, "'%s' was replaced by '%s', which is given too: leave out '%s'", old->key, q->key, old->key);
+            tree_complain(r->p, o, E_INPUT, "'%s' was replaced by '%s', which is given too: leave out '%s'", old->key,
+                          q->key, old->key);
         n = n ? n : o;
     }
     return n;
@@ -165,7 +168,8 @@ static bool from_cell(args_reader *r, const fade_param *q, const args_cell *cell
         ah = cell->nominal_capacity;
     if (strcmp(q->key, "initial_capacity") == 0)
         ah = cell->initial_capacity;
-    if (isnan(ah) || units_parse("Ah", &from, NULL) || units_parse(q->unit, &to, NULL) || !units_convert(&from, &to, NAN, &scale, &offset))
+    if (isnan(ah) || units_parse("Ah", &from, NULL) || units_parse(q->unit, &to, NULL) ||
+        !units_convert(&from, &to, NAN, &scale, &offset))
         return false;
     double x = ah * scale + offset;
     if (args_bounds(r, q, r->table, x))
@@ -183,13 +187,13 @@ static void read_one(args_reader *r, const fade_param *q, const args_cell *cell,
         args_value(r, q, n, v, s);
     else if (!from_cell(r, q, cell, v) && q->flags & FADE_REQUIRED) {
         bool bare = !*q->unit || strcmp(q->unit, "1") == 0;
-        tree_complain(r->p, r->table, E_INPUT, "%s %s needs '%s'%s%s%s: %s", r->desc->kind, r->desc->id, q->key, bare ? "" : " (",
-                      bare ? "" : q->unit, bare ? "" : ")", q->doc);
+        tree_complain(r->p, r->table, E_INPUT, "%s %s needs '%s'%s%s%s: %s", r->desc->kind, r->desc->id, q->key,
+                      bare ? "" : " (", bare ? "" : q->unit, bare ? "" : ")", q->doc);
     }
 }
 
-int args_read(tree *t, const tree_node *table, const fade_desc *d, const args_cell *cell, const char *const *skip, tree_problems *p,
-              const args **out)
+int args_read(tree *t, const tree_node *table, const fade_desc *d, const args_cell *cell, const char *const *skip,
+              tree_problems *p, const args **out)
 {
     *out = NULL;
     uint32_t n = d->params.n;
@@ -211,7 +215,8 @@ int args_read(tree *t, const tree_node *table, const fade_desc *d, const args_ce
     return E_OK;
 }
 
-/* ---- cells ----------------------------------------------------------------------------------------------------------------- */
+/* ---- cells
+ * ----------------------------------------------------------------------------------------------------------------- */
 
 bool args_varies(const args *a, uint32_t param)
 {

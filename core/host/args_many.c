@@ -23,7 +23,8 @@ void args_read_list(args_reader *r, const fade_param *q, const tree_node *n, fad
     args_hold(r, q, n, one, v->n);
 }
 
-static bool rises(args_reader *r, const fade_param *q, const tree_node *n, const double *x, size_t count, const char *axis)
+static bool rises(args_reader *r, const fade_param *q, const tree_node *n, const double *x, size_t count,
+                  const char *axis)
 {
     if (count < 2) {
         tree_complain(r->p, n, E_INPUT, "%s: %s needs two points, got %zu", q->key, axis, count);
@@ -31,7 +32,8 @@ static bool rises(args_reader *r, const fade_param *q, const tree_node *n, const
     }
     for (size_t i = 0; i < count; i++)
         if (!isfinite(x[i]) || (i && !(x[i] > x[i - 1]))) {
-            tree_complain(r->p, n, E_DOMAIN, "%s: %s[%zu] = %g does not rise above %g", q->key, axis, i + 1, x[i], i ? x[i - 1] : -INFINITY);
+            tree_complain(r->p, n, E_DOMAIN, "%s: %s[%zu] = %g does not rise above %g", q->key, axis, i + 1, x[i],
+                          i ? x[i - 1] : -INFINITY);
             return false;
         }
     return true;
@@ -80,7 +82,8 @@ static bool only_keys(args_reader *r, const fade_param *q, const tree_node *tabl
         for (size_t i = 0; i < n; i++)
             known = known || strcmp(c->key, keys[i]) == 0;
         if (!known)
-            tree_complain_key(r->p, c, E_INPUT, "%s: unknown key '%s', known are %s", q->key, c->key, n == 2 ? "x and y" : "x, y and z");
+            tree_complain_key(r->p, c, E_INPUT, "%s: unknown key '%s', known are %s", q->key, c->key,
+                              n == 2 ? "x and y" : "x, y and z");
         ok = ok && known;
     }
     for (size_t i = 0; i < n; i++)
@@ -98,7 +101,8 @@ static double *curve_table(args_reader *r, const fade_param *q, const tree_node 
     if (!only_keys(r, q, n, keys, 2))
         return NULL;
     const tree_node *nx = tree_get(n, "x"), *ny = tree_get(n, "y");
-    const double *x = args_list(r, q, args_axis(q->unit, 0, ux), nx, false), *y = args_list(r, q, args_axis(q->unit, 1, uy), ny, false);
+    const double *x = args_list(r, q, args_axis(q->unit, 0, ux), nx, false),
+                 *y = args_list(r, q, args_axis(q->unit, 1, uy), ny, false);
     if (!x || !y)
         return NULL;
     if (nx->n != ny->n) {
@@ -147,7 +151,8 @@ static bool grid_z(args_reader *r, const fade_param *q, const tree_node *nz, siz
     args_axis(q->unit, 2, uz);
     bool nested = nz->kind == TREE_ARRAY && nz->first && nz->first->kind == TREE_ARRAY;
     if (nz->kind != TREE_ARRAY || nz->n != (nested ? n : n * m)) {
-        tree_complain(r->p, nz, E_INPUT, "%s: z must be %zu lists of %zu numbers, as x has %zu values and y %zu", q->key, n, m, n, m);
+        tree_complain(r->p, nz, E_INPUT, "%s: z must be %zu lists of %zu numbers, as x has %zu values and y %zu",
+                      q->key, n, m, n, m);
         return false;
     }
     size_t i = 0;
@@ -180,7 +185,8 @@ void args_read_grid(args_reader *r, const fade_param *q, const tree_node *n, fad
     if (!x || !y || !rises(r, q, nx, x, nx->n, "x") || !rises(r, q, ny, y, ny->n, "y"))
         return;
     if (nx->n * ny->n > MAX_POINTS) {
-        tree_complain(r->p, n, E_INPUT, "%s: a grid of %zu x %zu points is more than %d", q->key, nx->n, ny->n, MAX_POINTS);
+        tree_complain(r->p, n, E_INPUT, "%s: a grid of %zu x %zu points is more than %d", q->key, nx->n, ny->n,
+                      MAX_POINTS);
         return;
     }
     double *all = args_room(r, nx->n + ny->n + nx->n * ny->n, sizeof *all);
@@ -239,8 +245,8 @@ static const char *scalar_text(args_reader *r, const tree_node *n)
 }
 
 /* Recurses as deep as a tree can be: TREE_DEPTH. */
-static void map_fill(args_reader *r, const fade_param *q, const tree_node *table, const char *prefix, fade_value *v, const char **key,
-                     const char **value)
+static void map_fill(args_reader *r, const fade_param *q, const tree_node *table, const char *prefix, fade_value *v,
+                     const char **key, const char **value)
 {
     for (const tree_node *c = table->first; c; c = c->next) {
         size_t length = strlen(prefix) + strlen(c->key) + 2;
@@ -280,7 +286,8 @@ void args_read_map(args_reader *r, const fade_param *q, const tree_node *n, fade
     v->texts = value;
 }
 
-/* ---- defaults -------------------------------------------------------------------------------------------------------------- */
+/* ---- defaults
+ * -------------------------------------------------------------------------------------------------------------- */
 
 /* "1 2 3" of a list, "x,y x,y" of a curve, "x x; y y; z z z z" of a grid. */
 static void default_numbers(args_reader *r, const fade_param *q, fade_value *v)

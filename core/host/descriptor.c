@@ -29,7 +29,12 @@ static void say(sayer *s, const char *format, ...)
         s->said(s->ctx, s->check, sentence);
 }
 
-static const struct { const char *name; size_t offset; uint32_t flags; } lists[] = {     /* flags that mean something there */
+static const struct {
+    const char *name;
+    size_t offset;
+    uint32_t flags;
+} lists[] = {
+    /* flags that mean something there */
     { "state", offsetof(fade_columns, state), FADE_MEMO | FADE_OPTIONAL },
     { "input", offsetof(fade_columns, in), FADE_OPTIONAL | FADE_PLANNED | FADE_EARLY | FADE_TARGET },
     { "output", offsetof(fade_columns, out), FADE_OPTIONAL | FADE_TOTAL | FADE_PLANNED | FADE_EARLY | FADE_TARGET },
@@ -59,10 +64,12 @@ static bool is_number(const fade_param *q)
 
 static bool has_bounds(const fade_param *q)
 {
-    return q->type == FADE_REAL || q->type == FADE_INT || q->type == FADE_LIST_OF || q->type == FADE_CURVE || q->type == FADE_GRID;
+    return q->type == FADE_REAL || q->type == FADE_INT || q->type == FADE_LIST_OF || q->type == FADE_CURVE ||
+           q->type == FADE_GRID;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------------- */
+/* ---- the whole
+ * ------------------------------------------------------------------------------------------------------------- */
 
 static void check_id(const fade_desc *d, sayer *s)
 {
@@ -140,7 +147,8 @@ static void check_source(const fade_desc *d, sayer *s)
     }
 }
 
-/* ---- keys ------------------------------------------------------------------------------------------------------------------ */
+/* ---- keys
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 static bool key_legal(const char *key)
 {
@@ -166,7 +174,8 @@ static void unique_in(const fade_list *l, const char *what, sayer *s)
 {
     for (uint32_t i = 0; i < l->n; i++)
         for (uint32_t k = 0; k < i; k++) {
-            const char *a = or_none(*(const char *const *)library_at(l, i)), *b = or_none(*(const char *const *)library_at(l, k));
+            const char *a = or_none(*(const char *const *)library_at(l, i)),
+                       *b = or_none(*(const char *const *)library_at(l, k));
             if (strcmp(a, b) == 0)
                 say(s, "%s '%s' stands twice, at %u and %u", what, a, k + 1, i + 1);
         }
@@ -193,7 +202,8 @@ static void check_nested(const fade_desc *d, sayer *s)
         say(s, "parameter 'plugin' is what every plugin's table says already");
 }
 
-/* ---- units ----------------------------------------------------------------------------------------------------------------- */
+/* ---- units
+ * ----------------------------------------------------------------------------------------------------------------- */
 
 static void unit_parses(const char *what, const char *key, const char *unit_text, char apart, sayer *s)
 {
@@ -224,7 +234,8 @@ static void check_units(const fade_desc *d, sayer *s)
             has += *c == ';';
         unit_parses("parameter", q->key, q->unit, axes > 1 ? ';' : '|', s);
         if (q->unit && axes != has)
-            say(s, "parameter %s: unit '%s' names %d, its type wants %d, joined by ';'", or_none(q->key), q->unit, has, axes);
+            say(s, "parameter %s: unit '%s' names %d, its type wants %d, joined by ';'", or_none(q->key), q->unit, has,
+                axes);
         if (q->unit && *q->unit && !has_bounds(q))
             say(s, "parameter %s: a setting has no unit, not '%s'", or_none(q->key), q->unit);
     }
@@ -236,7 +247,8 @@ static void check_units(const fade_desc *d, sayer *s)
         }
 }
 
-/* ---- parameters ------------------------------------------------------------------------------------------------------------ */
+/* ---- parameters
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static void check_type(const fade_desc *d, sayer *s)
 {
@@ -335,7 +347,9 @@ static void default_list(const fade_param *q, sayer *s)
     }
     if (!ok)
         say(s, "parameter %s: default \"%.60s\" is no %s", or_none(q->key), q->text,
-            q->type == FADE_LIST_OF ? "list of numbers" : q->type == FADE_CURVE ? "curve \"x,y x,y\"" : "grid \"x x; y y; z z z z\"");
+            q->type == FADE_LIST_OF ? "list of numbers"
+            : q->type == FADE_CURVE ? "curve \"x,y x,y\""
+                                    : "grid \"x x; y y; z z z z\"");
 }
 
 static void check_default(const fade_desc *d, sayer *s)
@@ -354,13 +368,15 @@ static void check_deprecated(const fade_desc *d, sayer *s)
             continue;
         by = q->text ? descriptor_param(d, q->text, NULL) : NULL;
         if (!by || by == q)
-            say(s, "parameter %s is deprecated in favour of '%s', which is no other parameter", or_none(q->key), or_none(q->text));
+            say(s, "parameter %s is deprecated in favour of '%s', which is no other parameter", or_none(q->key),
+                or_none(q->text));
         if (q->flags & FADE_REQUIRED)
             say(s, "parameter %s is deprecated and required", or_none(q->key));
     }
 }
 
-/* ---- columns --------------------------------------------------------------------------------------------------------------- */
+/* ---- columns
+ * --------------------------------------------------------------------------------------------------------------- */
 
 static void check_columns(const fade_desc *d, sayer *s)
 {
@@ -379,7 +395,8 @@ static void check_columns(const fade_desc *d, sayer *s)
         }
 }
 
-/* ---- the table ------------------------------------------------------------------------------------------------------------- */
+/* ---- the table
+ * ------------------------------------------------------------------------------------------------------------- */
 
 static const struct { const char *id; void (*check)(const fade_desc *, sayer *); } checks[] = {
     { "id-legal", check_id },         { "kind-known", check_kind },         { "version", check_version },
@@ -443,11 +460,13 @@ uint32_t descriptor_per_cell(const fade_desc *d, uint32_t param)
     return at;
 }
 
-/* ---- interfaces ------------------------------------------------------------------------------------------------------------ */
+/* ---- interfaces
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static int lacks(const fade_desc *d, const char *function, const char *because, why *w)
 {
-    return fail(w, E_PLUGIN, "plugin %s: its fade.model/1 has no %s(), which this fade needs because %s", d->id, function, because);
+    return fail(w, E_PLUGIN, "plugin %s: its fade.model/1 has no %s(), which this fade needs because %s", d->id,
+                function, because);
 }
 
 static int model_whole(const fade_desc *d, const fade_model_v1 *m, why *w)
@@ -470,7 +489,8 @@ int descriptor_interfaces(const fade_desc *d, why *w)
 {
     const char *id = iface_of_kind(d->kind);
     if (!id)
-        return fail(w, E_PLUGIN, "plugin %s: kind '%s' is none of source, physics, corrector, output", d->id, or_none(d->kind));
+        return fail(w, E_PLUGIN, "plugin %s: kind '%s' is none of source, physics, corrector, output", d->id,
+                    or_none(d->kind));
     const void *at = iface_get(d, id, w);
     if (!at)
         return E_PLUGIN;
@@ -479,7 +499,8 @@ int descriptor_interfaces(const fade_desc *d, why *w)
     if (strcmp(d->kind, "corrector") == 0) {
         const fade_model_v1 *m = ((const fade_corrector_v1 *)at)->model;
         if (m->size < sizeof *m)
-            return fail(w, E_PLUGIN, "plugin %s: its model has %u bytes, this fade needs %zu", d->id, m->size, sizeof *m);
+            return fail(w, E_PLUGIN, "plugin %s: its model has %u bytes, this fade needs %zu", d->id, m->size,
+                        sizeof *m);
         return model_whole(d, m, w);
     }
     return E_OK;

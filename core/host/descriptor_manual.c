@@ -24,8 +24,12 @@ static const struct { uint32_t flag; const char *word, *key; } param_flags[] = {
     { FADE_ADVANCED, "advanced", "advanced" },
     { FADE_DEPRECATED, "deprecated", "deprecated" },
 };
-static const struct { uint32_t flag; const char *word; } column_flags[] = {
-    { FADE_OPTIONAL, "optional" }, { FADE_MEMO, "rebuilt, not saved" }, { FADE_TOTAL, "sum over the step" }, { FADE_TARGET, "target" },
+static const struct { uint32_t flag; const char *word;
+} column_flags[] = {
+    { FADE_OPTIONAL, "optional" },
+    { FADE_MEMO, "rebuilt, not saved" },
+    { FADE_TOTAL, "sum over the step" },
+    { FADE_TARGET, "target" },
 };
 static const struct { const char *title, *json; size_t offset; bool moment, init; } lists[] = {
     { "State", "state", offsetof(fade_columns, state), false, true },
@@ -51,7 +55,8 @@ static const char *type_word(const fade_param *q)
     return q->type >= 0 && q->type <= FADE_MAP ? type_words[q->type] : "?";
 }
 
-/* ---- pieces ---------------------------------------------------------------------------------------------------------------- */
+/* ---- pieces
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 static void add_range(text *t, double from, double to, const char *unbounded)
 {
@@ -145,13 +150,22 @@ static const char *unit_word(const char *unit_text)
     return unit_text && strcmp(unit_text, "1") != 0 ? unit_text : unit_text && *unit_text ? "ratio" : "";
 }
 
-/* ---- an example ------------------------------------------------------------------------------------------------------------ */
+/* ---- an example
+ * ------------------------------------------------------------------------------------------------------------ */
 
-static const char *const example_of[] = {               /* what a required parameter of a type may look like */
-    [FADE_REAL] = NULL,           [FADE_INT] = NULL,       [FADE_BOOL] = "true",
-    [FADE_CHOICE] = NULL,         [FADE_TEXT] = "\"..\"",  [FADE_PATH] = "\"${FADE_DATA}/file\"",
-    [FADE_LIST_OF] = "[1, 2, 3]", [FADE_CURVE] = "{ x = [0, 1], y = [0, 1] }",
-    [FADE_GRID] = "{ x = [0, 1], y = [0, 1], z = [[0, 0], [0, 1]] }", [FADE_TEXTS] = "[\"..\"]", [FADE_MAP] = "{ key = \"..\" }",
+static const char *const example_of[] = {
+    /* what a required parameter of a type may look like */
+    [FADE_REAL] = NULL,
+    [FADE_INT] = NULL,
+    [FADE_BOOL] = "true",
+    [FADE_CHOICE] = NULL,
+    [FADE_TEXT] = "\"..\"",
+    [FADE_PATH] = "\"${FADE_DATA}/file\"",
+    [FADE_LIST_OF] = "[1, 2, 3]",
+    [FADE_CURVE] = "{ x = [0, 1], y = [0, 1] }",
+    [FADE_GRID] = "{ x = [0, 1], y = [0, 1], z = [[0, 0], [0, 1]] }",
+    [FADE_TEXTS] = "[\"..\"]",
+    [FADE_MAP] = "{ key = \"..\" }",
 };
 
 static void add_example_value(text *t, const fade_param *q)
@@ -174,8 +188,12 @@ static void add_example_value(text *t, const fade_param *q)
 /* Required parameters, then the first plain ones: enough to see how it is written. */
 static void add_example(text *t, const fade_desc *d)
 {
-    static const struct { const char *kind, *head; } heads[] = {
-        { "source", "[source]" }, { "physics", "[[physics]]" }, { "corrector", "[corrector]" }, { "output", "[[output]]" },
+    static const struct { const char *kind, *head;
+    } heads[] = {
+        { "source", "[source]" },
+        { "physics", "[[physics]]" },
+        { "corrector", "[corrector]" },
+        { "output", "[[output]]" },
     };
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
         if (strcmp(heads[i].kind, d->kind) == 0)
@@ -198,7 +216,8 @@ static void add_example(text *t, const fade_desc *d)
     }
 }
 
-/* ---- text ------------------------------------------------------------------------------------------------------------------ */
+/* ---- text
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 enum { WIDE = 92 };
 
@@ -310,7 +329,8 @@ static void manual_text(const fade_desc *d, const char *path, text *t)
         text_addf(t, "\nFile\n  %s\n", path);
 }
 
-/* ---- Markdown -------------------------------------------------------------------------------------------------------------- */
+/* ---- Markdown
+ * -------------------------------------------------------------------------------------------------------------- */
 
 /* A cell of a table: '|' is escaped, a line break becomes a blank, '<' and '*' are no markup. */
 static void add_cell(text *t, const char *plain)
@@ -362,8 +382,8 @@ static void markdown_columns(text *t, const fade_list *l, size_t list)
 {
     if (!l->n)
         return;
-    text_addf(t, "\n## %s\n\n| key | unit |%s holds in | notes | meaning |\n|---|---|%s---|---|---|\n", lists[list].title,
-              lists[list].init ? " starts at |" : "", lists[list].init ? "---|" : "");
+    text_addf(t, "\n## %s\n\n| key | unit |%s holds in | notes | meaning |\n|---|---|%s---|---|---|\n",
+              lists[list].title, lists[list].init ? " starts at |" : "", lists[list].init ? "---|" : "");
     for (uint32_t i = 0; i < l->n; i++) {
         const fade_column *c = library_at(l, i);
         text_addf(t, "| `%s` | ", c->key);
@@ -388,8 +408,9 @@ static void manual_markdown(const fade_desc *d, text *t)
               d->flags & FADE_PER_CYCLE ? "; steps per cycle" : "");
     text_addf(t, "%s\n", d->doc);
     if (d->params.n)
-        text_add(t, "\n## Parameters\n\n| key | type | unit | default | allowed | holds in | notes | meaning | source |\n"
-                    "|---|---|---|---|---|---|---|---|---|\n");
+        text_add(t,
+                 "\n## Parameters\n\n| key | type | unit | default | allowed | holds in | notes | meaning | source |\n"
+                 "|---|---|---|---|---|---|---|---|---|\n");
     for (uint32_t i = 0; i < d->params.n; i++)
         markdown_param(t, param_at(d, i));
     for (size_t k = 0; k < NLISTS; k++)
@@ -410,7 +431,8 @@ int descriptor_manual(const fade_desc *d, const char *path, bool markdown, text 
     return out->failed ? E_NOMEM : E_OK;
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------------------------------------ */
+/* ---- JSON
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 static void json_bounds(json *j, const double b[4])
 {

@@ -18,13 +18,22 @@ static const struct {
     uint32_t    size;                                   /* as published with the id */
     need        needed[NEEDED];
 } table[] = {
-    { "fade.source/1", "source", sizeof(fade_source_v1),
+    { "fade.source/1",
+      "source",
+      sizeof(fade_source_v1),
       { AT(fade_source_v1, open), AT(fade_source_v1, close), AT(fade_source_v1, next) } },
-    { "fade.model/1", "physics", sizeof(fade_model_v1),
+    { "fade.model/1",
+      "physics",
+      sizeof(fade_model_v1),
       { AT(fade_model_v1, create), AT(fade_model_v1, destroy), AT(fade_model_v1, step) } },
-    { "fade.corrector/1", "corrector", sizeof(fade_corrector_v1),
-      { AT(fade_corrector_v1, model), AT(fade_corrector_v1, train), AT(fade_corrector_v1, save), AT(fade_corrector_v1, load) } },
-    { "fade.output/1", "output", sizeof(fade_output_v1),
+    { "fade.corrector/1",
+      "corrector",
+      sizeof(fade_corrector_v1),
+      { AT(fade_corrector_v1, model), AT(fade_corrector_v1, train), AT(fade_corrector_v1, save),
+        AT(fade_corrector_v1, load) } },
+    { "fade.output/1",
+      "output",
+      sizeof(fade_output_v1),
       { AT(fade_output_v1, open), AT(fade_output_v1, rows), AT(fade_output_v1, flush), AT(fade_output_v1, close) } },
 };
 enum { NTABLE = sizeof table / sizeof table[0] };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * library.c - finds plugins by name: built-ins, then folders in their order.
  *
- * The library of plugin `id` is id.so; where two kinds share an id (a source and an output called csv) one of them is kind-id.so.
+ * The library of plugin `id` is id.so; where two kinds share an id (a source and an output called csv) one of them is
+ * kind-id.so.
  */
 #include "core/base/file.h"
 #include "core/base/log.h"
@@ -34,7 +35,8 @@ static struct {                                         /* as the loader is the 
     mem_arena  *kept;                                   /* texts that library_list hands out */
 } known;
 
-/* ---- folders --------------------------------------------------------------------------------------------------------------- */
+/* ---- folders
+ * --------------------------------------------------------------------------------------------------------------- */
 
 static int folder_put(size_t at, const char *path, why *w)
 {
@@ -42,7 +44,7 @@ static int folder_put(size_t at, const char *path, why *w)
         if (strcmp(known.folder[i], path) == 0) {
             if (i < at || at == known.nfolder)
                 return E_OK;
-            const char *same = known.folder[i];         /* --plugin-dir names one that is searched anyway: it moves up */
+            const char *same = known.folder[i]; /* --plugin-dir names one that is searched anyway: it moves up */
             memmove(&known.folder[at + 1], &known.folder[at], (i - at) * sizeof *known.folder);
             known.folder[at] = same;
             return E_OK;
@@ -78,12 +80,15 @@ static void folders_of_path(const char *list)
         if (*one == '/')
             folder_append(one);
         else
-            log_say(LOG_WARNING, NULL, "FADE_PLUGIN_PATH: '%s' is passed over: only absolute folders are searched, never the working directory",
+            log_say(LOG_WARNING, NULL,
+                    "FADE_PLUGIN_PATH: '%s' is passed over: only absolute folders are searched, never the working "
+                    "directory",
                     one);
     }
 }
 
-/* plugins/ beside the command; one up for commands of a build tree (tests/x); $libdir/fade/plugins for an installed one. */
+/* plugins/ beside the command; one up for commands of a build tree (tests/x); $libdir/fade/plugins for an installed
+ * one. */
 static void folder_of_command(void)
 {
     char exe[PATH_MAX], path[PATH_MAX + 16];
@@ -128,7 +133,8 @@ int library_folder_add(const char *folder, why *w)
 {
     char real[PATH_MAX], said[512];
     if (!file_is_folder(folder))
-        return fail(w, E_PLUGIN, "plugin folder %s is no folder: %s", folder, file_exists(folder) ? "it is a file" : strerror(ENOENT));
+        return fail(w, E_PLUGIN, "plugin folder %s is no folder: %s", folder,
+                    file_exists(folder) ? "it is a file" : strerror(ENOENT));
     snprintf(said, sizeof said, "plugin folder %s", folder);
     int rc = library_safe(folder, said, w);
     if (rc)
@@ -149,7 +155,8 @@ size_t library_folders(const char *const **out)
     return known.nfolder;
 }
 
-/* ---- built-ins ------------------------------------------------------------------------------------------------------------- */
+/* ---- built-ins
+ * ------------------------------------------------------------------------------------------------------------- */
 
 void library_register(const fade_library *builtin)
 {
@@ -167,7 +174,8 @@ void library_register(const fade_library *builtin)
     }
 }
 
-/* ---- find ------------------------------------------------------------------------------------------------------------------ */
+/* ---- find
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 static bool id_legal(const char *id)
 {
@@ -282,17 +290,17 @@ static int not_found(const hunt *h, why *w)
     text folders = { 0 };
     if (h->other) {
         const char *is = h->other->desc->kind;
-        return fail(w, E_PLUGIN, "plugin %s (%s) is %s %s, but %s %s is wanted", h->id, h->other->path, article(is), is, article(h->kind),
-                    h->kind);
+        return fail(w, E_PLUGIN, "plugin %s (%s) is %s %s, but %s %s is wanted", h->id, h->other->path, article(is), is,
+                    article(h->kind), h->kind);
     }
     if (h->stranger)
-        return fail(w, E_PLUGIN, "plugin %s (%s): the file holds %s, not %s; a library is named after its plugin", h->id, h->stranger->path,
-                    h->stranger->plugin[0].desc->id, h->id);
+        return fail(w, E_PLUGIN, "plugin %s (%s): the file holds %s, not %s; a library is named after its plugin",
+                    h->id, h->stranger->path, h->stranger->plugin[0].desc->id, h->id);
     nearest(h->id, near);
     for (size_t i = 0; i < known.nfolder; i++)
         text_addf(&folders, "%s%s", i ? ", " : "", known.folder[i]);
-    int rc = fail(w, E_PLUGIN, "there is no plugin '%s'%s%s%s; searched: %s", h->id, *near ? ", did you mean '" : "", near, *near ? "'?" : "",
-                  text_of(&folders));
+    int rc = fail(w, E_PLUGIN, "there is no plugin '%s'%s%s%s; searched: %s", h->id, *near ? ", did you mean '" : "",
+                  near, *near ? "'?" : "", text_of(&folders));
     text_free(&folders);
     return rc;
 }
@@ -301,7 +309,9 @@ static int find(const char *id, const char *kind, const plugin **out, why *w)
 {
     *out = NULL;
     if (!id_legal(id))
-        return fail(w, E_PLUGIN, "'%.80s' is no plugin's id: those begin with a-z and go on with a-z, 0-9 and '-', at most %d long", id, ID);
+        return fail(w, E_PLUGIN,
+                    "'%.80s' is no plugin's id: those begin with a-z and go on with a-z, 0-9 and '-', at most %d long",
+                    id, ID);
     if (kind && !iface_of_kind(kind))
         return fail(w, E_BUG, "'%s' is no kind of plugin", kind);
     look();
@@ -329,7 +339,8 @@ int library_find_kind(const char *id, const char *kind, const plugin **out, why 
     return find(id, kind, out, w);
 }
 
-/* ---- list ------------------------------------------------------------------------------------------------------------------ */
+/* ---- list
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 typedef struct entries {
     library_entry *at;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * library_open.c - one library: is it safe, does it load, can this host use it; each refusal is one sentence.
  *
- * dlopen runs a library's constructors, which nobody can prevent; no function of the plugin is called before library_prove agrees.
- * What the file exports is read from its bytes before that, so that a damaged file or a library of another sort is not loaded at all.
+ * dlopen runs a library's constructors, which nobody can prevent; no function of the plugin is called before
+ * library_prove agrees. What the file exports is read from its bytes before that, so that a damaged file or a library
+ * of another sort is not loaded at all.
  */
 #include "core/base/file.h"
 #include "core/base/mem.h"
@@ -23,7 +24,7 @@
 #define SYMBOL "fade_library_v1"
 enum { MAX_PLUGINS = 256 };
 
-static library_file *opened;                            /* libraries are the process's: the loader knows each only once */
+static library_file *opened; /* libraries are the process's: the loader knows each only once */
 
 const char *library_said(const char *path, char out[512])
 {
@@ -33,7 +34,8 @@ const char *library_said(const char *path, char out[512])
     return out;
 }
 
-/* ---- safe ------------------------------------------------------------------------------------------------------------------ */
+/* ---- safe
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 static int anyone(const char *path, const char *said, why *w)
 {
@@ -42,8 +44,10 @@ static int anyone(const char *path, const char *said, why *w)
         return fail(w, E_PLUGIN, "%s cannot be read: %s", said, strerror(errno));
     if (!(st.st_mode & S_IWOTH))
         return E_OK;
-    return fail(w, E_PLUGIN, "%s is refused: anyone may write to %s (mode %04o), this fade loads only what others cannot change (chmod o-w)",
-                said, path, (unsigned)st.st_mode & 07777);
+    return fail(
+        w, E_PLUGIN,
+        "%s is refused: anyone may write to %s (mode %04o), this fade loads only what others cannot change (chmod o-w)",
+        said, path, (unsigned)st.st_mode & 07777);
 }
 
 /* The path as written and where its links lead. */
@@ -66,7 +70,8 @@ int library_safe(const char *path, const char *said, why *w)
     return E_OK;
 }
 
-/* ---- prove ----------------------------------------------------------------------------------------------------------------- */
+/* ---- prove
+ * ----------------------------------------------------------------------------------------------------------------- */
 
 static const struct { const char *name; size_t offset, row; } lists[] = {
     { "params", offsetof(fade_desc, params), sizeof(fade_param) },
@@ -76,27 +81,33 @@ static const struct { const char *name; size_t offset, row; } lists[] = {
     { "columns.sample", offsetof(fade_desc, columns.sample), sizeof(fade_column) },
 };
 
-static const struct { const char *name; size_t offset; } texts[] = {
-    { "id", offsetof(fade_desc, id) },           { "kind", offsetof(fade_desc, kind) }, { "version", offsetof(fade_desc, version) },
-    { "licence", offsetof(fade_desc, licence) }, { "doc", offsetof(fade_desc, doc) },   { "cite", offsetof(fade_desc, cite) },
+static const struct { const char *name; size_t offset;
+} texts[] = {
+    { "id", offsetof(fade_desc, id) },           { "kind", offsetof(fade_desc, kind) },
+    { "version", offsetof(fade_desc, version) }, { "licence", offsetof(fade_desc, licence) },
+    { "doc", offsetof(fade_desc, doc) },         { "cite", offsetof(fade_desc, cite) },
 };
 
 static int prove_one(const fade_desc *d, unsigned number, const char *said, why *w)
 {
     if (d->size < sizeof *d)
-        return fail(w, E_PLUGIN, "%s: descriptor %u has %u bytes, this fade needs %zu", said, number, d->size, sizeof *d);
+        return fail(w, E_PLUGIN, "%s: descriptor %u has %u bytes, this fade needs %zu", said, number, d->size,
+                    sizeof *d);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (!*(const char *const *)((const char *)d + texts[i].offset))
-            return fail(w, E_PLUGIN, "%s: descriptor %u has no %s (NULL), this fade needs a text", said, number, texts[i].name);
+            return fail(w, E_PLUGIN, "%s: descriptor %u has no %s (NULL), this fade needs a text", said, number,
+                        texts[i].name);
     if (!d->iface)
-        return fail(w, E_PLUGIN, "%s: descriptor %u (%s) has no iface(), this fade has nothing to call", said, number, d->id);
+        return fail(w, E_PLUGIN, "%s: descriptor %u (%s) has no iface(), this fade has nothing to call", said, number,
+                    d->id);
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         const fade_list *l = (const fade_list *)((const char *)d + lists[i].offset);
         if (l->n && !l->at)
-            return fail(w, E_PLUGIN, "%s: %s of %s counts %u rows and has none (NULL)", said, lists[i].name, d->id, l->n);
+            return fail(w, E_PLUGIN, "%s: %s of %s counts %u rows and has none (NULL)", said, lists[i].name, d->id,
+                        l->n);
         if (l->n && (l->stride < lists[i].row || l->stride % sizeof(void *)))
-            return fail(w, E_PLUGIN, "%s: a row of %s of %s has %u bytes, this fade needs %zu", said, lists[i].name, d->id, l->stride,
-                        lists[i].row);
+            return fail(w, E_PLUGIN, "%s: a row of %s of %s has %u bytes, this fade needs %zu", said, lists[i].name,
+                        d->id, l->stride, lists[i].row);
     }
     return E_OK;
 }
@@ -107,14 +118,16 @@ static int prove_plugins(const fade_library *l, const char *said, why *w)
         return fail(w, E_PLUGIN, "%s lists no plugins, this fade needs at least one", said);
     for (unsigned i = 0; l->plugins[i]; i++) {
         if (i == MAX_PLUGINS)
-            return fail(w, E_PLUGIN, "%s lists more than %d plugins: its list has no NULL at the end", said, MAX_PLUGINS);
+            return fail(w, E_PLUGIN, "%s lists more than %d plugins: its list has no NULL at the end", said,
+                        MAX_PLUGINS);
         int rc = prove_one(l->plugins[i], i + 1, said, w);
         if (rc)
             return rc;
         for (unsigned k = 0; k < i; k++)
-            if (strcmp(l->plugins[k]->id, l->plugins[i]->id) == 0 && strcmp(l->plugins[k]->kind, l->plugins[i]->kind) == 0)
-                return fail(w, E_PLUGIN, "%s lists %s %s twice, as descriptors %u and %u", said, l->plugins[i]->kind, l->plugins[i]->id, k + 1,
-                            i + 1);
+            if (strcmp(l->plugins[k]->id, l->plugins[i]->id) == 0 &&
+                strcmp(l->plugins[k]->kind, l->plugins[i]->kind) == 0)
+                return fail(w, E_PLUGIN, "%s lists %s %s twice, as descriptors %u and %u", said, l->plugins[i]->kind,
+                            l->plugins[i]->id, k + 1, i + 1);
     }
     return E_OK;
 }
@@ -132,10 +145,11 @@ int library_prove(const fade_library *l, const char *path, why *w)
     if (!l)
         return fail(w, E_PLUGIN, "%s has no " SYMBOL ", this fade needs one", said);
     if (l->magic != FADE_MAGIC)
-        return fail(w, E_PLUGIN, "%s: its " SYMBOL " begins with 0x%08x, this fade knows 0x%08x", said, l->magic, FADE_MAGIC);
+        return fail(w, E_PLUGIN, "%s: its " SYMBOL " begins with 0x%08x, this fade knows 0x%08x", said, l->magic,
+                    FADE_MAGIC);
     if (l->abi >> 16 != FADE_ABI_NOW >> 16 || l->abi > FADE_ABI_NOW)
-        return fail(w, E_PLUGIN, "%s needs ABI %u.%u, this fade offers %u.%u", said, l->abi >> 16, l->abi & 0xffff, FADE_ABI_NOW >> 16,
-                    FADE_ABI_NOW & 0xffff);
+        return fail(w, E_PLUGIN, "%s needs ABI %u.%u, this fade offers %u.%u", said, l->abi >> 16, l->abi & 0xffff,
+                    FADE_ABI_NOW >> 16, FADE_ABI_NOW & 0xffff);
     if (l->fingerprint != FADE_FINGERPRINT)
         return fail(w, E_PLUGIN, "%s was built with double/pointer/size_t/int of %s bytes, this fade with %s", said,
                     sizes(l->fingerprint, theirs), sizes(FADE_FINGERPRINT, ours));
@@ -144,7 +158,8 @@ int library_prove(const fade_library *l, const char *path, why *w)
     return prove_plugins(l, said, w);
 }
 
-/* ---- load ------------------------------------------------------------------------------------------------------------------ */
+/* ---- load
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 static void met(void *ctx, const char *name, bool defined)
 {
@@ -159,7 +174,8 @@ static int exports(const char *path, const char *said, why *w)
     if (rc)
         return w ? why_prefix(w, "%s cannot be loaded", said) : rc;
     if (!found)
-        return fail(w, E_PLUGIN, "%s exports no " SYMBOL ", this fade needs one: is it a fade plugin, with FADE_LIBRARY(..)?", said);
+        return fail(w, E_PLUGIN,
+                    "%s exports no " SYMBOL ", this fade needs one: is it a fade plugin, with FADE_LIBRARY(..)?", said);
     return E_OK;
 }
 
@@ -173,7 +189,8 @@ static int symbol(void *handle, const char *said, const fade_library **out, why 
     if (ELF64_ST_TYPE(sym->st_info) != STT_OBJECT)
         return fail(w, E_PLUGIN, "%s: its " SYMBOL " is not data, this fade needs a fade_library", said);
     if (sym->st_size < sizeof(fade_library))
-        return fail(w, E_PLUGIN, "%s: its " SYMBOL " has %zu bytes, this fade needs %zu", said, (size_t)sym->st_size, sizeof(fade_library));
+        return fail(w, E_PLUGIN, "%s: its " SYMBOL " has %zu bytes, this fade needs %zu", said, (size_t)sym->st_size,
+                    sizeof(fade_library));
     *out = at;
     return E_OK;
 }
@@ -202,7 +219,8 @@ static int hold(const char *path, const char *said, const fade_library *want, wh
 /* The probe stays open too: a refused library is as little fit for unloading as any. */
 static int load(const char *path, const char *said, const fade_library **out, why *w)
 {
-    setenv("OMP_WAIT_POLICY", "PASSIVE", 0);            /* read by libgomp when it is loaded; spinning threads starve a busy machine */
+    setenv("OMP_WAIT_POLICY", "PASSIVE",
+           0); /* read by libgomp when it is loaded; spinning threads starve a busy machine */
     setenv("OPENBLAS_NUM_THREADS", "1", 0);             /* it starts its threads when it is loaded; ours are enough */
     int rc = exports(path, said, w);
     if (rc)

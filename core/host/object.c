@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * object.c - the host as one plugin object sees it: report, progress and services; what it reports becomes log lines and `why`.
+ * object.c - the host as one plugin object sees it: report, progress and services; what it reports becomes log lines
+ * and `why`.
  */
 #include "core/host/object.h"
 #include "core/base/csv.h"
@@ -19,7 +20,7 @@ enum { KEPT = 32, SHOWN = 100, WARNING = 2, ERROR = 3 };
 
 typedef struct inner {                                  /* an object and what only this file knows of it */
     object    o;
-    uint64_t  serial, stream;                           /* stream: keeps this plugin's draws apart from other plugins' */
+    uint64_t serial, stream; /* stream: keeps this plugin's draws apart from other plugins' */
     uint64_t *said;                                     /* hashes of what object_warn_once said */
     size_t    nsaid, cap;
     uint64_t  shown[ERROR + 1];                         /* messages by level that went to the log */
@@ -39,7 +40,8 @@ static inner *inner_of(const fade_host *h)
     return h->ctx;
 }
 
-/* ---- codes ----------------------------------------------------------------------------------------------------------------- */
+/* ---- codes
+ * ----------------------------------------------------------------------------------------------------------------- */
 
 static const struct { int32_t code; int why; const char *name, *plain; } codes[] = {
     { FADE_EINVAL, E_INPUT, "FADE_EINVAL", "the input makes no sense to it" },
@@ -60,7 +62,8 @@ static size_t code_at(int32_t code)
     return i;
 }
 
-/* ---- what the plugin calls --------------------------------------------------------------------------------------------------- */
+/* ---- what the plugin calls
+ * --------------------------------------------------------------------------------------------------- */
 
 static const char *place(const tree_node *n, char out[300])
 {
@@ -119,7 +122,8 @@ static void write_log(inner *in, const fade_report *r, int level)
         { "where", r->file && log_wants(LOG_DEBUG) ? where : NULL },
         { NULL, NULL },
     };
-    log_say(level == ERROR ? LOG_DEBUG : level, fields, "%s: %s", o->plugin->desc->id, r->text);    /* errors come back through `why` */
+    log_say(level == ERROR ? LOG_DEBUG : level, fields, "%s: %s", o->plugin->desc->id,
+            r->text); /* errors come back through `why` */
 }
 
 static void host_report(const fade_host *h, const fade_report *given)
@@ -144,14 +148,16 @@ static int32_t host_progress(const fade_host *h, double done, const char *what)
     return o->progress ? o->progress(o->ctx, done, what) : FADE_OK;
 }
 
-static void rng_uniform(const fade_host *h, uint32_t n, const uint64_t *id, const uint64_t *row, uint32_t stream, double *u)
+static void rng_uniform(const fade_host *h, uint32_t n, const uint64_t *id, const uint64_t *row, uint32_t stream,
+                        double *u)
 {
     const inner *in = inner_of(h);
     for (uint32_t i = 0; i < n; i++)
         u[i] = random_uniform(in->o.seed, id[i], row[i], in->stream + stream);
 }
 
-static void rng_normal(const fade_host *h, uint32_t n, const uint64_t *id, const uint64_t *row, uint32_t stream, double *z)
+static void rng_normal(const fade_host *h, uint32_t n, const uint64_t *id, const uint64_t *row, uint32_t stream,
+                       double *z)
 {
     const inner *in = inner_of(h);
     for (uint32_t i = 0; i < n; i++)
@@ -211,7 +217,8 @@ static const void *host_iface(const fade_host *h, const char *id)
     return NULL;
 }
 
-/* ---- what the rooms above call ----------------------------------------------------------------------------------------------- */
+/* ---- what the rooms above call
+ * ----------------------------------------------------------------------------------------------- */
 
 int object_open(const plugin *p, const tree_node *node, uint64_t seed, object **out, why *w)
 {
@@ -253,8 +260,10 @@ static int sentence(const object *o, int32_t code, const char *doing, const char
     if (said)
         return fail(w, as, "%s: %s%s%s%s", id, said, open, where, close);
     if (c < NCODES)
-        return fail(w, as, "%s cannot %s: %s (%s, without a sentence)%s%s%s", id, doing, codes[c].plain, codes[c].name, open, where, close);
-    return fail(w, as, "%s cannot %s: it returned %d, which is no code of the plugin interface%s%s%s", id, doing, code, open, where, close);
+        return fail(w, as, "%s cannot %s: %s (%s, without a sentence)%s%s%s", id, doing, codes[c].plain, codes[c].name,
+                    open, where, close);
+    return fail(w, as, "%s cannot %s: it returned %d, which is no code of the plugin interface%s%s%s", id, doing, code,
+                open, where, close);
 }
 
 int object_why(object *o, int32_t code, const char *doing, why *w)

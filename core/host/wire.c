@@ -45,13 +45,14 @@ int wire_add(wire_pool *pool, const wire_end *end, tree_problems *p)
 {
     const wire_end *other = find(pool, end->column->key);
     if (other)
-        return tree_complain(p, end->node, E_INPUT, "two writers of column '%s': %s and %s; each column has one", end->column->key,
-                             other->owner, end->owner);
+        return tree_complain(p, end->node, E_INPUT, "two writers of column '%s': %s and %s; each column has one",
+                             end->column->key, other->owner, end->owner);
     if (pool->n == pool->cap) {
         size_t cap = pool->cap ? pool->cap * 2 : 32;
         wire_end *more = mem_grow(pool->at, cap, sizeof *more);
         if (!more)
-            return tree_complain(p, end->node, E_NOMEM, "no memory for column '%s' of %s", end->column->key, end->owner);
+            return tree_complain(p, end->node, E_NOMEM, "no memory for column '%s' of %s", end->column->key,
+                                 end->owner);
         pool->at = more;
         pool->cap = cap;
     }
@@ -66,7 +67,8 @@ static const char *spoken(const char *unit_text)
     return strcmp(unit_text, "1") == 0 ? "a ratio" : unit_text;
 }
 
-static int missing(const wire_pool *pool, const char *reader, const fade_column *in, const tree_node *node, tree_problems *p)
+static int missing(const wire_pool *pool, const char *reader, const fade_column *in, const tree_node *node,
+                   tree_problems *p)
 {
     const wire_end *near = NULL;
     const char **words = mem_zero(pool->n + 1, sizeof *words);
@@ -77,11 +79,12 @@ static int missing(const wire_pool *pool, const char *reader, const fade_column 
     if (word)
         near = find(pool, word);
     if (near)
-        return tree_complain(p, node, E_INPUT, "%s needs column '%s' (%s) and nobody writes it; did you mean '%s' of %s?", reader, in->key,
-                             spoken(in->unit), near->column->key, near->owner);
+        return tree_complain(p, node, E_INPUT,
+                             "%s needs column '%s' (%s) and nobody writes it; did you mean '%s' of %s?", reader,
+                             in->key, spoken(in->unit), near->column->key, near->owner);
     return tree_complain(p, node, E_INPUT,
-                         "%s needs column '%s' (%s) and nobody writes it: a source may, or a constant in [conditions]", reader, in->key,
-                         spoken(in->unit));
+                         "%s needs column '%s' (%s) and nobody writes it: a source may, or a constant in [conditions]",
+                         reader, in->key, spoken(in->unit));
 }
 
 /* The wanted unit may list alternatives, "A|V|W|ohm": the first that fits.  E_DOMAIN: none does. */
@@ -97,15 +100,16 @@ static int fit(const wire_end *end, const char *want, double nominal_ah, wire_li
             return rc;
         if (units_convert(&end->unit, &to, nominal_ah, &out->scale, &out->offset))
             return E_OK;
-        if (end->unit.rate != to.rate && isnan(nominal_ah) && units_convert(&end->unit, &to, 1.0, &out->scale, &out->offset))
+        if (end->unit.rate != to.rate && isnan(nominal_ah) &&
+            units_convert(&end->unit, &to, 1.0, &out->scale, &out->offset))
             return fail(w, E_INPUT, "a C-rate meets amperes only by [cell] nominal_capacity, which is not given");
         at = at[n] ? at + n + 1 : NULL;
     }
     return fail(w, E_DOMAIN, "these have different dimensions");
 }
 
-int wire_find(const wire_pool *pool, const char *reader, const fade_column *in, double nominal_ah, const tree_node *node,
-              tree_problems *p, wire_link *out)
+int wire_find(const wire_pool *pool, const char *reader, const fade_column *in, double nominal_ah,
+              const tree_node *node, tree_problems *p, wire_link *out)
 {
     *out = (wire_link){ -1, 1.0, 0.0 };
     const wire_end *end = find(pool, in->key);
@@ -113,13 +117,14 @@ int wire_find(const wire_pool *pool, const char *reader, const fade_column *in, 
         return in->flags & FADE_OPTIONAL ? E_OK : missing(pool, reader, in, node, p);
     uint32_t want = in->width ? in->width : 1, has = end->column->width ? end->column->width : 1;
     if (want != has)
-        return tree_complain(p, node, E_INPUT, "%s: %s wants %u values a cell, %s writes %u", in->key, reader, want, end->owner, has);
+        return tree_complain(p, node, E_INPUT, "%s: %s wants %u values a cell, %s writes %u", in->key, reader, want,
+                             end->owner, has);
     why w = { 0 };
     int rc = fit(end, in->unit, nominal_ah, out, &w);
     if (rc) {
         *out = (wire_link){ -1, 1.0, 0.0 };
-        return tree_complain(p, node, rc, "%s: %s wants %s, %s writes %s: %s", in->key, reader, spoken(in->unit), end->owner,
-                             spoken(end->column->unit), w.text);
+        return tree_complain(p, node, rc, "%s: %s wants %s, %s writes %s: %s", in->key, reader, spoken(in->unit),
+                             end->owner, spoken(end->column->unit), w.text);
     }
     out->from = (int)(end - pool->at);
     return E_OK;

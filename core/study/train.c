@@ -260,7 +260,8 @@ int train_corrector(const engine_training *in, engine_table *t, engine_correctio
                   .tile = { .object = in->object, .vt = in->vt, .nfeature = t->ncol } };
     picked pick = { mem_zero(t->n + 1, sizeof *pick.at), 0 };
     bool pooled = in->corrector->pooled || in->nlane == 1;
-    int rc = pick.at ? rows_open(&k.rows, t, in->features, w) : fail(w, E_NOMEM, "no memory to train on %zu rows", t->n);
+    int rc =
+        pick.at ? rows_open(&k.rows, t, in->features, w) : fail(w, E_NOMEM, "no memory to train on %zu rows", t->n);
     rc = rc ? rc : room(out, pooled ? 1 : in->nlane, w);
     for (size_t i = 0; i < t->n && !rc;) {
         uint32_t cell = k.rows.cell[i];

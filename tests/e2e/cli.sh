@@ -84,10 +84,10 @@ is_json "config keys as JSON" 'len(v) > 20 and all(k["doc"] for k in v)' "$FADE"
 cd "$work" || exit
 case $FADE in /*) ;; *) FADE=$OLDPWD/$FADE ;; esac
 says "a dry run prints the plan" "rows       200 a cell" "$FADE" run life.toml --dry-run
-if [ ! -e results ]; then ok "and writes nothing"; else bad "and writes nothing"; fi
+check "and writes nothing" [ ! -e results ]
 check "a run" "$FADE" run life.toml --quiet
 for name in scenario.toml result.json rows.csv; do
-    if [ -s "results/a-small-life/$name" ]; then ok "leaves $name"; else bad "leaves $name"; fi
+    check "leaves $name" [ -s "results/a-small-life/$name" ]
 done
 check "scenario.toml runs again" "$FADE" check results/a-small-life/scenario.toml
 fails "a result is not overwritten" 2 "--overwrite replaces it, --resume goes on" "$FADE" run life.toml --quiet
@@ -149,7 +149,7 @@ if [[ $("$FADE" rnu 2>&1) == *$'\033'* ]]; then bad "none with NO_COLOR"; else o
 if "$FADE" man > fade.1 && [ -s fade.1 ]; then ok "a manual page"; else bad "a manual page"; fi
 if command -v mandoc > /dev/null; then
     said=$(mandoc -Tlint fade.1 2>&1)
-    if [ -z "$said" ]; then ok "in which mandoc finds nothing"; else bad "in which mandoc finds nothing" "$said"; fi
+    check "in which mandoc finds nothing" [ -z "$said" ]
 else
     skip "in which mandoc finds nothing" "mandoc is not installed"
 fi

@@ -78,6 +78,7 @@ same "the same rows for cells in another order" "$work/forward.sorted" "$work/ba
 # A law that steps in seconds, under a protocol.
 if [ -e scenarios/cell-protocol.toml ]; then
     check "protocol, 1 thread" "$FADE" run scenarios/cell-protocol.toml --quiet --threads 1 --out "$work/p1"
-    check "protocol, 4 threads, tile 8" "$FADE" run scenarios/cell-protocol.toml --quiet --threads 4 --set run.tile=8 --out "$work/p4"
+    check "protocol, 4 threads, tile 8" "$FADE" run scenarios/cell-protocol.toml --quiet --threads 4 \
+        --set run.tile=8 --out "$work/p4"
     same "the same rows from the protocol" "$work/p1/rows.csv" "$work/p4/rows.csv"
 fi

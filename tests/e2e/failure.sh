@@ -22,17 +22,18 @@ small=$work/small
 mkdir "$small"
 if mount -t tmpfs -o size=1m fade-test "$small" 2> /dev/null; then
     fails "a full disk ends with a sentence" 7 "rows.csv" "$FADE" run "$work/s.toml" --quiet --out "$small/out"
-    if [ "$(wc -l < "$small/out/rows.csv")" -gt 100 ]; then ok "finished rows are there"; else bad "finished rows are there"; fi
-    if [ -z "$(tail -c 1 "$small/out/rows.csv")" ]; then ok "the last row is whole"; else bad "the last row is whole"; fi
+    check "finished rows are there" [ "$(wc -l < "$small/out/rows.csv")" -gt 100 ]
+    check "the last row is whole" [ -z "$(tail -c 1 "$small/out/rows.csv")" ]
     columns=$(head -n 1 "$small/out/rows.csv" | tr -cd , | wc -c)
-    if [ "$(tail -n 1 "$small/out/rows.csv" | tr -cd , | wc -c)" -eq "$columns" ]; then ok "with all its columns"; else bad "with all its columns"; fi
+    check "with all its columns" [ "$(tail -n 1 "$small/out/rows.csv" | tr -cd , | wc -c)" -eq "$columns" ]
     umount "$small"
 else
     skip "a full disk" "tmpfs cannot be mounted here"
 fi
 
 fails "a folder that cannot be made" 7 "/proc/nothing" "$FADE" run "$work/s.toml" --quiet --out /proc/nothing/x
-fails "an output that cannot be opened" 7 "nowhere" "$FADE" run "$work/s.toml" --quiet --out "$work/o" --set 'output.path="/nowhere/rows.csv"'
+fails "an output that cannot be opened" 7 "nowhere" "$FADE" run "$work/s.toml" --quiet --out "$work/o" \
+    --set 'output.path="/nowhere/rows.csv"'
 
 # A law that writes NaN in one lane ends that lane, with the reason; the others go on.
 cat > "$work/nan.toml" << 'END'
@@ -60,7 +61,7 @@ END
 } > "$work/nan.csv"
 "$FADE" run "$work/nan.toml" --quiet --set "source.path=$work/nan.csv" --out "$work/nan" 2> "$work/said"
 status=$?
-if [ $status -eq 3 ]; then ok "a failed lane makes the run partial (3)"; else bad "a failed lane makes the run partial (3)" "$status $(cat "$work/said")"; fi
-if [ "$(grep -c '^good,' "$work/nan/rows.csv")" -eq 30 ]; then ok "the other lane has all its rows"; else bad "the other lane has all its rows"; fi
-if [ "$(grep -c '^bad,' "$work/nan/rows.csv")" -eq 10 ]; then ok "the failed lane keeps its finished rows"; else bad "the failed lane keeps its finished rows" "$(grep -c '^bad,' "$work/nan/rows.csv")"; fi
+check "a failed lane makes the run partial (3)" [ $status -eq 3 ]
+check "the other lane has all its rows" [ "$(grep -c '^good,' "$work/nan/rows.csv")" -eq 30 ]
+check "the failed lane keeps its finished rows" [ "$(grep -c '^bad,' "$work/nan/rows.csv")" -eq 10 ]
 grep -q "bad" "$work/said" && ok "its cell is named" || bad "its cell is named" "$(cat "$work/said")"

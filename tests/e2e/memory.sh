@@ -18,7 +18,10 @@ plugin = "csv"
 every = 100
 END
 # peak COMMAND.. - most memory the command held, in KB.
-peak() { /usr/bin/time -f %M -o "$work/peak" "$@" > "$work/said" 2>&1 || { cat "$work/said" >&2 && return 1; } && cat "$work/peak"; }
+peak() {
+    /usr/bin/time -f %M -o "$work/peak" "$@" > "$work/said" 2>&1 || { cat "$work/said" >&2 && return 1; }
+    cat "$work/peak"
+}
 if [ ! -x /usr/bin/time ]; then
     skip "memory" "/usr/bin/time is not here (Debian package time)"
     exit
@@ -30,7 +33,8 @@ if [ "$long" -lt $((short + 1024)) ]; then
 else
     bad "10^6 cycles hold the memory of 10^3" "$long KB against $short KB"
 fi
-many=$(peak "$FADE" run "$work/one.toml" --quiet --out "$work/many" --set source.cells=100000 --set output.every=1000) || bad "10^5 lanes"
+many=$(peak "$FADE" run "$work/one.toml" --quiet --out "$work/many" --set source.cells=100000 \
+    --set output.every=1000) || bad "10^5 lanes"
 if [ "${many:-999999}" -le 204800 ]; then
     ok "10^5 lanes x 1,000 cycles of xu2018 in $many KB"
 else

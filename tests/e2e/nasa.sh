@@ -13,20 +13,23 @@ column() { awk -F, -v want="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == w
 first=$(head -n 2 "$work/b5/rows.csv" | column capacity_ah /dev/stdin | cut -c 1-6)
 last=$(column capacity_ah "$work/b5/rows.csv" | tail -n 1 | cut -c 1-6)
 rows=$(tail -n +2 "$work/b5/rows.csv" | cut -d, -f 2 | sort -un | wc -l)
-if [ "$rows" -eq 168 ]; then ok "168 discharges"; else bad "168 discharges" "$rows"; fi
-if [ "$first" = 1.8564 ]; then ok "first 1.8565 Ah"; else bad "first 1.8565 Ah" "$first"; fi
-if [ "$last" = 1.3250 ]; then ok "last 1.3251 Ah"; else bad "last 1.3251 Ah" "$last"; fi
+check "168 discharges" [ "$rows" -eq 168 ]
+check "first 1.8565 Ah" [ "$first" = 1.8564 ]
+check "last 1.3251 Ah" [ "$last" = 1.3250 ]
 for c in physics_capacity_ah hybrid_capacity_ah; do
     n=$(column "$c" "$work/b5/rows.csv" | grep -c .)
-    if [ "$n" -eq "$(tail -n +2 "$work/b5/rows.csv" | wc -l)" ]; then ok "$c in every row"; else bad "$c in every row" "$n"; fi
+    check "$c in every row" [ "$n" -eq "$(tail -n +2 "$work/b5/rows.csv" | wc -l)" ]
 done
 for model in physics hybrid persistence drift; do
-    jq -e --arg m "$model" '[.scores[] | select(.model == $m) | .rmse, .mae, .r2, .mape] | length >= 4 and all(type == "number")' \
-        "$work/result.json" > /dev/null && ok "scores of $model" || bad "scores of $model" "$(jq -c .scores "$work/result.json" | cut -c 1-300)"
+    check "scores of $model" jq -e --arg m "$model" \
+        '[.scores[] | select(.model == $m) | .rmse, .mae, .r2, .mape] | length >= 4 and all(type == "number")' \
+        "$work/result.json"
 done
-jq -r '.scores[] | "# \(.variant) \(.model): n \(.n) RMSE \(.rmse) MAE \(.mae) R2 \(.r2) MAPE \(.mape)"' "$work/result.json"
+jq -r '.scores[] |
+    "# \(.variant) \(.model): n \(.n) RMSE \(.rmse) MAE \(.mae) R2 \(.r2) MAPE \(.mape)"' "$work/result.json"
 
 for file in nasa_pcoe:B0006 calce_cs2:CS2_35 matr_b1:b1c1; do
-    check "scenarios/percycle.toml on ${file%%:*} ${file##*:}" "$FADE" run scenarios/percycle.toml --quiet --out "$work/${file%%:*}" \
+    check "scenarios/percycle.toml on ${file%%:*} ${file##*:}" \
+        "$FADE" run scenarios/percycle.toml --quiet --out "$work/${file%%:*}" \
         --set "source.path=$FADE_DATA/percycle/${file%%:*}.csv" --set "source.cell=${file##*:}"
 done

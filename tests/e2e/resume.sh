@@ -56,7 +56,7 @@ while [ "$tries" -lt 40 ]; do
     [ "$status" -eq 0 ] && break
     [ "$killed" -ge 12 ] && break
 done
-if [ "$killed" -gt 0 ]; then ok "killed $killed times"; else bad "it was never killed"; fi
+check "killed $killed times" [ "$killed" -gt 0 ]
 [ "$status" -eq 0 ] || check "resumed to the end" "$FADE" run "$work/long.toml" --quiet --out "$work/killed" --resume
 compare "after kill -9" "$work/killed"
 
@@ -70,13 +70,15 @@ for signal in INT TERM; do
     wait $pid
     status=$?
     expected=$([ $signal = INT ] && echo 130 || echo 143)
-    if [ "$status" -eq "$expected" ]; then ok "$signal ends with $expected"; else bad "$signal ends with $expected" "got $status: $(cat "$work/said")"; fi
+    check "$signal ends with $expected" [ "$status" -eq "$expected" ]
     check "$signal: resumed" "$FADE" run "$work/long.toml" --quiet --out "$work/stopped" --resume --threads 1
     compare "after $signal" "$work/stopped"
 done
 
 fails "an existing result is refused" 2 "--overwrite" "$FADE" run "$work/long.toml" --quiet --out "$work/whole"
-fails "another scenario is not resumed" 4 "another scenario" "$FADE" run "$work/long.toml" --quiet --out "$work/whole" --resume \
+fails "another scenario is not resumed" 4 "another scenario" \
+    "$FADE" run "$work/long.toml" --quiet --out "$work/whole" --resume \
     --set physics.k_t=5e-10
 printf 'FADESNAPxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' > "$work/stopped/state.fade"
-fails "a damaged snapshot is refused with a sentence" 4 "state.fade" "$FADE" run "$work/long.toml" --quiet --out "$work/stopped" --resume
+fails "a damaged snapshot is refused with a sentence" 4 "state.fade" "$FADE" run "$work/long.toml" --quiet \
+    --out "$work/stopped" --resume

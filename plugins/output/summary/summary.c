@@ -459,7 +459,8 @@ static int32_t open_file(summary *s, const char *folder, const char *path)
         return FADE_OK;
     char *full = dup_path(folder, path), text[512];
     s->out = full ? fopen(full, "w") : NULL;
-    snprintf(text, sizeof text, "%.400s: cannot be opened for writing: %s", full ? full : path, strerror(full ? errno : ENOMEM));
+    snprintf(text, sizeof text, "%.400s: cannot be opened for writing: %s", full ? full : path,
+             strerror(full ? errno : ENOMEM));
     free(full);
     return s->out ? FADE_OK : say(s->host, FADE_EIO, text);
 }
@@ -478,7 +479,8 @@ static int32_t summary_open(const fade_host *host, const fade_args *args, const 
     s->name = dup_path(NULL, run->name ? run->name : "run");
     s->cell = calloc((size_t)s->most + 1, sizeof *s->cell);
     find_columns(s, &run->columns.out);
-    int32_t rc = s->name && s->cell && grow(s) ? open_file(s, run->folder, path) : say(host, FADE_ENOMEM, "no memory for the summary");
+    int32_t rc = s->name && s->cell && grow(s) ? open_file(s, run->folder, path)
+                                               : say(host, FADE_ENOMEM, "no memory for the summary");
     if (rc)
         release(s);
     else
