@@ -6,6 +6,7 @@ fade=${BUILD:-build}/fade to=$1
 unset FADE_BUILD
 
 mkdir -p "$to/plugins"
+"$fade" plugin show virtual --markdown > "$to/plugins/virtual.md"      # built in
 for library in "${BUILD:-build}"/plugins/*.so; do
     name=$(basename "$library" .so)
     "$fade" plugin show "$name" --markdown > "$to/plugins/$name.md"
