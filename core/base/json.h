@@ -20,8 +20,4 @@ void json_bool(json *, const char *key, bool);
 void json_text(json *, const char *key, const char *);    /* NULL gives null; bad UTF-8 becomes U+FFFD */
 void json_raw(json *, const char *key, const char *json_text);
 void json_quote(text *, const char *);                    /* "..." with escapes */
-#ifndef JANSSON_H                                 /* it has functions of these names */
-#define json_integer json_whole
-#define json_string json_text
-#endif
 #endif
