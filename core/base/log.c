@@ -150,7 +150,7 @@ static void add_value(text *t, const char *value)
 
 static void make_text(text *t, int level, const char *now, const log_field *fields, const char *sentence)
 {
-    bool own = sink.fd == STDERR_FILENO;                /* people at a terminal need no date */
+    bool own = !sink.file;                              /* people at a terminal need no date */
     if (own)
         text_addf(t, "fade: %s: ", level_words[level]);
     else
