@@ -55,6 +55,13 @@ static const char *type_word(const fade_param *q)
     return q->type >= 0 && q->type <= FADE_MAP ? type_words[q->type] : "?";
 }
 
+/* A part was added to the page, or lost for want of memory. */
+static void drop(text *page, text *part)
+{
+    page->failed = page->failed || part->failed;
+    text_free(part);
+}
+
 /* ---- pieces
  * ---------------------------------------------------------------------------------------------------------------- */
 
@@ -92,7 +99,7 @@ static void add_default(text *t, const fade_param *q)
         else
             text_add(&word, q->text);
         json_quote(t, text_of(&word));
-        text_free(&word);
+        drop(t, &word);
     } else if (q->type == FADE_BOOL)
         text_add(t, q->def != 0 ? "true" : "false");
     else if ((q->type == FADE_REAL || q->type == FADE_INT) && !isnan(q->def))
@@ -212,7 +219,7 @@ static void add_example(text *t, const fade_desc *d)
             text_addf(t, bare ? "\n" : "   # %s\n", q->unit);
             plain += !required;
         }
-        text_free(&value);
+        drop(t, &value);
     }
 }
 
@@ -271,11 +278,11 @@ static void text_param(text *t, const fade_param *q)
         text source = { 0 };
         text_addf(&source, "Source: %s", q->source);
         add_folded(t, text_of(&source), 6);
-        text_free(&source);
+        drop(t, &source);
     }
-    text_free(&notes);
-    text_free(&def);
-    text_free(&allowed);
+    drop(t, &notes);
+    drop(t, &def);
+    drop(t, &allowed);
 }
 
 static void text_column(text *t, const fade_column *c, size_t list)
@@ -295,7 +302,7 @@ static void text_column(text *t, const fade_column *c, size_t list)
     }
     text_addf(t, "%s%s\n", notes.n ? "  " : "", text_of(&notes));
     add_folded(t, c->doc, 6);
-    text_free(&notes);
+    drop(t, &notes);
 }
 
 static void manual_text(const fade_desc *d, const char *path, text *t)
@@ -324,7 +331,7 @@ static void manual_text(const fade_desc *d, const char *path, text *t)
     text_add(t, "\nExample\n");
     for (const char *at = text_of(&example); *at; at += strcspn(at, "\n") + 1)
         text_addf(t, "  %.*s\n", (int)strcspn(at, "\n"), at);
-    text_free(&example);
+    drop(t, &example);
     if (path)
         text_addf(t, "\nFile\n  %s\n", path);
 }
@@ -373,9 +380,9 @@ static void markdown_param(text *t, const fade_param *q)
     text_add(t, *q->source ? " | " : " |");
     add_cell(t, q->source);
     text_add(t, " |\n");
-    text_free(&def);
-    text_free(&allowed);
-    text_free(&notes);
+    drop(t, &def);
+    drop(t, &allowed);
+    drop(t, &notes);
 }
 
 static void markdown_columns(text *t, const fade_list *l, size_t list)
@@ -466,7 +473,7 @@ static void json_param(json *j, const fade_param *q)
     json_text(j, "doc", q->doc);
     json_text(j, "source", q->source);
     json_close(j, '}');
-    text_free(&def);
+    drop(&j->out, &def);
 }
 
 static void json_column(json *j, const fade_column *c, size_t list)
