@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * inside.h - what the files of the engine share; nobody else includes it.
  *
- * Words: a *lane* is one cell; a *tile* is up to `width` lanes whose columns lie together; a *physics* is one variant (one part or
- * several coupled ones); a *chunk* is the rows done between two consistent points; a *record* is one row kept for outputs.
+ * Words: a *lane* is one cell; a *tile* is up to `width` lanes whose columns lie together; a *physics* is one variant
+ * (one part or several coupled ones); a *chunk* is the rows done between two consistent points; a *record* is one row
+ * kept for outputs.
  */
 #ifndef FADE_ENGINE_INSIDE_H
 #define FADE_ENGINE_INSIDE_H
@@ -26,15 +27,15 @@ typedef struct part {
     void                *model;
     fade_columns         cols;
     bool                 per_cycle;
-    uint32_t             nparam, wstate, wout;    /* per-cell parameters; values per lane of all states, of all outputs */
+    uint32_t nparam, wstate, wout; /* per-cell parameters; values per lane of all states, of all outputs */
     uint32_t            *param;                   /* index in desc->params of the k-th per-cell parameter */
-    bool                *varies;                  /* the k-th differs by lane or row: a column per tile; else one for all */
+    bool *varies; /* the k-th differs by lane or row: a column per tile; else one for all */
     double             **uniform;                 /* columns of `width` for those that do not */
     wire_link           *in, *bound;              /* per input; per per-cell parameter (from -1: not bound) */
     bool                *moves;                   /* the input can change from row to row */
     size_t               scratch;
     int                  duration;                /* its input `duration`; -1 */
-    int                  control, demand, voltage, current, temperature;   /* indices of a cell model's columns; -1: has none */
+    int control, demand, voltage, current, temperature; /* indices of a cell model's columns; -1: has none */
 } part;
 
 /* Columns that the protocol runner writes for the ageing parts of the same physics. */
@@ -101,6 +102,7 @@ typedef struct tile {
     size_t    nrec, caprec;
     struct recinfo { uint32_t lane, physics, next; bool last; uint64_t index; int64_t cycle, time; } *info;
     uint32_t *first_of, *last_of;                 /* per lane: record index + 1; 0 none */
+    uint32_t  ended;                              /* lanes that were over with the row at hand */
     why       why;                                /* what broke the tile; code 0: nothing */
 } tile;
 
@@ -136,6 +138,8 @@ typedef struct worker {
     double       **source;                        /* [nsource] current values of the tile at work */
     double       **cycle;                         /* [CYCLE_N] of the physics at work */
     double        *dt, *t, *wish, *cap, *count, *left;
+    double        *efc, *seconds;                 /* what a row adds to the clocks */
+    double        *floor;                         /* [nphysics][width] capacity from which on stops must look */
     uint64_t      *id, *row;
     int32_t       *status;
     uint8_t       *active;
@@ -151,7 +155,8 @@ typedef struct workpart {
     void      *worker;
 } workpart;
 
-/* A corrector at work: what it reads, and the tile its predictions are made in (rows of one lane are the tile's lanes). */
+/* A corrector at work: what it reads, and the tile its predictions are made in (rows of one lane are the tile's lanes).
+ */
 typedef struct corrector_use {
     object                  *object;
     const fade_corrector_v1 *vt;
@@ -191,8 +196,9 @@ struct engine {
     uint32_t      ntile, captile;
 
     chunk    chunk;
-    uint64_t rows_resumed, chunk_rows, rows_done, cycles;       /* rows of a chunk; rows stepped in all; cycles to run (0: as the source has) */
-    bool     passes, second;                      /* there are two: up to the origin, then past it; this is the second */
+    uint64_t rows_resumed, chunk_rows, rows_done,
+        cycles;          /* rows of a chunk; rows stepped in all; cycles to run (0: as the source has) */
+    bool passes, second; /* there are two: up to the origin, then past it; this is the second */
     bool     live;                                /* rows come as they happen: a chunk is one block */
 
     /* The row table. */
@@ -260,11 +266,12 @@ void step_inputs(worker *, const part *, workpart *, uint32_t live, bool all);
 /* law.c */
 void law_step(engine *, worker *, size_t p, const part *, workpart *, tile *);
 void law_inputs(engine *, worker *, size_t p, const part *, workpart *, tile *, bool all);
-bool law_sound(engine *, worker *, size_t p, const part *, workpart *, tile *, uint32_t i);   /* false: the lane is over, said why */
+bool law_sound(engine *, worker *, size_t p, const part *, workpart *, tile *,
+               uint32_t i); /* false: the lane is over, said why */
 /* stops.c */
 int stops_bind(engine *, tree_problems *, why *);
 void stops_capacity(engine *, worker *, const physics *, tile *);
-void stops_row(engine *, worker *, size_t p, tile *);
+void stops_row(engine *, worker *, size_t p, tile *, bool look);
 /* cycler.c */
 void cycler_run(engine *, worker *, size_t p, const part *, workpart *, tile *);
 size_t cycler_bytes(const engine *);              /* of worker.run */
@@ -279,8 +286,8 @@ int features_bind(engine *, tree_problems *, why *);
 void features_fill(const corrector_use *, const double *row, const struct recinfo *, double *const *in, uint32_t at);
 void features_free(engine *);
 /* correct.c */
-int correct_predict(engine *, corrector_use *, const engine_correction *, uint32_t lane, const tile *, const uint32_t *rec, uint32_t n,
-                    double *mean, double *sigma, why *);
+int correct_predict(engine *, corrector_use *, const engine_correction *, uint32_t lane, const tile *,
+                    const uint32_t *rec, uint32_t n, double *mean, double *sigma, why *);
 int correct_train(engine *, why *);
 void correct_free(engine *);
 /* emit.c */
@@ -292,7 +299,8 @@ int sinks_open(engine *, why *);
 int sinks_row(engine *, const double *row, const lane *, const struct recinfo *, const char *variant, why *);
 int sinks_flush(engine *, why *);
 int sinks_rows(engine *, why *);                  /* hands on what waits in the block */
-void sinks_event(engine *, int level, const char *kind, const lane *, int64_t cycle, const char *json_text, const char *text);
+void sinks_event(engine *, int level, const char *kind, const lane *, int64_t cycle, const char *json_text,
+                 const char *text);
 int sinks_close(engine *, int outcome, why *);
 /* result.c */
 char *result_made_by(const engine *);

@@ -199,8 +199,23 @@ static void link_record(tile *t, uint32_t i)
     t->nrec++;
 }
 
+/* Where conditions hold and no lane ended in this row, all lanes stand at the same cycle: is it of no use to anybody?
+ */
+static bool useless(const engine *e, const worker *k, const tile *t)
+{
+    uint32_t i = 0;
+    while (i < t->live && !k->active[i])
+        i++;
+    if (!e->hold || t->ended || i == t->live)
+        return i == t->live;
+    const lane *l = &e->lane[t->first + i];
+    return !wanted(e, t, i, e->cycles && l->done == e->cycles);
+}
+
 int record_row(engine *e, worker *k, tile *t, size_t p, uint64_t r)
 {
+    if (useless(e, k, t))
+        return E_OK;
     for (uint32_t i = 0; i < t->live; i++) {
         if (!k->active[i])
             continue;

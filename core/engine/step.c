@@ -63,6 +63,7 @@ void step_inputs(worker *k, const part *q, workpart *wp, uint32_t live, bool all
 void step_lane_over(engine *e, tile *t, uint32_t i, size_t p, int over, const char *reason, int64_t cycle)
 {
     lane_physics *lp = &e->lp[(size_t)(t->first + i) * e->nphysics + p];
+    t->ended++;
     lp->over = over;
     lp->over_cycle = (uint64_t)cycle;
     lp->reason = strdup(reason);
@@ -140,18 +141,27 @@ static double current_value(const engine *e, const tile *t, int column, uint32_t
     return isnan(v) ? otherwise : v;
 }
 
-static void clocks(engine *e, worker *k, tile *t)
+/* What a row adds to each lane's clocks: its cycles, equivalent full cycles and seconds. */
+static void clock_steps(engine *e, worker *k, tile *t)
 {
     for (uint32_t i = 0; i < t->live; i++) {
-        double count = current_value(e, t, e->count_col, i, 1, 1);
-        k->count[i] = count;
-        if (!k->active[i])
-            continue;
-        t->efc[i] += count * current_value(e, t, e->depth_col, i, e->depth_scale, 1);
-        t->seconds[i] += current_value(e, t, e->duration_col, i, e->duration_scale, 0);
+        k->count[i] = current_value(e, t, e->count_col, i, 1, 1);
+        k->efc[i] = k->count[i] * current_value(e, t, e->depth_col, i, e->depth_scale, 1);
+        k->seconds[i] = current_value(e, t, e->duration_col, i, e->duration_scale, 0);
     }
     for (uint32_t i = t->live; i < k->part[0].b.n; i++)
         k->count[i] = k->count[t->live - 1];
+}
+
+static void clocks(engine *e, worker *k, tile *t, bool first)
+{
+    if (first || !e->hold)
+        clock_steps(e, k, t);
+    for (uint32_t i = 0; i < t->live; i++) {
+        double on = k->active[i];
+        t->efc[i] += on * k->efc[i];
+        t->seconds[i] += on * k->seconds[i];
+    }
 }
 
 /* ---- the first row of a lane ---- */
@@ -297,7 +307,8 @@ void step_tile(engine *e, worker *k, tile *t)
     for (uint64_t r = 0; r < rows && t->why.code == 0; r++) {
         if (take_row(e, k, t, r) == 0)
             break;
-        clocks(e, k, t);
+        clocks(e, k, t, r == 0);
+        t->ended = 0;
         memcpy(row_active, k->active, t->live);
         size_t at = 0;
         for (size_t p = 0; p < e->nphysics; at += e->physics[p++].n) {
@@ -309,7 +320,7 @@ void step_tile(engine *e, worker *k, tile *t)
             if (!any)
                 continue;
             step_physics(e, k, p, at, t, r == 0);
-            stops_row(e, k, p, t);
+            stops_row(e, k, p, t, r == 0 || r + 1 == rows || !e->hold);
             if (record_row(e, k, t, p, r))
                 break;
         }

@@ -77,23 +77,56 @@ static void end_of_life(const engine *e, lane_physics *lp, double soh, int64_t c
         lp->eol_cycle = (uint64_t)cycle - (lp->below - 1);
 }
 
-void stops_row(engine *e, worker *k, size_t p, tile *t)
+/* The capacity from which on lane i must be looked at: +inf where every row counts. */
+static double floor_of(const engine *e, const lane_physics *lp, double reference)
+{
+    double most = -INFINITY;
+    if (lp->over)
+        return most;
+    if (lp->below || isnan(lp->first))
+        return INFINITY;
+    if (!lp->eol_cycle)
+        most = e->sc->health.eol * reference;
+    for (size_t s = 0; s < e->sc->nstop; s++) {
+        const scenario_stop *stop = &e->sc->stop[s];
+        double at = stop->kind == STOP_CAPACITY_RATIO ? stop->value * reference
+                    : stop->kind == STOP_CAPACITY     ? stop->value
+                                                      : INFINITY;
+        most = at > most ? at : most;
+    }
+    return most * (1 + 1e-9);                     /* rounding is for the look, not for the glance */
+}
+
+static bool nothing_near(const double *restrict cap, const double *restrict floor, uint32_t n)
+{
+    int near = 0;
+    for (uint32_t i = 0; i < n; i++)
+        near |= !(cap[i] > floor[i]);
+    return near == 0;
+}
+
+/* `look`: at every lane; else only if one is near the capacity that matters. */
+void stops_row(engine *e, worker *k, size_t p, tile *t, bool look)
 {
     const physics *ph = &e->physics[p];
+    double *floor = k->floor + p * e->width;
     bool nominal = e->sc->soh_reference == SOH_NOMINAL && !isnan(e->sc->cell.nominal_capacity);
     stops_capacity(e, k, ph, t);
+    if (!look && nothing_near(k->cap, floor, t->live))
+        return;
     for (uint32_t i = 0; i < t->live; i++) {
-        if (!k->active[i])
-            continue;
         const lane *l = &e->lane[t->first + i];
         lane_physics *lp = &e->lp[(size_t)(t->first + i) * e->nphysics + p];
         double reference = nominal ? e->sc->cell.nominal_capacity : l->c0;
-        if (isnan(lp->first))
-            lp->first = k->cap[i];
-        lp->capacity = k->cap[i];
-        end_of_life(e, lp, k->cap[i] / reference, l->cycle);
-        for (size_t s = 0; s < e->sc->nstop && !lp->over; s++)
-            if (reached(e, k, ph, &e->sc->stop[s], s, t, i, reference))
-                step_lane_over(e, t, i, p, OVER_STOP, e->sc->stop[s].text, l->cycle);
+        if (k->active[i]) {
+            if (isnan(lp->first))
+                lp->first = k->cap[i];
+            lp->capacity = k->cap[i];
+            end_of_life(e, lp, k->cap[i] / reference, l->cycle);
+            for (size_t s = 0; s < e->sc->nstop && !lp->over; s++)
+                if (reached(e, k, ph, &e->sc->stop[s], s, t, i, reference))
+                    step_lane_over(e, t, i, p, OVER_STOP, e->sc->stop[s].text, l->cycle);
+        }
+        floor[i] = floor_of(e, lp, reference);
     }
 }

@@ -156,8 +156,9 @@ static int open_workpart(engine *e, worker *k, part *q, workpart *wp, why *w)
 
 int tiles_worker(engine *e, worker *k, why *w)
 {
-    size_t n = e->width, columns = 6 + CYCLE_N;
+    size_t n = e->width, columns = 8 + CYCLE_N;
     k->mem = mem_columns(columns * n);
+    k->floor = mem_columns(e->nphysics * n);
     k->id = mem_zero(n, sizeof *k->id);
     k->row = mem_zero(n, sizeof *k->row);
     k->status = mem_zero(n, sizeof *k->status);
@@ -170,14 +171,14 @@ int tiles_worker(engine *e, worker *k, why *w)
     for (size_t p = 0; p < e->nphysics; p++)
         pool = e->physics[p].pool.n > pool ? e->physics[p].pool.n : pool;
     k->val = mem_zero(pool, sizeof *k->val);
-    if (!k->mem || !k->id || !k->row || !k->status || !k->active || !k->part || !k->source || !k->cycle || !k->run ||
-        !k->val)
+    if (!k->mem || !k->floor || !k->id || !k->row || !k->status || !k->active || !k->part || !k->source || !k->cycle ||
+        !k->run || !k->val)
         return fail(w, E_NOMEM, "no memory for a worker");
-    double **column[6] = { &k->dt, &k->t, &k->wish, &k->cap, &k->count, &k->left };
-    for (size_t i = 0; i < 6; i++)
+    double **column[8] = { &k->dt, &k->t, &k->wish, &k->cap, &k->count, &k->left, &k->efc, &k->seconds };
+    for (size_t i = 0; i < 8; i++)
         *column[i] = k->mem + i * n;
     for (size_t i = 0; i < CYCLE_N; i++)
-        k->cycle[i] = k->mem + (6 + i) * n;
+        k->cycle[i] = k->mem + (8 + i) * n;
     size_t at = 0;
     for (size_t p = 0; p < e->nphysics; p++)
         for (size_t j = 0; j < e->physics[p].n; j++) {
@@ -213,6 +214,7 @@ void tiles_worker_close(engine *e, worker *k)
             close_workpart(&e->physics[p].part[j], &k->part[at++]);
     free(k->part);
     free(k->mem);
+    free(k->floor);
     free(k->id);
     free(k->row);
     free(k->status);
