@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * test_law.c - laws that misbehave: NaN, refusals, steps asked for in smaller pieces, a model that gives up.
  *
- * The law is a built-in: loss = 0.001 per cycle and 0.001 per day, and the parameter `trouble` says what goes wrong at cycle 5
- * of the lanes whose `hit` is 1.
+ * The law is a built-in: loss = 0.001 per cycle and 0.001 per day, and the parameter `trouble` says what goes wrong at
+ * cycle 5 of the lanes whose `hit` is 1.
  */
 #include "engine_rig.h"
 
@@ -84,23 +84,31 @@ static const void *law_iface(const fade_desc *d, const char *id)
     (void)d;
     return strcmp(id, "fade.model/1") == 0 ? &model_v1 : NULL;
 }
-static const fade_desc law_desc = { .size = sizeof law_desc, .flags = FADE_PER_CYCLE, .id = "trouble", .kind = "physics",
-                                    .version = "1.0.0", .licence = "MIT", .doc = "A law for tests.", .cite = "",
+static const fade_desc law_desc = { .size = sizeof law_desc,
+                                    .flags = FADE_PER_CYCLE,
+                                    .id = "trouble",
+                                    .kind = "physics",
+                                    .version = "1.0.0",
+                                    .licence = "MIT",
+                                    .doc = "A law for tests.",
+                                    .cite = "",
                                     .params = FADE_LIST(params),
                                     .columns = { FADE_LIST(state), FADE_LIST(in), FADE_LIST(out), { 0 } },
                                     .iface = law_iface };
 static const fade_desc *const law_plugins[] = { &law_desc, NULL };
-static const fade_library law_library = { FADE_MAGIC, FADE_ABI_NEED, FADE_FINGERPRINT, sizeof law_library, law_plugins };
+static const fade_library law_library = { FADE_MAGIC, FADE_ABI_NEED, FADE_FINGERPRINT, sizeof law_library,
+                                          law_plugins };
 
 /* Three cells, ten cycles of a day; the second cell is hit. */
 static ran run_trouble(int kind)
 {
     char s[600];
     library_register(&law_library);
-    snprintf(s, sizeof s,
-             "[run]\nname = \"t\"\ncycles = 10\n[cell]\nnominal_capacity = 2\n[source]\nplugin = \"constant\"\n"
-             "cells = 3\nduration = \"1 day\"\n[[physics]]\nplugin = \"trouble\"\ntrouble = %d\nhit = [0, 1, 0]\n" RIG_OUT,
-             kind);
+    snprintf(
+        s, sizeof s,
+        "[run]\nname = \"t\"\ncycles = 10\n[cell]\nnominal_capacity = 2\n[source]\nplugin = \"constant\"\n"
+        "cells = 3\nduration = \"1 day\"\n[[physics]]\nplugin = \"trouble\"\ntrouble = %d\nhit = [0, 1, 0]\n" RIG_OUT,
+        kind);
     return rig_run(s, (engine_options){ 0 });
 }
 
