@@ -12,13 +12,13 @@ JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
 WARN     := -Wall -Wextra -Wshadow -Wpointer-arith -Wwrite-strings -Wvla -Wno-unknown-warning-option -Wno-format-truncation -Werror
 # gcc guesses at values and lifetimes through `rc = get(&x)` wrongly too often; clang in `make check` stands for it.
 WARN     += -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-stringop-overflow
-CPPFLAGS += -I. -D_GNU_SOURCE
+CPPFLAGS += -I. -isystem /usr/include/lua5.4 -D_GNU_SOURCE
 COMMON   := -g -pthread -fPIC -ffp-contract=off -fvisibility=hidden -fno-math-errno -fno-trapping-math $(OPT) $(SAN) $(WARN)
 CFLAGS   += -std=gnu11 -Wstrict-prototypes -Wmissing-prototypes $(COMMON)
 # toml++ 3.3.0 reaches an "unreachable" on some letters beyond ASCII, without harm; vptr and function need the C++ runtime.
 CXXFLAGS += -std=c++17 -fno-exceptions $(COMMON) $(if $(SAN),-fno-sanitize=vptr$(comma)unreachable$(if $(findstring clang,$(CXX)),$(comma)function))
 LDFLAGS  += -pthread $(SAN)
-LDLIBS   := -lltdl -ldl -ljansson -lz -lm -lstdc++
+LDLIBS   := -lltdl -ldl -ljansson -llua5.4 -lsqlite3 -lz -lm -lstdc++
 
 CORE_C   := $(filter-out core/cli/main.c,$(wildcard core/*/*.c))
 CORE_CXX := $(wildcard core/*/*.cpp)
@@ -90,7 +90,6 @@ $(BUILD)/fade: $(BUILD)/core/cli/main.o $(LIB)
 $(BUILD)/tests/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(call say,CC )$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(LDLIBS) -lcmocka
-$(BUILD)/tests/test_out_sqlite: LDLIBS += -lsqlite3
 # Each plugin of the zoo is broken in one way, on purpose.
 zoo:
 	@if [ -e tests/zoo/Makefile ]; then $(MAKE) --no-print-directory -s -f tests/zoo/Makefile ZOO=$(BUILD)/zoo; fi

@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TREE_TABLE, TREE_ARRAY, TREE_TEXT, TREE_REAL, TREE_INT, TREE_BOOL, TREE_DATE };
+/* TREE_CALL: a function of a script; `integer` is its number there, `text` says what it is ("function life.lua:12"). */
+enum { TREE_TABLE, TREE_ARRAY, TREE_TEXT, TREE_REAL, TREE_INT, TREE_BOOL, TREE_DATE, TREE_CALL };
 
 typedef struct tree_node tree_node;
 struct tree_node {
@@ -20,9 +21,9 @@ struct tree_node {
     int         line, column;                     /* of the value, 1-based; 0 unknown */
     int         key_line, key_column;             /* of its key; 0: as the value's */
     const char *key;                              /* in a table; NULL otherwise */
-    const char *text;                             /* TEXT; DATE in RFC 3339 */
+    const char *text;                             /* TEXT; DATE in RFC 3339; CALL */
     double      real;                             /* REAL, INT, BOOL */
-    int64_t     integer;                          /* INT, BOOL */
+    int64_t     integer;                          /* INT, BOOL, CALL */
     tree_node  *first, *last, *next;              /* children in order; sibling */
     size_t      n;                                /* children */
     bool        used;                             /* the checks have met it: what is left is an unknown key */

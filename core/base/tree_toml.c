@@ -46,6 +46,7 @@ static void add_value(const tree_node *node, text *out)
 {
     bool table = node->kind == TREE_TABLE;
     switch (node->kind) {
+    case TREE_CALL:
     case TREE_TEXT: json_quote(out, node->text); return;
     case TREE_REAL: add_real(node->real, out); return;
     case TREE_INT: text_addf(out, "%" PRId64, node->integer); return;

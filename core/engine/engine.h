@@ -6,6 +6,7 @@
 #ifndef FADE_ENGINE_ENGINE_H
 #define FADE_ENGINE_ENGINE_H
 #include "core/base/json.h"
+#include "core/engine/hooks.h"
 #include "core/scenario/scenario.h"
 #include <stdatomic.h>
 
@@ -19,9 +20,40 @@ typedef struct engine_progress {
     const char *doing;                            /* "run", "train" */
 } engine_progress;
 
+/* Many points of one scenario as lanes: each cell of the source lives once per point.  What differs between points is written here,
+ * in the declared unit of the parameter or column.  Cells are called POINT, or POINT.CELL where the source has several. */
+enum { ENGINE_AXIS_PARAM, ENGINE_AXIS_COLUMN };
+typedef struct engine_axis {
+    int           where;                          /* ENGINE_AXIS_PARAM: a FADE_PER_CELL real; _COLUMN: a condition, or a column of a held source */
+    size_t        physics, part;                  /* _PARAM: scenario.physics[physics].part[part] */
+    uint32_t      param;                          /* index in desc->params */
+    const char   *column;                         /* _COLUMN: key */
+    const double *value;                          /* [points]; lent for as long as the engine lives */
+} engine_axis;
+
+typedef struct engine_points {
+    size_t             n;
+    const char *const *id;                        /* [n], fit to be a cell's id and all different */
+    const engine_axis *axis;
+    size_t             naxis;
+} engine_points;
+
+/* An output that is no plugin: what a study gathers rows with.  Same calls and thread as a plugin's (fade_output_v1). */
+typedef struct engine_tap {
+    const fade_output_v1 *vt;                     /* open and close are not called */
+    void                 *self;
+    void                (*columns)(void *self, const fade_column *, size_t n);     /* before the first row; may be NULL */
+    uint64_t              every;                  /* as in scenario_output; 0 with nat: only `at` and each lane's last */
+    const uint64_t       *at;                     /* cycles that are wanted besides */
+    size_t                nat;
+} engine_tap;
+
 struct engine_study;
 typedef struct engine_options {
     const struct engine_study *study;             /* training and scores (study_table()); NULL: neither */
+    const engine_hooks  *hooks;                   /* a script's functions; NULL: none */
+    const engine_points *points;                  /* NULL: each cell lives once */
+    const engine_tap    *tap;                     /* NULL: none; works without a folder too */
     const char *folder;                           /* where results lie; NULL: nothing is written (bench, tests) */
     bool        resume;                           /* go on from folder's snapshot */
     atomic_int *stop;                             /* set by a signal handler: end at the next chunk, snapshot, E_CANCEL */
@@ -35,5 +67,18 @@ int engine_open(const scenario *, const engine_options *, engine **out, tree_pro
 int engine_run(engine *, why *w);
 void engine_plan(const engine *, text *out);                      /* what --dry-run prints */
 void engine_result(const engine *, json *out);                    /* rows, lanes, ends, failures, scores, provenance: one object */
+/* How one lane's life under one physics went, after (or while) it ran. */
+enum { ENGINE_RUNNING, ENGINE_ENDED, ENGINE_FAILED, ENGINE_THROUGH };   /* _ENDED: a stop condition; _THROUGH: all its rows are done */
+typedef struct engine_life {
+    const char *cell, *physics;                   /* lent */
+    const char *reason;                           /* of an end or a failure; else NULL */
+    int         state;                            /* ENGINE_* */
+    size_t      point;                            /* in engine_points; 0 without */
+    uint64_t    rows, end_cycle, eol_cycle;       /* 0: not reached */
+    double      first, capacity;                  /* Ah, first and last; NaN unknown */
+} engine_life;
+size_t engine_lives(const engine *);                              /* lanes x physics, lane by lane */
+void engine_life_at(const engine *, size_t i, engine_life *out);
+double engine_seconds(const engine *, size_t physics);            /* spent stepping it, summed over threads */
 void engine_close(engine *);                                      /* accepts NULL */
 #endif

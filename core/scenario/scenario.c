@@ -94,6 +94,18 @@ static void read_health(reading *r, const tree_node *node)
         r->s->health.eol = 0.7;                   /* 2.0 Ah to 1.4 Ah: NASA's README */
 }
 
+/* What rooms above read: the sweep, and a script's functions. */
+static void read_calls(reading *r, const tree_node *root)
+{
+    scenario *s = r->s;
+    s->sweep = tree_get(root, "sweep");
+    s->on_start = tree_get(root, "on_start");
+    s->on_cycle = tree_get(root, "on_cycle");
+    s->on_end = tree_get(root, "on_end");
+    if (s->sweep && s->sweep->kind != TREE_TABLE)
+        tree_complain(r->p, s->sweep, E_INPUT, "[sweep] is a table: write [sweep], then its keys below");
+}
+
 static void read_all(reading *r, tree_node *root)
 {
     scenario_check_sections(r, root);
@@ -109,6 +121,7 @@ static void read_all(reading *r, tree_node *root)
     read_evaluate(r, tree_get(root, "evaluate"));
     read_health(r, tree_get(root, "health"));
     scenario_read_outputs(r, root);
+    read_calls(r, root);
     scenario_read_section(r, "logging", tree_get(root, "logging"), r->s, false);
 }
 

@@ -47,13 +47,16 @@ typedef struct scenario_corrector {
 
 typedef struct scenario_condition {
     fade_column      column;                      /* key, unit as written or known by key; PLANNED */
-    double           value;
+    double           value;                       /* NaN with call */
     const tree_node *node;
+    const tree_node *call;                        /* a function of a script (TREE_CALL) instead of a value; NULL */
 } scenario_condition;
 
 typedef struct scenario_output {
     scenario_part part;
     uint64_t      every;                          /* `every = N`: rows at cycles 1, N, 2N.. and each lane's last; 0 or 1: all */
+    const uint64_t *at;                           /* `at = [100, 500]`: these cycles and each lane's last */
+    size_t        nat;
 } scenario_output;
 
 typedef struct scenario {
@@ -95,6 +98,8 @@ typedef struct scenario {
     scenario_output *output;
     size_t           noutput;
     struct { int level; bool json; const char *file; uint64_t rotate; int keep; } logging;
+    const tree_node *sweep;                       /* [sweep], for core/study; NULL */
+    const tree_node *on_start, *on_cycle, *on_end;        /* TREE_CALL at the root of a Lua scenario; NULL */
     const char      *out;                         /* [run] out or --out; NULL: results/SLUG */
 } scenario;
 

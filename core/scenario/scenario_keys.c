@@ -74,10 +74,14 @@ enum { FREE, TEXT, REAL, COUNT, WHOLE, BOOLEAN, PICK, EITHER, SIZE, LEVEL };
       "What it is called in messages; the plugin's id unless given.") \
     X("output", "every", "", "0", COUNT, 0, MOST, NULL, offsetof(scenario_output, every), \
       "Rows of cycles 1, N, 2N, .. and each cell's last; 0: all.") \
+    X("output", "at", "", NULL, FREE, 0, 0, NULL, 0, \
+      "Rows of these cycles only, as in [100, 500], and each cell's last.") \
     X("output", "*", "", NULL, FREE, 0, 0, NULL, 0, "Parameters of the plugin.") \
     X("health", "eol", "1", "0.8", REAL, 1e-6, 1, NULL, S(health.eol), "State of health at the end of life.") \
     X("health", "preset", "", NULL, FREE, 0, 0, NULL, 0, "\"nasa\": eol = 0.7 (2.0 Ah to 1.4 Ah).") \
     X("health", "hold", "", "1", COUNT, 1, 1e9, NULL, S(health.hold), "Cycles it must stay below.") \
+    X("sweep", "*", "", NULL, FREE, 0, 0, NULL, 0, \
+      "Many points of this scenario: fade sweep --help, docs/sweep.md.") \
     X("logging", "level", "", "info", LEVEL, 0, 0, "debug|info|warning|error|silent", S(logging.level), \
       "Least level that is kept.") \
     X("logging", "format", "", "text", EITHER, 0, 0, "text|json|structured", S(logging.json), \
@@ -379,12 +383,18 @@ static void no_section(reading *r, const tree_node *c)
                       near ? near : "", near ? "]?" : "");
 }
 
+static bool is_hook(const char *key)
+{
+    return strcmp(key, "on_start") == 0 || strcmp(key, "on_cycle") == 0 || strcmp(key, "on_end") == 0;
+}
+
 void scenario_check_sections(reading *r, const tree_node *root)
 {
     for (const tree_node *c = root->first; c; c = c->next) {
         bool found = false;
         for (size_t i = 0; i < NKEYS && !found; i++)
             found = *keys[i].section && strcmp(keys[i].section, c->key) == 0;
+        found = found || (c->kind == TREE_CALL && is_hook(c->key));
         if (!found && strcmp(c->key, "base") == 0)
             tree_complain_key(r->p, c, E_INPUT, "base can only be given in a scenario's file");
         else if (!found)

@@ -259,6 +259,12 @@ static void read_condition(reading *r, const tree_node *node, scenario_condition
         no_column(r, node);
         return;
     }
+    if (node->kind == TREE_CALL) {
+        out->call = node;
+        out->value = NAN;
+        r->s->ncondition++;
+        return;
+    }
     bool read =
         node->kind == TREE_TABLE ? read_table(r, node, c, out) : read_value(r, node, node->key, c->unit, &out->value);
     if (!read)

@@ -247,6 +247,22 @@ static void default_outputs(reading *r, tree_node *root)
         tree_put(root, "output", list);
 }
 
+/* at = [100, 500] */
+static void read_at(reading *r, const tree_node *node, scenario_output *out)
+{
+    if (!node)
+        return;
+    bool list = node->kind == TREE_ARRAY;
+    uint64_t *at = tree_block(r->t, (list ? node->n : 1) + 1, sizeof *at);
+    for (const tree_node *c = list ? node->first : node; c && at; c = list ? c->next : NULL) {
+        if (c->kind == TREE_INT && c->integer > 0)
+            at[out->nat++] = (uint64_t)c->integer;
+        else
+            tree_complain(r->p, c, E_INPUT, "[output] at is a list of cycles from 1 on, as in [100, 500]");
+    }
+    out->at = at;
+}
+
 void scenario_read_outputs(reading *r, tree_node *root)
 {
     size_t n;
@@ -260,5 +276,6 @@ void scenario_read_outputs(reading *r, tree_node *root)
         if (!read_part(r, node, "output", "output", &o->part) && node->kind != TREE_TABLE)
             continue;
         scenario_read_section(r, "output", node, o, true);
+        read_at(r, tree_get(node, "at"), o);
     }
 }
