@@ -42,7 +42,8 @@ static int list_params(part *q, why *w)
     q->varies = mem_zero(d->params.n + 1, sizeof *q->varies);
     q->uniform = mem_zero(d->params.n + 1, sizeof *q->uniform);
     q->bound = mem_zero(d->params.n + 1, sizeof *q->bound);
-    if (!q->param || !q->varies || !q->uniform || !q->bound)
+    q->axis = mem_zero(d->params.n + 1, sizeof *q->axis);
+    if (!q->param || !q->varies || !q->uniform || !q->bound || !q->axis)
         return fail(w, E_NOMEM, "no memory for the parameters of %s", d->id);
     for (uint32_t i = 0; i < d->params.n; i++) {
         const fade_param *fp = library_at(&d->params, i);
@@ -150,7 +151,7 @@ static int link_part(engine *e, physics *ph, int k, tree_problems *p)
                           c->key);
         if (end->place == -1)
             e->used[end->index] = true;
-        q->moves[i] = end->place != -1 || !e->hold;
+        q->moves[i] = end->place != -1 || !e->hold || e->scripted;
     }
     for (uint32_t i = 0; i < q->nparam; i++) {
         const args_spread *spread = &q->sp->args->spread[q->param[i]];
@@ -213,6 +214,7 @@ static int bind_one(engine *e, physics *ph, tree_problems *p, why *w)
         ph->part[k].sp = &sp->part[k];
         ph->n = k + 1;
         int rc = open_part(e, &ph->part[k], w);
+        rc = rc ? rc : points_params(e, (size_t)(ph - e->physics), k, &ph->part[k], w);
         if (rc)
             return open_complain(p, sp->part[k].node, w);
         ph->cell |= !ph->part[k].per_cycle;
@@ -264,6 +266,7 @@ static void close_part(part *q)
     free(q->param);
     free(q->varies);
     free(q->bound);
+    free(q->axis);
     free(q->in);
     free(q->moves);
 }

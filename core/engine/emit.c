@@ -156,6 +156,8 @@ static int emit_lane(engine *e, const tile *t, uint32_t i, lane_rows *r, why *w)
             done++;
         }
     }
+    if (!rc && t->nmark)
+        hook_marks(e, t, lane_index);
     for (size_t p = 0; p < np && !rc; p++)
         lane_end(e, lane_index, p);
     return rc;

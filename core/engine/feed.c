@@ -108,7 +108,7 @@ static void sort_by_lane(engine *e)
     for (size_t i = 0; i < c->nslot; i++)
         c->count[c->lane[i]]++;
     uint32_t at = 0;
-    for (uint32_t l = 0; l < e->nlane; l++) {
+    for (uint32_t l = 0; l < e->nlane; l += e->points) {
         c->begin[l] = at;
         at += c->count[l];
         c->rows = c->count[l] > c->rows ? c->count[l] : c->rows;
@@ -116,6 +116,10 @@ static void sort_by_lane(engine *e)
     }
     for (size_t i = 0; i < c->nslot; i++)
         c->order[c->begin[c->lane[i]] + c->count[c->lane[i]]++] = (uint32_t)i;
+    for (uint32_t l = 0; e->points > 1 && l < e->nlane; l++) {
+        c->begin[l] = c->begin[l - l % e->points];         /* all points read the rows of their cell */
+        c->count[l] = c->count[l - l % e->points];
+    }
 }
 
 /* Values hold: so many rows more for every lane that is not through. */
@@ -164,6 +168,15 @@ int feed_chunk(engine *e, bool *more, why *w)
     return E_OK;
 }
 
+static void hold_row(engine *e, uint32_t l, uint32_t slot)
+{
+    tile *t = &e->tile[l / e->width];
+    for (size_t s = 0; s < e->nread; s++)
+        t->cur[s * e->width + l % e->width] = points_column(e, s, l, e->chunk.val[s][slot]);
+    e->lane[l].total = e->cycles;
+    e->lane[l].time = e->chunk.time[slot];
+}
+
 /* A source whose rows hold: one row a cell, all read now. */
 int feed_hold(engine *e, why *w)
 {
@@ -182,11 +195,8 @@ int feed_hold(engine *e, why *w)
                             e->sc->source.label, e->lane[l].cell, (long long)e->chunk.cycle[i]);
             if ((rc = tiles_cover(e, w)))
                 return rc;
-            tile *t = &e->tile[l / e->width];
-            for (size_t s = 0; s < e->nread; s++)
-                t->cur[s * e->width + l % e->width] = e->chunk.val[s][i];
-            e->lane[l].total = e->cycles;
-            e->lane[l].time = e->chunk.time[i];
+            for (uint32_t end = l + e->points; l < end; l++)
+                hold_row(e, l, i);
         }
     }
     e->chunk.nslot = 0;

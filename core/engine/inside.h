@@ -33,6 +33,7 @@ typedef struct part {
     double             **uniform;                 /* columns of `width` for those that do not */
     wire_link           *in, *bound;              /* per input; per per-cell parameter (from -1: not bound) */
     bool                *moves;                   /* the input can change from row to row */
+    const double       **axis;                    /* per per-cell parameter: its value at each point; NULL: the same at all */
     size_t               scratch;
     int                  duration;                /* its input `duration`; -1 */
     int control, demand, voltage, current, temperature; /* indices of a cell model's columns; -1: has none */
@@ -89,6 +90,13 @@ typedef struct lane_physics {                     /* per lane and physics */
     bool        told;                             /* its end was given to the outputs */
 } lane_physics;
 
+typedef struct source_cell {                            /* one of the source's; its lanes are cell * points .. + points - 1 */
+    char    *name;
+    uint64_t id;                                  /* text_hash(name) */
+} source_cell;
+
+typedef struct script_mark { uint32_t lane; int64_t cycle; size_t physics; char text[160]; } script_mark;
+
 typedef struct tile {
     uint32_t  first, live;                        /* lanes first .. first + live - 1 */
     double   *cur;                                /* [nsource][width] last known value, in the source's unit */
@@ -103,6 +111,8 @@ typedef struct tile {
     struct recinfo { uint32_t lane, physics, next; bool last; uint64_t index; int64_t cycle, time; } *info;
     uint32_t *first_of, *last_of;                 /* per lane: record index + 1; 0 none */
     uint32_t  ended;                              /* lanes that were over with the row at hand */
+    script_mark *mark;                              /* what a script marked in this chunk, in order */
+    size_t    nmark, capmark;
     why       why;                                /* what broke the tile; code 0: nothing */
 } tile;
 
@@ -126,7 +136,7 @@ typedef struct sink {                             /* one output at work */
     const fade_output_v1 *vt;
     void                 *self;
     uint64_t              number;                 /* rows given so far */
-    bool                  dead;
+    bool                  dead, tap;              /* tap: no plugin */
     fade_run              run;
 } sink;
 
@@ -144,6 +154,10 @@ typedef struct worker {
     int32_t       *status;
     uint8_t       *active;
     tile          *tile;                          /* at work, for messages */
+    void          *script;                        /* the hooks' state of this worker */
+    double        *row_values, *set;              /* of the row a hook sees; what it changes */
+    int64_t       *spent;                         /* [nphysics] ns of the rows that were timed */
+    uint64_t      *timed, *rows;                  /* [nphysics] rows timed, rows in all */
     const double **val;                           /* pool values, [longest pool] */
     struct lanerun *run;                          /* the protocol runner's */
 } worker;
@@ -182,6 +196,14 @@ struct engine {
     int                   count_col, depth_col, duration_col, target_col, truth_col, capacity_col;
     double                depth_scale, duration_scale, capacity_scale;    /* to 1, s, Ah */
     uint32_t              tiled;                  /* lanes that lie in a tile */
+    size_t               *condition_at;           /* per condition: its source column */
+    double               *start;                  /* per source column: its value before the first row */
+    const double        **column_axis;            /* per source column: its value at each point; NULL */
+    bool                  scripted;               /* hooks change columns: nothing holds from row to row */
+    uint32_t              points;                 /* lanes per cell; 1 without engine_points */
+    source_cell          *cell;
+    uint32_t              ncell, capcell;
+    scenario_output       tap;                    /* what the tap wants, as an output's wish */
     bool                 *used;                   /* a physics reads it */
 
     physics *physics;
@@ -190,7 +212,7 @@ struct engine {
     lane         *lane;
     lane_physics *lp;                             /* [lane * nphysics + p] */
     uint32_t      nlane, caplane;
-    uint32_t     *index;                          /* open addressing by id: lane + 1 */
+    uint32_t     *index;                          /* open addressing by id: cell + 1 */
     size_t        nindex;
     tile         *tile;
     uint32_t      ntile, captile;
@@ -243,8 +265,22 @@ int open_restart(engine *, const char *position, why *);
 int bind_physics(engine *, tree_problems *, why *);
 void bind_close(engine *);
 /* lanes.c */
-int lanes_find(engine *, const char *cell, uint32_t *lane, why *);
+int lanes_find(engine *, const char *cell, uint32_t *lane, why *);      /* the cell's first lane */
+void lanes_free(engine *);
 int lanes_scan(engine *, why *);
+/* points.c */
+int points_params(const engine *, size_t physics, size_t index, part *, why *);
+int points_bind(engine *, tree_problems *, why *);
+double points_column(const engine *, size_t column, uint32_t lane, double otherwise);
+/* hook.c */
+int hook_columns(engine *, tree_problems *, why *);
+int hook_worker(engine *, worker *, why *);
+void hook_worker_close(engine *, worker *);
+void hook_conditions(engine *, worker *, tile *);               /* before a row; lanes whose function fails are over */
+void hook_cycle(engine *, worker *, size_t p, tile *, uint64_t r);       /* after it */
+void hook_marks(engine *, const tile *, uint32_t lane);         /* to the outputs */
+int hook_start(engine *, why *);
+int hook_end(engine *, int outcome, why *);
 /* tiles.c */
 int tiles_worker(engine *, worker *, why *);
 void tiles_worker_close(engine *, worker *);
@@ -280,6 +316,7 @@ int record_layout(engine *, tree_problems *, why *);
 int record_row(engine *, worker *, tile *, size_t p, uint64_t r);
 void record_clear(tile *);
 void record_free(engine *);
+void record_fill(const engine *, const worker *, const tile *, size_t p, uint32_t i, uint64_t r, double *row);
 bool record_every(const scenario_output *, int64_t cycle, bool last);
 /* features.c */
 int features_bind(engine *, tree_problems *, why *);

@@ -43,31 +43,46 @@ static double scale_to(const engine *e, int column, const char *unit_text)
     return scale;
 }
 
+/* A constant, or a function, for a column the source lacks; a function may also take over one that a source holds. */
+static void take_conditions(engine *e, tree_problems *p)
+{
+    for (size_t i = 0; i < e->sc->ncondition; i++) {
+        const scenario_condition *c = &e->sc->condition[i];
+        int there = find_column(e, c->column.key);
+        if (there >= 0 && !(c->call && e->hold)) {
+            tree_complain(p, c->node, E_INPUT, "%s has two writers: [conditions] and source %s", c->column.key,
+                          e->sc->source.label);
+            continue;
+        }
+        e->condition_at[i] = there >= 0 ? (size_t)there : e->nsource;
+        e->scripted |= c->call != NULL;
+        if (there >= 0)
+            continue;
+        e->start[e->nsource] = c->value;
+        e->source_column[e->nsource] = c->column;
+        e->source_column[e->nsource++].flags = FADE_PLANNED;
+    }
+}
+
 static int take_columns(engine *e, const fade_list *out, tree_problems *p, why *w)
 {
     const scenario *sc = e->sc;
     e->source_column = mem_zero(out->n + sc->ncondition + 1, sizeof *e->source_column);
     e->used = mem_zero(out->n + sc->ncondition + 1, sizeof *e->used);
-    if (!e->source_column || !e->used)
+    e->start = mem_zero(out->n + sc->ncondition + 1, sizeof *e->start);
+    e->condition_at = mem_zero(sc->ncondition + 1, sizeof *e->condition_at);
+    if (!e->source_column || !e->used || !e->start || !e->condition_at)
         return fail(w, E_NOMEM, "no memory for %u source columns", out->n);
     for (uint32_t i = 0; i < out->n; i++) {
         fade_column c = *(const fade_column *)library_at(out, i);
         if (find_column(e, c.key) >= 0)
             return fail(w, E_PLUGIN, "source %s writes column %s twice", sc->source.label, c.key);
         c.flags = moment_of(&c);
+        e->start[e->nsource] = NAN;
         e->source_column[e->nsource++] = c;
     }
     e->nread = e->nsource;
-    for (size_t i = 0; i < sc->ncondition; i++) {
-        const scenario_condition *c = &sc->condition[i];
-        if (find_column(e, c->column.key) >= 0) {
-            tree_complain(p, c->node, E_INPUT, "%s has two writers: [conditions] and source %s", c->column.key,
-                          sc->source.label);
-            continue;
-        }
-        e->source_column[e->nsource] = c->column;
-        e->source_column[e->nsource++].flags = FADE_PLANNED;
-    }
+    take_conditions(e, p);
     e->count_col = find_column(e, "count");
     e->depth_col = find_column(e, "depth");
     e->duration_col = find_column(e, "duration");
@@ -148,9 +163,9 @@ static int check_end(engine *e, tree_problems *p)
 /* Rows of a chunk: what 16 MiB of records hold, 1 to 64; a function of the plan alone. */
 static uint64_t chunk_rows(const engine *e)
 {
-    bool every_row = false;
-    for (size_t i = 0; i < e->sc->noutput; i++)
-        every_row |= e->sc->output[i].every <= 1;
+    bool every_row = e->opt.tap && e->tap.every <= 1 && !e->tap.nat;
+    for (size_t i = 0; e->opt.folder && i < e->sc->noutput; i++)
+        every_row |= e->sc->output[i].every <= 1 && !e->sc->output[i].nat;
     if (!every_row && !e->sc->evaluate.on)
         return 64;
     size_t row = (e->ncolumn * sizeof(double) + 64) * e->nphysics * (e->nlane ? e->nlane : 1);
@@ -208,7 +223,8 @@ static int open_all(engine *e, tree_problems *p, why *w)
         return open_complain(p, e->sc->source.node, w);
     check_evaluate(e, p);
     check_end(e, p);
-    if ((rc = bind_physics(e, p, w)) || (rc = stops_bind(e, p, w)) || (rc = record_layout(e, p, w)))
+    if ((rc = points_bind(e, p, w)) || (rc = bind_physics(e, p, w)) || (rc = stops_bind(e, p, w)) ||
+        (rc = record_layout(e, p, w)) || (rc = hook_columns(e, p, w)))
         return rc;
     if (p->n > before)
         return fail(w, p->at[before].code, "%s", p->at[before].text);
@@ -227,6 +243,9 @@ int engine_open(const scenario *sc, const engine_options *opt, engine **out, tre
     e->sc = sc;
     if (opt)
         e->opt = *opt;
+    if (e->opt.tap)
+        e->tap = (scenario_output){ .every = e->opt.tap->every, .at = e->opt.tap->at, .nat = e->opt.tap->nat };
+    e->scripted = e->opt.hooks && e->opt.hooks->cycle;
     clock_ulid(e->run_id);
     int rc = open_all(e, p, w);
     if (rc) {
@@ -251,14 +270,11 @@ void engine_close(engine *e)
     if (e->source)
         e->source_vt->close(e->source);
     object_close(e->source_object);
-    for (uint32_t i = 0; i < e->nlane; i++)
-        free((void *)(uintptr_t)e->lane[i].cell);
-    for (size_t i = 0; i < (size_t)e->nlane * e->sc->nphysics; i++)
-        free(e->lp[i].reason);
-    free(e->lane);
-    free(e->lp);
-    free(e->index);
+    lanes_free(e);
     free(e->source_column);
+    free(e->start);
+    free(e->condition_at);
+    free(e->column_axis);
     free(e->used);
     free(e->made_by);
     free(e->scores);

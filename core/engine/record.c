@@ -141,17 +141,24 @@ void record_free(engine *e)
 
 bool record_every(const scenario_output *o, int64_t cycle, bool last)
 {
-    return o->every <= 1 || last || cycle == 1 || cycle % (int64_t)o->every == 0;
+    if (last || (o->every <= 1 && !o->nat))
+        return true;
+    for (size_t i = 0; i < o->nat; i++)
+        if ((int64_t)o->at[i] == cycle)
+            return true;
+    return o->every > 0 && !(o->every == 1 && o->nat) && (cycle == 1 || cycle % (int64_t)o->every == 0);
 }
 
 /* Is this row of any use: to an output, to training, to a score? */
 static bool wanted(const engine *e, const tile *t, uint32_t i, bool last)
 {
     const lane *l = &e->lane[t->first + i];
-    for (size_t o = 0; o < e->sc->noutput; o++)
+    if (e->sc->evaluate.on || (e->opt.tap && record_every(&e->tap, l->cycle, last)))
+        return true;
+    for (size_t o = 0; e->opt.folder && o < e->sc->noutput; o++)
         if (record_every(&e->sc->output[o], l->cycle, last))
             return true;
-    return e->sc->evaluate.on || (last && e->sc->noutput);
+    return false;
 }
 
 static int room(tile *t, const engine *e)
@@ -186,6 +193,11 @@ static void fill(const engine *e, const worker *k, const tile *t, size_t p, uint
     bool nominal = e->sc->soh_reference == SOH_NOMINAL && !isnan(e->sc->cell.nominal_capacity);
     row[e->col_capacity] = k->cap[i];
     row[e->col_soh] = k->cap[i] / (nominal ? e->sc->cell.nominal_capacity : l->c0);
+}
+
+void record_fill(const engine *e, const worker *k, const tile *t, size_t p, uint32_t i, uint64_t r, double *row)
+{
+    fill(e, k, t, p, i, e->chunk.hold ? UINT32_MAX : e->chunk.order[e->chunk.begin[t->first + i] + r], row);
 }
 
 static void link_record(tile *t, uint32_t i)
@@ -226,8 +238,7 @@ int record_row(engine *e, worker *k, tile *t, size_t p, uint64_t r)
             continue;
         if (room(t, e))
             return t->why.code;
-        uint32_t slot = e->chunk.hold ? UINT32_MAX : e->chunk.order[e->chunk.begin[t->first + i] + r];
-        fill(e, k, t, p, i, slot, t->rec + t->nrec * e->ncolumn);
+        record_fill(e, k, t, p, i, r, t->rec + t->nrec * e->ncolumn);
         t->info[t->nrec] = (struct recinfo){ .lane = t->first + i,
                                              .physics = (uint32_t)p,
                                              .last = last,
@@ -241,7 +252,7 @@ int record_row(engine *e, worker *k, tile *t, size_t p, uint64_t r)
 
 void record_clear(tile *t)
 {
-    t->nrec = 0;
+    t->nrec = t->nmark = 0;
     memset(t->first_of, 0, t->live * sizeof *t->first_of);
     memset(t->last_of, 0, t->live * sizeof *t->last_of);
 }

@@ -122,6 +122,14 @@ void engine_result(const engine *e, json *out)
         for (size_t p = 0; p < e->nphysics; p++)
             lane_json(e, out, i, p);
     json_close(out, ']');
+    json_open(out, "physics", '[');
+    for (size_t p = 0; p < e->nphysics; p++) {
+        json_open(out, NULL, '{');
+        json_text(out, "physics", e->physics[p].sp->label);
+        json_number(out, "seconds", engine_seconds(e, p));
+        json_close(out, '}');
+    }
+    json_close(out, ']');
     json_bool(out, "lanes_cut", e->nlane > LISTED);
     json_raw(out, "scores", e->scores && e->scores[0] ? e->scores : "[]");
     json_raw(out, "made_by", e->made_by ? e->made_by : "null");

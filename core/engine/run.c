@@ -250,7 +250,8 @@ static int start(engine *e, why *w)
     if (e->opt.resume && (rc = snapshot_read(e, w)))
         return rc;
     e->rows_resumed = e->rows_done;
-    return sinks_open(e, w);
+    rc = e->opt.resume ? E_OK : hook_start(e, w);
+    return rc ? rc : sinks_open(e, w);
 }
 
 int engine_run(engine *e, why *w)
@@ -270,6 +271,11 @@ int engine_run(engine *e, why *w)
         rc = fail(w, E_PARTIAL, "%llu of %llu lanes ended by failure; their finished rows are kept",
                   (unsigned long long)e->failed, (unsigned long long)e->nlane * e->nphysics);
     e->elapsed_ns = clock_monotonic_ns() - e->started_ns;
+    why last = { 0 };
+    if (hook_end(e, rc, &last) && !rc) {
+        rc = last.code;
+        *w = last;
+    }
     int closed = sinks_close(e, rc, w);
     e->outcome = rc ? rc : closed;
     return e->outcome;

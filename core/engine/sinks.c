@@ -53,20 +53,33 @@ static int open_one(engine *e, sink *s, const scenario_output *so, why *w)
     return s_rc < 0 ? object_why(s->object, s_rc, "open", w) : E_OK;
 }
 
+/* The tap comes last; a snapshot knows nothing of it. */
+static int open_tap(engine *e, sink *s, why *w)
+{
+    const engine_tap *tap = e->opt.tap;
+    s->so = &e->tap;
+    s->vt = tap->vt;
+    s->self = tap->self;
+    s->tap = true;
+    if (tap->columns)
+        tap->columns(tap->self, e->column, e->ncolumn);
+    return open_block(e, s, w);
+}
+
 /* e->sink exists already when a snapshot gave the numbers; its order is the scenario's. */
 int sinks_open(engine *e, why *w)
 {
-    if (!e->opt.folder)
+    if (!e->opt.folder && !e->opt.tap)
         return E_OK;
-    if (!e->sink && !(e->sink = mem_zero(e->sc->noutput + 1, sizeof *e->sink)))
+    if (!e->sink && !(e->sink = mem_zero(e->sc->noutput + 2, sizeof *e->sink)))
         return fail(w, E_NOMEM, "no memory for outputs");
-    for (size_t i = 0; i < e->sc->noutput; i++) {
+    for (size_t i = 0; e->opt.folder && i < e->sc->noutput; i++) {
         e->nsink = i + 1;
         int rc = open_one(e, &e->sink[i], &e->sc->output[i], w);
         if (rc)
             return rc;
     }
-    return E_OK;
+    return e->opt.tap ? open_tap(e, &e->sink[e->nsink++], w) : E_OK;
 }
 
 static int give(sink *s, why *w)
@@ -79,6 +92,9 @@ static int give(sink *s, why *w)
             nanosleep(&(struct timespec){ .tv_nsec = 50000000 }, NULL);
         rc = s->vt->rows(s->self, &s->block);
     }
+    if (rc < 0 && s->tap)
+        return fail(w, rc == FADE_ENOMEM ? E_NOMEM : E_FAILED, "rows cannot be gathered: %s",
+                    rc == FADE_ENOMEM ? "too many for the memory they may take" : "their reader failed");
     if (rc < 0)
         return object_why(s->object, rc, "write rows", w);
     s->number += s->block.n;
@@ -125,7 +141,7 @@ int sinks_flush(engine *e, why *w)
         if (rc)
             return rc;
         int32_t f = s->vt->flush ? s->vt->flush(s->self) : 0;
-        if (f < 0)
+        if (f < 0 && !s->tap)
             return object_why(s->object, f, "flush", w);
     }
     return E_OK;
@@ -171,7 +187,7 @@ int sinks_close(engine *e, int outcome, why *w)
     for (size_t i = 0; i < e->nsink; i++) {
         sink *s = &e->sink[i];
         int32_t c =
-            s->self ? s->vt->close(s->self, outcome == E_OK || outcome == E_PARTIAL ? 0 : -1, w ? w->text : "") : 0;
+            s->self && !s->tap ? s->vt->close(s->self, outcome == E_OK || outcome == E_PARTIAL ? 0 : -1, w ? w->text : "") : 0;
         if (c < 0 && !rc && outcome == E_OK)
             rc = object_why(s->object, c, "close", w);
         free_one(s);

@@ -85,7 +85,8 @@ static void write_head(const engine *e, text *t)
     json_whole(&j, "lanes", e->nlane);
     json_open(&j, "outputs", '[');
     for (size_t i = 0; i < e->nsink; i++)
-        json_whole(&j, NULL, (int64_t)e->sink[i].number);
+        if (!e->sink[i].tap)
+            json_whole(&j, NULL, (int64_t)e->sink[i].number);
     json_close(&j, ']');
     fade_list source = { e->source_column, (uint32_t)e->nsource, sizeof *e->source_column };
     name_columns(&j, "source", &source);
@@ -524,7 +525,7 @@ static int take_head(engine *e, const json_t *head, reader *r)
     e->event_number = (uint64_t)json_integer_value(json_object_get(head, "events"));
     e->failed = (uint64_t)json_integer_value(json_object_get(head, "failed"));
     e->ended = (uint64_t)json_integer_value(json_object_get(head, "ended"));
-    if (!(e->sink = mem_zero(e->sc->noutput + 1, sizeof *e->sink)))
+    if (!(e->sink = mem_zero(e->sc->noutput + 2, sizeof *e->sink)))
         return fail(r->w, E_NOMEM, "no memory for outputs");
     for (size_t i = 0; i < e->sc->noutput; i++)
         e->sink[i].number = (uint64_t)json_integer_value(json_array_get(numbers, i));

@@ -4,6 +4,7 @@
  * A lane that is over, or has no row, is idle: its state stays.  Past the forecast origin, and past the end of the
  * data, a column that is only known during or after the cycle is replaced by its mean over the cell's known rows.
  */
+#include "core/base/clock.h"
 #include "core/engine/inside.h"
 #include <stdlib.h>
 #include <string.h>
@@ -155,7 +156,7 @@ static void clock_steps(engine *e, worker *k, tile *t)
 
 static void clocks(engine *e, worker *k, tile *t, bool first)
 {
-    if (first || !e->hold)
+    if (first || !e->hold || e->scripted)
         clock_steps(e, k, t);
     for (uint32_t i = 0; i < t->live; i++) {
         double on = k->active[i];
@@ -291,6 +292,19 @@ static void step_physics(engine *e, worker *k, size_t p, size_t at, tile *t, boo
     }
 }
 
+/* One row in eight is timed: reading the clock costs as much as some laws. */
+static void timed_step(engine *e, worker *k, size_t p, size_t at, tile *t, uint64_t r)
+{
+    bool time_it = r % 8 == 0;
+    int64_t from = time_it ? clock_monotonic_ns() : 0;
+    step_physics(e, k, p, at, t, r == 0);
+    k->rows[p]++;
+    if (time_it) {
+        k->spent[p] += clock_monotonic_ns() - from;
+        k->timed[p]++;
+    }
+}
+
 void step_tile(engine *e, worker *k, tile *t)
 {
     record_clear(t);
@@ -307,8 +321,9 @@ void step_tile(engine *e, worker *k, tile *t)
     for (uint64_t r = 0; r < rows && t->why.code == 0; r++) {
         if (take_row(e, k, t, r) == 0)
             break;
-        clocks(e, k, t, r == 0);
         t->ended = 0;
+        hook_conditions(e, k, t);
+        clocks(e, k, t, r == 0);
         memcpy(row_active, k->active, t->live);
         size_t at = 0;
         for (size_t p = 0; p < e->nphysics; at += e->physics[p++].n) {
@@ -319,8 +334,9 @@ void step_tile(engine *e, worker *k, tile *t)
             }
             if (!any)
                 continue;
-            step_physics(e, k, p, at, t, r == 0);
-            stops_row(e, k, p, t, r == 0 || r + 1 == rows || !e->hold);
+            timed_step(e, k, p, at, t, r);
+            stops_row(e, k, p, t, r == 0 || r + 1 == rows || !e->hold || e->opt.hooks);
+            hook_cycle(e, k, p, t, r);
             if (record_row(e, k, t, p, r))
                 break;
         }

@@ -36,7 +36,7 @@ static int tile_open(engine *e, tile *t, why *w)
         !t->last_of)
         return fail(w, E_NOMEM, "no memory for a tile of %zu lanes", n);
     for (size_t i = 0; i < s * n; i++)            /* conditions stand from the start, the rest is unknown */
-        t->cur[i] = i / n < e->nread || i / n >= e->nsource ? NAN : e->sc->condition[i / n - e->nread].value;
+        t->cur[i] = i / n < e->nsource ? e->start[i / n] : NAN;
     size_t at = 0;
     for (size_t p = 0; p < e->nphysics; p++)
         for (size_t k = 0; k < e->physics[p].n; k++, at++) {
@@ -60,7 +60,10 @@ static void lane_params(engine *e, tile *t, uint32_t i)
             for (uint32_t j = 0; t->param[at] && j < q->nparam; j++) {
                 if (q->bound[j].from >= 0)
                     continue;
-                double v = args_lane(q->sp->args, q->param[j], e->sc->seed, e->lane[t->first + i].id, t->first + i);
+                uint32_t at_lane = t->first + i;
+                double v = q->axis[j] ? q->axis[j][at_lane % e->points]
+                                      : args_lane(q->sp->args, q->param[j], e->sc->seed, e->lane[at_lane].id,
+                                                  at_lane / e->points);
                 for (uint32_t l = i; l < e->width; l++)
                     t->param[at][(size_t)j * e->width + l] = v;
             }
@@ -86,6 +89,8 @@ int tiles_cover(engine *e, why *w)
         }
         tile *t = &e->tile[e->ntile - 1];
         lane_params(e, t, t->live);
+        for (size_t s = e->nread; s < e->nsource; s++)
+            t->cur[s * e->width + t->live] = points_column(e, s, e->tiled, t->cur[s * e->width + t->live]);
         t->live++;
         e->tiled++;
     }
@@ -109,6 +114,7 @@ void tiles_free(engine *e)
         free(t->param);
         free(t->rec);
         free(t->info);
+        free(t->mark);
         free(t->first_of);
         free(t->last_of);
     }
@@ -159,6 +165,9 @@ int tiles_worker(engine *e, worker *k, why *w)
     size_t n = e->width, columns = 8 + CYCLE_N;
     k->mem = mem_columns(columns * n);
     k->floor = mem_columns(e->nphysics * n);
+    k->spent = mem_zero(e->nphysics + 1, sizeof *k->spent);
+    k->timed = mem_zero(e->nphysics + 1, sizeof *k->timed);
+    k->rows = mem_zero(e->nphysics + 1, sizeof *k->rows);
     k->id = mem_zero(n, sizeof *k->id);
     k->row = mem_zero(n, sizeof *k->row);
     k->status = mem_zero(n, sizeof *k->status);
@@ -171,7 +180,7 @@ int tiles_worker(engine *e, worker *k, why *w)
     for (size_t p = 0; p < e->nphysics; p++)
         pool = e->physics[p].pool.n > pool ? e->physics[p].pool.n : pool;
     k->val = mem_zero(pool, sizeof *k->val);
-    if (!k->mem || !k->floor || !k->id || !k->row || !k->status || !k->active || !k->part || !k->source || !k->cycle ||
+    if (!k->mem || !k->floor || !k->spent || !k->timed || !k->rows || !k->id || !k->row || !k->status || !k->active || !k->part || !k->source || !k->cycle ||
         !k->run || !k->val)
         return fail(w, E_NOMEM, "no memory for a worker");
     double **column[8] = { &k->dt, &k->t, &k->wish, &k->cap, &k->count, &k->left, &k->efc, &k->seconds };
@@ -186,7 +195,7 @@ int tiles_worker(engine *e, worker *k, why *w)
             if (rc)
                 return rc;
         }
-    return E_OK;
+    return hook_worker(e, k, w);
 }
 
 static void close_workpart(const part *q, workpart *wp)
@@ -209,12 +218,16 @@ static void close_workpart(const part *q, workpart *wp)
 void tiles_worker_close(engine *e, worker *k)
 {
     size_t at = 0;
+    hook_worker_close(e, k);
     for (size_t p = 0; k->part && p < e->nphysics; p++)
         for (size_t j = 0; j < e->physics[p].n; j++)
             close_workpart(&e->physics[p].part[j], &k->part[at++]);
     free(k->part);
     free(k->mem);
     free(k->floor);
+    free(k->spent);
+    free(k->timed);
+    free(k->rows);
     free(k->id);
     free(k->row);
     free(k->status);
