@@ -131,11 +131,15 @@ static void normals(uint32_t n, double *u)
         u[i] = quantile(u[i], tail[i]);
 }
 
+double random_quantile(double u)
+{
+    normals(1, &u);
+    return u;
+}
+
 double random_normal(uint64_t seed, uint64_t id, uint64_t row, uint64_t stream)
 {
-    double z = random_uniform(seed, id, row, stream);
-    normals(1, &z);
-    return z;
+    return random_quantile(random_uniform(seed, id, row, stream));
 }
 
 void random_normal_n(uint64_t seed, uint32_t n, const uint64_t *id, const uint64_t *row, uint32_t stream, double *z)

@@ -14,6 +14,8 @@ double random_uniform(uint64_t seed, uint64_t id, uint64_t row,
 double random_normal(uint64_t seed, uint64_t id, uint64_t row,
                      uint64_t stream); /* the normal quantile of that, within 1e-15 of it */
 
+double random_quantile(double u);                 /* the standard normal quantile of u in (0, 1) */
+
 /* Columns of the same, any n: "fade.rng/1" is made of these.  The quantile uses vmath, so the bits are the same
  * anywhere. */
 void random_uniform_n(uint64_t seed, uint32_t n, const uint64_t *id, const uint64_t *row, uint32_t stream, double *u);
