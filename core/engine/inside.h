@@ -227,6 +227,7 @@ struct engine {
     fade_column *column;
     size_t       ncolumn;
     mem_arena   *arena;                           /* texts of the row table */
+    bool         layout_failed;                   /* one of them found no memory */
     double      *scale, *offset;                  /* of the source's columns: to the unit people read */
     size_t       nrecord_source;                  /* how many of them a record holds: 0 where they are constants */
     int          col_efc, col_seconds, col_physics, col_capacity, col_soh, col_correction;   /* -1: not there */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * lanes.c - cells by id: the first row of a new id makes a lane per point; a scan counts the rows of each where a split needs the
- * number.
+ * lanes.c - cells by id: the first row of a new id makes a lane per point; a scan counts the rows of each where a split
+ * needs the number.
  */
 #include "core/base/mem.h"
 #include "core/engine/inside.h"
@@ -72,7 +72,8 @@ static int add_lane(engine *e, const char *cell_name, uint32_t point, why *w)
         return rc;
     }
     double c0 = e->sc->cell.initial_capacity;
-    e->lane[e->nlane] = (lane){ .cell = name, .id = text_hash(name), .origin = UINT64_MAX, .time = INT64_MIN, .c0 = c0 };
+    e->lane[e->nlane] =
+        (lane){ .cell = name, .id = text_hash(name), .origin = UINT64_MAX, .time = INT64_MIN, .c0 = c0 };
     for (size_t p = 0; p < e->nphysics; p++)
         e->lp[(size_t)e->nlane * e->nphysics + p] = (lane_physics){ .capacity = NAN, .first = NAN };
     e->nlane++;

@@ -16,11 +16,19 @@ static int human(const char *from, double *scale, double *offset, const char **t
     return E_OK;
 }
 
+/* A text of the row table; "" where memory failed, which record_layout finds out at its end. */
+static const char *layout_text(engine *e, const char *s)
+{
+    const char *own = mem_arena_text(e->arena, s);
+    e->layout_failed |= !own;
+    return own ? own : "";
+}
+
 static int add_column(engine *e, const char *key, const char *unit_text, const char *doc, uint32_t flags)
 {
-    e->column[e->ncolumn] = (fade_column){ .key = mem_arena_text(e->arena, key),
-                                           .unit = mem_arena_text(e->arena, unit_text),
-                                           .doc = mem_arena_text(e->arena, doc),
+    e->column[e->ncolumn] = (fade_column){ .key = layout_text(e, key),
+                                           .unit = layout_text(e, unit_text),
+                                           .doc = layout_text(e, doc),
                                            .width = 1,
                                            .flags = flags };
     return (int)e->ncolumn++;
@@ -99,6 +107,8 @@ static int variants(engine *e, why *w)
             e->variant[p * e->nvariant + c] = e->sc->ncorrector
                 ? mem_arena_format(e->arena, "%s+%s", e->sc->physics[p].label, e->sc->corrector[c].part.label)
                 : mem_arena_text(e->arena, e->sc->physics[p].label);
+    for (size_t v = 0; v < e->nphysics * e->nvariant; v++)
+        e->layout_failed |= !e->variant[v];
     return E_OK;
 }
 
@@ -122,7 +132,9 @@ int record_layout(engine *e, tree_problems *p, why *w)
         if ((rc = physics_columns(e, &e->physics[i], w)))
             return rc;
     own_columns(e);
-    return (rc = variants(e, w)) ? rc : features_bind(e, p, w);
+    if ((rc = variants(e, w)))
+        return rc;
+    return e->layout_failed ? fail(w, E_NOMEM, "no memory for the row table") : features_bind(e, p, w);
 }
 
 void record_free(engine *e)

@@ -186,8 +186,9 @@ int sinks_close(engine *e, int outcome, why *w)
     int rc = E_OK;
     for (size_t i = 0; i < e->nsink; i++) {
         sink *s = &e->sink[i];
-        int32_t c =
-            s->self && !s->tap ? s->vt->close(s->self, outcome == E_OK || outcome == E_PARTIAL ? 0 : -1, w ? w->text : "") : 0;
+        int32_t c = s->self && !s->tap
+                        ? s->vt->close(s->self, outcome == E_OK || outcome == E_PARTIAL ? 0 : -1, w ? w->text : "")
+                        : 0;
         if (c < 0 && !rc && outcome == E_OK)
             rc = object_why(s->object, c, "close", w);
         free_one(s);

@@ -180,8 +180,8 @@ int tiles_worker(engine *e, worker *k, why *w)
     for (size_t p = 0; p < e->nphysics; p++)
         pool = e->physics[p].pool.n > pool ? e->physics[p].pool.n : pool;
     k->val = mem_zero(pool, sizeof *k->val);
-    if (!k->mem || !k->floor || !k->spent || !k->timed || !k->rows || !k->id || !k->row || !k->status || !k->active || !k->part || !k->source || !k->cycle ||
-        !k->run || !k->val)
+    if (!k->mem || !k->floor || !k->spent || !k->timed || !k->rows || !k->id || !k->row || !k->status || !k->active ||
+        !k->part || !k->source || !k->cycle || !k->run || !k->val)
         return fail(w, E_NOMEM, "no memory for a worker");
     double **column[8] = { &k->dt, &k->t, &k->wish, &k->cap, &k->count, &k->left, &k->efc, &k->seconds };
     for (size_t i = 0; i < 8; i++)
