@@ -156,7 +156,7 @@ static void numbers_and_quantities(void **unused)
     near_to(good(r, DEMAND)->real, 5e-3);
     near_to(good(r, SEI)->real, 1e-3);
     done(r);
-    r = read_with("demand = 'C/2'\n", &desc, &(args_cell){ 3, NAN });
+    r = read_with("demand = 'C/2'\n", &desc, &(args_cell){ 3, NAN, NAN });
     near_to(good(r, DEMAND)->real, 1.5);
     done(r);
 }
@@ -266,14 +266,14 @@ static void required_is_required(void **unused)
 static void cell_fills_in(void **unused)
 {
     (void)unused;
-    const args_cell cell = { 1.5, NAN };
+    const args_cell cell = { 1.5, NAN, NAN };
     reading *r = read_with("", &desc, &cell);
     near_to(good(r, NOMINAL)->real, 5400);
     done(r);
     r = read_with("nominal_capacity = '1 Ah'", &desc, &cell);
     near_to(good(r, NOMINAL)->real, 3600);
     done(r);
-    r = read_with("", &desc, &(args_cell){ 1e6, NAN });
+    r = read_with("", &desc, &(args_cell){ 1e6, NAN, NAN });
     assert_int_equal(r->p.n, 1);
     assert_string_equal(r->p.at[0].text, "nominal_capacity = 3600000000 A.s is above its maximum 1000000 A.s");
     done(r);

@@ -228,6 +228,25 @@ static void points_share_the_rows_of_a_source_that_is_read(void **state)
     rig_done(&r);
 }
 
+static void a_list_shorter_than_the_cells_is_refused(void **state)
+{
+    (void)state;
+    static const char law[] = "[[physics]]\nplugin = \"power-law\"\nz = 0.5\nc = [0.01, 0.02, 0.03]\n";
+    char toml[512];
+    snprintf(toml, sizeof toml, HEAD HELD "cells = 4\n%s", law);
+    ran r = run_bare(toml, (engine_options){ 0 });
+    assert_int_equal(r.rc, E_INPUT);
+    assert_non_null(strstr(r.w.text, "lists 3 values, one a cell, and there is a cell number 4"));
+    rig_done(&r);
+    snprintf(toml, sizeof toml, HEAD HELD "cells = 3\n%s", law);
+    r = run_bare(toml, (engine_options){ 0 });
+    assert_int_equal(r.rc, E_OK);
+    engine_life l;
+    engine_life_at(r.e, 2, &l);
+    assert_float_equal(l.first, 2 * (1 - 0.03), 1e-12);
+    rig_done(&r);
+}
+
 /* ---- a script's functions, played by C ---- */
 
 typedef struct play { int opened, started, ended, outcome; atomic_int rows, workers; size_t nset; int fail_at; } play;
@@ -434,6 +453,7 @@ int main(void)
         cmocka_unit_test(a_point_may_have_its_own_conditions),
         cmocka_unit_test(points_of_what_is_not_there_are_refused),
         cmocka_unit_test(points_share_the_rows_of_a_source_that_is_read),
+        cmocka_unit_test(a_list_shorter_than_the_cells_is_refused),
         cmocka_unit_test(functions_are_called_and_obeyed),
         cmocka_unit_test(a_condition_that_moves_reaches_the_law),
         cmocka_unit_test(a_function_that_fails_ends_its_lane_only),

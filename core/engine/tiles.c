@@ -50,8 +50,19 @@ static int tile_open(engine *e, tile *t, why *w)
     return E_OK;
 }
 
+/* A list is one value a cell: a cell behind its end has none. */
+static int too_short(const part *q, uint32_t j, uint32_t cells, why *w)
+{
+    const args_spread *s = &q->sp->args->spread[q->param[j]];
+    const fade_param *fp = library_at(&q->desc->params, q->param[j]);
+    if (s->kind != ARGS_LIST || q->axis[j] || cells <= s->n)
+        return E_OK;
+    return fail(w, E_INPUT, "%s of %s (line %d) lists %u values, one a cell, and there is a cell number %u", fp->key,
+                q->sp->label, s->node ? s->node->line : 0, s->n, cells);
+}
+
 /* Writes the lane's parameters here and behind, so that what pads a tile is always a copy. */
-static void lane_params(engine *e, tile *t, uint32_t i)
+static int lane_params(engine *e, tile *t, uint32_t i, why *w)
 {
     size_t at = 0;
     for (size_t p = 0; p < e->nphysics; p++)
@@ -60,6 +71,9 @@ static void lane_params(engine *e, tile *t, uint32_t i)
             for (uint32_t j = 0; t->param[at] && j < q->nparam; j++) {
                 if (q->bound[j].from >= 0)
                     continue;
+                int rc = too_short(q, j, (t->first + i) / e->points + 1, w);
+                if (rc)
+                    return rc;
                 uint32_t at_lane = t->first + i;
                 double v = q->axis[j] ? q->axis[j][at_lane % e->points]
                                       : args_lane(q->sp->args, q->param[j], e->sc->seed, e->lane[at_lane].id,
@@ -68,6 +82,7 @@ static void lane_params(engine *e, tile *t, uint32_t i)
                     t->param[at][(size_t)j * e->width + l] = v;
             }
         }
+    return E_OK;
 }
 
 int tiles_cover(engine *e, why *w)
@@ -88,7 +103,9 @@ int tiles_cover(engine *e, why *w)
                 return rc;
         }
         tile *t = &e->tile[e->ntile - 1];
-        lane_params(e, t, t->live);
+        int bad = lane_params(e, t, t->live, w);
+        if (bad)
+            return bad;
         for (size_t s = e->nread; s < e->nsource; s++)
             t->cur[s * e->width + t->live] = points_column(e, s, e->tiled, t->cur[s * e->width + t->live]);
         t->live++;

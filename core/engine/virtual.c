@@ -142,7 +142,7 @@ static int open_truth(fleet *f, why *w)
         v->text = tree_text(f->tree, map->texts[i]);
         tree_put(tree_root(f->tree), tree_text(f->tree, map->key[i]), v);
     }
-    args_cell cell = { par(f, P_NOMINAL), par(f, P_NOMINAL) };
+    args_cell cell = { par(f, P_NOMINAL), par(f, P_NOMINAL), NAN };
     rc = args_read(f->tree, tree_root(f->tree), p->desc, &cell, NULL, &problems, &f->truth_args);
     if (!rc && problems.n)
         rc = fail(w, problems.at[0].code, "its hidden truth: %s", problems.at[0].text);

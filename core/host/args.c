@@ -157,21 +157,25 @@ static void say_deprecated(const args_reader *r, const fade_param *q, const tree
     log_say(LOG_WARNING, fields, "%s: key '%s' is deprecated, write '%s'", r->desc->id, q->key, q->text ? q->text : "");
 }
 
-/* nominal_capacity and initial_capacity that are not set are the cell's. */
+/* Keys that are not set are the cell's: its capacities, its end of life. */
 static bool from_cell(args_reader *r, const fade_param *q, const args_cell *cell, fade_value *v)
 {
-    double ah = NAN, scale, offset;
+    double scale, offset;
     unit from, to;
     if (!cell || q->type != FADE_REAL)
         return false;
-    if (strcmp(q->key, "nominal_capacity") == 0)
-        ah = cell->nominal_capacity;
-    if (strcmp(q->key, "initial_capacity") == 0)
-        ah = cell->initial_capacity;
-    if (isnan(ah) || units_parse("Ah", &from, NULL) || units_parse(q->unit, &to, NULL) ||
-        !units_convert(&from, &to, NAN, &scale, &offset))
+    const struct { const char *key, *unit; double value; } given[] = {
+        { "nominal_capacity", "Ah", cell->nominal_capacity },
+        { "initial_capacity", "Ah", cell->initial_capacity },
+        { "end_of_life", "1", cell->end_of_life > 0 ? cell->end_of_life : NAN },
+    };
+    size_t i = 0, n = sizeof given / sizeof *given;
+    while (i < n && strcmp(q->key, given[i].key) != 0)
+        i++;
+    if (i == n || isnan(given[i].value) || units_parse(given[i].unit, &from, NULL) ||
+        units_parse(q->unit, &to, NULL) || !units_convert(&from, &to, NAN, &scale, &offset))
         return false;
-    double x = ah * scale + offset;
+    double x = given[i].value * scale + offset;
     if (args_bounds(r, q, r->table, x))
         v->real = x;
     return true;

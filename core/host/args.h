@@ -28,8 +28,9 @@ typedef struct args {
     const tree_node   *node;                      /* the plugin's table */
 } args;
 
-typedef struct args_cell {                        /* what [cell] gives: fills parameters of the same key that are not set */
+typedef struct args_cell {                        /* what [cell] and [health] give: fills parameters of the same key that are not set */
     double nominal_capacity, initial_capacity;    /* Ah, NaN unknown */
+    double end_of_life;                           /* state of health, [health] eol; 0 or NaN unknown */
 } args_cell;
 
 /* Reads `table` (marking nodes used; the key "plugin" and those in skip[] are not parameters) against d->params.  Unknown keys,

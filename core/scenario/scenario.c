@@ -58,7 +58,7 @@ static void read_run(reading *r, const tree_node *node)
 static void read_cell(reading *r, const tree_node *node)
 {
     scenario *s = r->s;
-    s->cell = (args_cell){ NAN, NAN };
+    s->cell.nominal_capacity = s->cell.initial_capacity = NAN;
     s->soh_reference = -1;
     scenario_read_section(r, "cell", node, s, false);
     bool nominal = !isnan(s->cell.nominal_capacity);
@@ -84,6 +84,7 @@ static void read_health(reading *r, const tree_node *node)
 {
     const tree_node *preset = tree_get(node, "preset");
     scenario_read_section(r, "health", node, r->s, false);
+    r->s->cell.end_of_life = r->s->health.eol;
     if (!preset)
         return;
     bool nasa = preset->kind == TREE_TEXT && strcmp(preset->text, "nasa") == 0;
@@ -92,6 +93,7 @@ static void read_health(reading *r, const tree_node *node)
                       "[health] preset: there is \"nasa\" (end of life at 0.7) and \"default\" (0.8)");
     if (nasa && !tree_get(node, "eol"))
         r->s->health.eol = 0.7;                   /* 2.0 Ah to 1.4 Ah: NASA's README */
+    r->s->cell.end_of_life = r->s->health.eol;
 }
 
 /* What rooms above read: the sweep, and a script's functions. */
@@ -110,6 +112,7 @@ static void read_all(reading *r, tree_node *root)
 {
     scenario_check_sections(r, root);
     read_run(r, tree_get(root, "run"));
+    read_health(r, tree_get(root, "health"));
     read_cell(r, tree_get(root, "cell"));
     scenario_read_stops(r, tree_get(tree_get(root, "run"), "stop"));
     scenario_read_conditions(r, tree_get(root, "conditions"));
@@ -119,7 +122,6 @@ static void read_all(reading *r, tree_node *root)
     scenario_read_section(r, "protocol", tree_get(root, "protocol"), r->s, false);
     scenario_read_steps(r, tree_get(root, "protocol"));
     read_evaluate(r, tree_get(root, "evaluate"));
-    read_health(r, tree_get(root, "health"));
     scenario_read_outputs(r, root);
     read_calls(r, root);
     scenario_read_section(r, "logging", tree_get(root, "logging"), r->s, false);
