@@ -18,7 +18,7 @@
 #include "core/study/design.h"
 
 enum { AXIS_LIST, AXIS_RANGE, AXIS_SPREAD, AXIS_CALL };
-enum { AXIS_MOST = 256, AXIS_LEVELS = 10000000 };
+enum { AXIS_MOST = 256, AXIS_LEVELS = 1000000 };
 
 typedef struct axis_target {                      /* what a key addresses */
     const char *unit;                             /* declared unit of a number, "" a bare one; NULL: not a number (a plugin, a text) */
@@ -48,9 +48,9 @@ typedef struct axis {
     uint64_t         size;                        /* levels; 0: a continuous one, or a function */
     int              dim;                         /* coordinate of the design; -1: a function */
     const axis_value *level;                      /* [size] */
-    int              spread;                      /* inside: the distribution's kind and what is prepared of it */
+    int              spread;                      /* of the continuous ones, for axis_quantile: which, and what is prepared of it */
     double           a, b, c, lo, hi, u_lo, u_hi;
-    bool             upper, log;
+    bool             upper;
 } axis;
 
 typedef struct axis_set {                         /* in the tree's room */

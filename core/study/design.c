@@ -24,8 +24,7 @@ struct design {
     design_sobol *sobol;                                /* [naxis] */
 };
 
-/* ---- points by kind
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- points by kind ---------------------------------------------------------------------------------------------- */
 
 static void grid_at(const design *d, uint64_t i, double *out)
 {
@@ -58,7 +57,8 @@ static uint64_t mix(uint64_t x)
     return x ^ (x >> 31);
 }
 
-/* Where i comes in a random order of 0 .. n-1: a Feistel network over the next power of two, walked until it lands inside. */
+/* Where i comes in a random order of 0 .. n-1: a Feistel network over the next power of two, walked until it lands
+ * inside. */
 static uint64_t place(const design *d, const uint64_t *key, uint64_t i)
 {
     uint64_t low = ((uint64_t)1 << d->low) - 1, high = ((uint64_t)1 << d->high) - 1;
@@ -77,7 +77,8 @@ static void lhs_at(const design *d, uint64_t i, double *out)
 {
     for (size_t k = 0; k < d->naxis; k++) {
         uint64_t at = place(d, d->key[k], i);
-        double inside = (double)(random_bits(d->seed, i, k, STREAM_INSIDE) >> (64 - LHS_JITTER) | 1) / (1 << LHS_JITTER);
+        double inside =
+            (double)(random_bits(d->seed, i, k, STREAM_INSIDE) >> (64 - LHS_JITTER) | 1) / (1 << LHS_JITTER);
         out[k] = d->size[k] ? (double)(at * d->size[k] / d->n) : ((double)at + inside) / (double)d->n;
     }
 }
@@ -99,15 +100,14 @@ static const struct { const char *word; void (*at)(const design *, uint64_t, dou
     [DESIGN_SOBOL] = { "sobol", sobol_at, false },
 };
 
-/* ---- opening
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- opening ----------------------------------------------------------------------------------------------------- */
 
 static int check_levels(const design *d, why *w)
 {
     for (size_t k = 0; k < d->naxis; k++)
         if (d->size[k] == 0)
-            return fail(w, E_DOMAIN, "axis %zu has no levels: a %s needs a list or a range of levels on every axis", k + 1,
-                        kinds[d->kind].word);
+            return fail(w, E_DOMAIN, "axis %zu has no levels: a %s needs a list or a range of levels on every axis",
+                        k + 1, kinds[d->kind].word);
     return E_OK;
 }
 
@@ -125,8 +125,8 @@ static int count_zip(const design *d, uint64_t *n, why *w)
     *n = d->size[0];
     for (size_t k = 1; k < d->naxis; k++)
         if (d->size[k] != *n)
-            return fail(w, E_DOMAIN, "axis %zu has %llu levels and axis 1 has %llu: zip needs as many on every axis", k + 1,
-                        (unsigned long long)d->size[k], (unsigned long long)*n);
+            return fail(w, E_DOMAIN, "axis %zu has %llu levels and axis 1 has %llu: zip needs as many on every axis",
+                        k + 1, (unsigned long long)d->size[k], (unsigned long long)*n);
     return E_OK;
 }
 
@@ -146,8 +146,8 @@ static int count(design *d, why *w)
         return fail(w, E_DOMAIN, "n = %llu points of a %s design: 1 to %llu are possible", (unsigned long long)n,
                     kinds[d->kind].word, (unsigned long long)most);
     if (d->kind == DESIGN_SOBOL && d->naxis > DESIGN_SOBOL_MOST)
-        return fail(w, E_DOMAIN, "axis %d is one too many: Sobol points have at most %d coordinates", DESIGN_SOBOL_MOST + 1,
-                    DESIGN_SOBOL_MOST);
+        return fail(w, E_DOMAIN, "axis %d is one too many: Sobol points have at most %d coordinates",
+                    DESIGN_SOBOL_MOST + 1, DESIGN_SOBOL_MOST);
     d->n = n;
     return E_OK;
 }
@@ -167,14 +167,14 @@ int design_open(int kind, size_t naxis, const uint64_t *size, uint64_t n, uint64
     *out = NULL;
     if (kind < 0 || (size_t)kind >= sizeof kinds / sizeof kinds[0])
         return fail(w, E_DOMAIN, "there is no design number %d", kind);
-    if (naxis == 0)
-        return fail(w, E_DOMAIN, "a design without an axis has no points");
+    if (naxis == 0 && kinds[kind].levels)
+        return fail(w, E_DOMAIN, "a %s without an axis has no points", kinds[kind].word);
     design *d = mem_zero(1, sizeof *d);
     if (d) {
         *d = (design){ .kind = kind, .naxis = naxis, .n = n, .seed = seed };
-        d->size = mem_zero(naxis, sizeof *d->size);
-        d->key = mem_zero(kind == DESIGN_LHS ? naxis : 1, sizeof *d->key);
-        d->sobol = mem_zero(kind == DESIGN_SOBOL ? naxis : 1, sizeof *d->sobol);
+        d->size = mem_zero(naxis + 1, sizeof *d->size);
+        d->key = mem_zero(kind == DESIGN_LHS ? naxis + 1 : 1, sizeof *d->key);
+        d->sobol = mem_zero(kind == DESIGN_SOBOL ? naxis + 1 : 1, sizeof *d->sobol);
     }
     if (!d || !d->size || !d->key || !d->sobol) {
         design_close(d);

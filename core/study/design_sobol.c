@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * design_sobol.c - the Sobol sequence (1967) from direction numbers, scrambled by a seed.
  *
- * A dimension's columns v[0], v[1], .. are XORed where the Gray code of the point's number has a bit: a point costs no more than its
- * number has bits.  Scrambling is done to the columns once.
+ * A dimension's columns v[0], v[1], .. are XORed where the Gray code of the point's number has a bit: a point costs no
+ * more than its number has bits.  Scrambling is done to the columns once.
  */
 #include "core/study/design_sobol.h"
 #include "core/base/random.h"
@@ -37,7 +37,7 @@ void design_sobol_scrambled(size_t dim, uint64_t seed, design_sobol *out)
     design_sobol plain;
     uint64_t row[BITS];
     design_sobol_plain(dim, &plain);
-    for (unsigned r = 0; r < BITS; r++) {               /* digit r of the result: its own, and some of those before it */
+    for (unsigned r = 0; r < BITS; r++) { /* digit r of the result: its own, and some of those before it */
         uint64_t own = (uint64_t)1 << (BITS - 1 - r);
         row[r] = (random_bits(seed, dim, r, STREAM) & ~(2 * own - 1) & (((uint64_t)1 << BITS) - 1)) | own;
     }
