@@ -14,32 +14,57 @@ typedef struct frame_column {
     double *v;                                    /* [frame.n] */
 } frame_column;
 
+typedef struct frame_index { uint32_t *slot; size_t n; } frame_index;   /* names to numbers; frame.c's */
+
 typedef struct frame {
     size_t        n, cap, ncol;
     frame_column *col;
     int64_t      *cycle, *time;                   /* [n]; time in us since 1970, INT64_MIN unknown */
     uint32_t     *cell, *variant;                 /* [n]: index into the names */
-    char        **cell_name, **variant_name;
+    char        **cell_name, **variant_name;      /* a variant without a name is "" */
     size_t        ncell, nvariant;
     size_t        most;                           /* rows it may hold; 0: no bound.  Above it gathering fails with E_NOMEM and a sentence */
+    frame_index   cell_at, variant_at;            /* frame.c's, as what follows */
+    int          *from;                           /* column of the frame for each of the run that is tapped */
+    size_t        nfrom;
+    bool          failed;                         /* memory ran out between columns and rows of a tap */
 } frame;
 
 void frame_free(frame *);                                           /* what it holds; start from {0} */
 int frame_find(const frame *, const char *name);                    /* by file name or key; -1: none */
 const char *frame_nearest(const frame *, const char *name);         /* for "did you mean"; NULL */
-/* A tap that fills *f: give it to engine_options.tap.  `every`, `at` as there. */
+/* A tap that fills *f: give it to engine_options.tap.  `every`, `at` as there.  Several runs may follow one another into one frame. */
 engine_tap frame_tap(frame *f);
+
+/* Number of the column so named, added (NaN in rows that are there) where there is none; < 0: -E_NOMEM.  key, unit NULL: told from the
+ * name's ending ("capacity_ah" is "capacity" in "Ah"). */
+int frame_add_column(frame *, const char *name, const char *key, const char *unit, const char *doc, why *w);
+/* One more row, all NaN, at *at.  E_NOMEM: no memory, or frame.most reached; the sentence says which. */
+int frame_add_row(frame *, const char *cell, const char *variant, int64_t cycle, int64_t time, size_t *at, why *w);
+/* Number of a cell or variant, -1: none such. */
+int64_t frame_cell(const frame *, const char *name);
+int64_t frame_variant(const frame *, const char *name);
 
 /* What a finished (or interrupted) result holds.  `folder` may also be a file: rows.csv, rows.jsonl, a .sqlite. */
 typedef struct result {
-    char   *folder, *name;
+    char   *folder, *name;                        /* the folder as given (of a file: where it lies); [run].name, else of the folder or file */
     char   *scenario;                             /* scenario.toml as run; NULL: none there */
     char   *script;                               /* scenario.lua, NULL unless it came from Lua */
     json_t *about;                                /* result.json; NULL: none there */
     frame   rows;
-    char   *rows_from;                            /* file the rows came from */
+    char   *rows_from;                            /* file the rows came from; NULL: they were not asked for */
+    bool    cases;                                /* a sweep's store: a row is a case, its "cell" the case's id */
 } result;
-/* E_INPUT with a sentence: no result there, no rows kept (naming the outputs that keep them), damaged at line N. */
+enum { RESULT_ROWS = 20000000 };                  /* the most rows result_open reads */
+/* E_INPUT with a sentence: no result there, no rows kept (naming the outputs that keep them), damaged at line N.  E_NOMEM: more than
+ * RESULT_ROWS rows.  A last row that was cut short by a kill is left out.  `rows` false: only what stands beside them. */
 int result_open(const char *path, bool rows, result **out, why *w);
 void result_close(result *);                      /* accepts NULL */
+
+typedef struct result_options {                   /* which rows; all zero: all of them */
+    bool        none;                             /* no rows at all */
+    const char *cell, *variant;                   /* of these alone; E_INPUT with the nearest name where there is none such */
+    size_t      most;                             /* 0: RESULT_ROWS */
+} result_options;
+int result_open_some(const char *path, const result_options *, result **out, why *w);
 #endif
