@@ -17,6 +17,7 @@ typedef struct axis_reader {
 /* A number or a quantity in the axis' unit; a width is a difference ("2 degC" is 2 K).  false: complained. */
 bool axis_number(axis_reader *, const axis *, const tree_node *, double *out);
 bool axis_width(axis_reader *, const axis *, const tree_node *, double *out);
+bool axis_bare(const axis_target *);               /* its unit is not said */
 /* Finite, whole where it must be, within the target's bounds.  false: complained at the node. */
 bool axis_bounded(axis_reader *, const axis *, const tree_node *, double v);
 /* { from.. } and { kind.. }: fills kind, size, level, and what the quantile needs. */

@@ -78,9 +78,10 @@ static int apply(const axis *a, uint64_t i, axis_call *call, void *ctx, const ch
         return fail(w, E_DOMAIN, "%s: %s gave no finite number for point %llu", a->key,
                     a->node->text ? a->node->text : "the function", (unsigned long long)i);
     if (t->min < t->max && (x < t->min || x > t->max))
-        return fail(w, E_DOMAIN, "%s = %g of %s for point %llu is %s %g %s", a->key, x,
+        return fail(w, E_DOMAIN, "%s = %g of %s for point %llu is %s %g%s%s", a->key, x,
                     a->node->text ? a->node->text : "the function", (unsigned long long)i,
-                    x < t->min ? "below its minimum" : "above its maximum", x < t->min ? t->min : t->max, t->unit);
+                    x < t->min ? "below its minimum" : "above its maximum", x < t->min ? t->min : t->max,
+                    axis_bare(t) ? "" : " ", axis_bare(t) ? "" : t->unit);
     *out = (axis_value){ .real = x };
     return E_OK;
 }

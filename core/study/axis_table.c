@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { LINEAR_DIGITS = 15, LOG_DIGITS = 13 };            /* of a level between the ends of its range */
 #define LEN(a) (sizeof(a) / sizeof(a)[0])
 
 static const char *const range_keys[] = { "from", "to", "n", "step", "scale" };
@@ -76,6 +77,11 @@ bool axis_width(axis_reader *r, const axis *a, const tree_node *n, double *out)
     return true;
 }
 
+bool axis_bare(const axis_target *t)
+{
+    return !*t->unit || strcmp(t->unit, "1") == 0;
+}
+
 bool axis_bounded(axis_reader *r, const axis *a, const tree_node *n, double v)
 {
     const axis_target *t = &a->target;
@@ -87,9 +93,9 @@ bool axis_bounded(axis_reader *r, const axis *a, const tree_node *n, double v)
         tree_complain(r->p, n, E_INPUT, "%s = %s is not whole", a->key, value);
     else if (t->min < t->max && (v < t->min || v > t->max)) {
         text_number(v < t->min ? t->min : t->max, bound);
-        tree_complain(r->p, n, E_DOMAIN, "%s = %s is %s %s %s", a->key, value,
+        tree_complain(r->p, n, E_DOMAIN, "%s = %s is %s %s%s%s", a->key, value,
                       v < t->min ? "below its minimum" : "above its maximum", bound,
-                      strcmp(t->unit, "1") ? t->unit : "");
+                      axis_bare(t) ? "" : " ", axis_bare(t) ? "" : t->unit);
     } else
         return true;
     return false;
@@ -130,12 +136,12 @@ static bool needed(axis_reader *r, const axis *a, const tree_node *table, const 
 
 /* ---- ranges ------------------------------------------------------------------------------------------------------ */
 
-/* Without the last rounding of what was computed: 0.3, not 0.30000000000000004. */
-static double tidy(double v)
+/* Without the last roundings of what was computed: 0.3, not 0.30000000000000004. */
+static double tidy(double v, int kept)
 {
     char digits[40];
     double out;
-    snprintf(digits, sizeof digits, "%.15g", v);
+    snprintf(digits, sizeof digits, "%.*g", kept, v);
     for (char *c = digits; *c; c++)
         if (*c == ',')
             *c = '.';
@@ -149,11 +155,12 @@ static void make_levels(axis_reader *r, axis *a, bool log_scale, double step)
     for (uint64_t i = 0; v && i < a->size; i++) {
         double part = a->size > 1 ? (double)i / (double)(a->size - 1) : 0, x;
         if (step != 0)
-            x = tidy(a->lo + (double)i * step);
+            x = tidy(a->lo + (double)i * step, LINEAR_DIGITS);
         else if (i == 0 || i == a->size - 1)
             x = i ? a->hi : a->lo;
         else
-            x = tidy(log_scale ? a->lo * vmath_pow1(a->hi / a->lo, part) : a->lo + (a->hi - a->lo) * part);
+            x = log_scale ? tidy(a->lo * vmath_pow1(a->hi / a->lo, part), LOG_DIGITS)
+                          : tidy(a->lo + (a->hi - a->lo) * part, LINEAR_DIGITS);
         v[i] = (axis_value){ .real = a->target.whole ? nearbyint(x) : x, .level = i };
     }
     a->level = v;
