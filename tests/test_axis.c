@@ -160,8 +160,8 @@ static void keys_are_written_in_three_ways(void **state)
     static const char *const ways[] = {
         "[sweep.axes]\n\"physics.k\" = [1, 2]\n\"conditions.temperature\" = { from = 290, to = 300, n = 2 }\n",
         "[sweep.axes]\nphysics.k = [1, 2]\nconditions.temperature = { from = 290, to = 300, n = 2 }\n",
-        "[[sweep.axes]]\nkey = \"physics.k\"\nvalues = [1, 2]\n[[sweep.axes]]\nfrom = 290\nto = 300\nn = 2\n"
-        /* */ "key = \"conditions.temperature\"\n",
+        ("[[sweep.axes]]\nkey = \"physics.k\"\nvalues = [1, 2]\n[[sweep.axes]]\nfrom = 290\nto = 300\nn = 2\n"
+         "key = \"conditions.temperature\"\n"),
     };
     for (size_t i = 0; i < 3; i++) {
         study s = good(ways[i]);
