@@ -16,7 +16,7 @@
 #include "core/scenario/toml.h"
 #include "core/study/axis.h"
 
-/* The keys there are: k in 1/s within 0..10, t a temperature, w whole, model a word. */
+/* The keys there are, beside many.*: k in 1/s within 0..10, t a temperature, w whole, model a word. */
 static int find(void *ctx, const char *key, axis_target *out, why *w)
 {
     static const struct { const char *key; axis_target target; } keys[] = {
@@ -26,6 +26,10 @@ static int find(void *ctx, const char *key, axis_target *out, why *w)
         { "physics.law", { NULL, 0, 0, false } },
     };
     (void)ctx;
+    if (strncmp(key, "many.", 5) == 0) {
+        *out = keys[1].target;
+        return E_OK;
+    }
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strcmp(key, keys[i].key) == 0) {
             *out = keys[i].target;
@@ -469,16 +473,27 @@ static void all_problems_in_one_pass(void **state)
     close_study(&s);
 }
 
-static void too_many_axes(void **state)
+static void axes_have_a_bound(void **state)
 {
     (void)state;
-    study s = { .tree = tree_open() };
-    tree_node *sweep = tree_make(s.tree, TREE_TABLE, "s.lua", 1, 1),
-              *axes = tree_make(s.tree, TREE_ARRAY, "s.lua", 2, 1);
-    tree_append(sweep, "axes", axes);
-    assert_int_equal(axis_read(s.tree, sweep, &host, &s.p, &s.set), E_OK);
-    assert_int_equal(s.p.n, 1);
-    close_study(&s);
+    static char toml[AXIS_MOST * 40];
+    for (size_t n = AXIS_MOST; n <= AXIS_MOST + 1; n++) {
+        size_t at = (size_t)snprintf(toml, sizeof toml, "[sweep.axes]\n");
+        for (size_t i = 0; i < n; i++)
+            at += (size_t)snprintf(toml + at, sizeof toml - at, "many.a%zu = [1, 2]\n", i);
+        tree *t = tree_open();
+        tree_problems p = { 0 };
+        tree_node *root;
+        const axis_set *set;
+        assert_int_equal(toml_parse(t, "s.toml", toml, at, &p, &root), E_OK);
+        assert_int_equal(axis_read(t, tree_get(root, "sweep"), &host, &p, &set), E_OK);
+        assert_int_equal(set->ndim, AXIS_MOST);
+        assert_int_equal(p.n, n - AXIS_MOST);
+        if (p.n)
+            assert_string_equal(p.at[0].text, "many.a256 is one axis too many: at most 256");
+        tree_problems_free(&p);
+        tree_close(t);
+    }
 }
 
 static void memory_ends_in_a_code(void **state)
@@ -521,7 +536,7 @@ int main(void)
         cmocka_unit_test(only_functions_of_the_number),
         cmocka_unit_test(problems_say_where_and_what),
         cmocka_unit_test(all_problems_in_one_pass),
-        cmocka_unit_test(too_many_axes),
+        cmocka_unit_test(axes_have_a_bound),
         cmocka_unit_test(memory_ends_in_a_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
