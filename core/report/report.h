@@ -5,6 +5,7 @@
 #define FADE_REPORT_REPORT_H
 #include "core/study/compare.h"
 #include "core/study/frame.h"
+#include <stdio.h>
 
 typedef struct report_options { const char *title; bool open_tables; } report_options;
 /* One HTML file of any number of results (a sweep's .sqlite counts as one), or of a comparison; written atomically. */
@@ -14,11 +15,26 @@ int report_data(const char *data, const char *path, why *w);
 const fade_library *report_library(void);         /* the built-in output "report", for library_register */
 
 /* By gnuplot; the kind follows from the name: .svg .png .pdf.  E_FAILED: gnuplot is not there (the sentence says how to get it). */
-typedef struct plot_options { const char *y, *x, *title; double width, height; bool keep; } plot_options;
+typedef struct plot_options {
+    const char *y, *x, *title;                    /* columns by name or key (default: capacities, "cycle"); title "" none, NULL the result's */
+    double      width, height;                    /* inches; 0: 6 by 4 */
+    bool        keep;                             /* leave the script PATH.gp and the data PATH.dat */
+    const char *cell, *variant;                   /* these alone; NULL: all that fit */
+} plot_options;
 int plot_file(result *const *r, size_t n, const plot_options *, const char *path, why *w);
 
-/* format: "csv" "bdf" "json" "parquet"; names: "fade" or "pybamm".  path NULL: stdout (not parquet). */
-int export_rows(const result *, const char *format, const char *names, const char *path, why *w);
-/* A table and a small picture of characters for the terminal. */
-int show_text(const result *, size_t width, bool color, text *out, why *w);
+/* Rows of a result for other programs.  E_INPUT: no such column (with the nearest), E_USAGE: no such format. */
+typedef struct export_options {
+    const char        *format, *names;            /* "csv" "bdf" "json" "parquet"; "fade" (NULL) "pybamm" */
+    const char *const *column;                    /* [ncolumn] by name or key; none: all */
+    size_t             ncolumn;
+    bool               columnwise;                /* json: one list per column instead of one object per row */
+} export_options;
+int export_rows(const result *, const export_options *, FILE *out, why *w);
+int export_file(const result *, const export_options *, const char *path, why *w);    /* written whole or not at all */
+
+/* Tables and a small picture of characters for the terminal; the same as JSON. */
+typedef struct show_options { size_t width, cells; bool color, ascii; } show_options;  /* 0: 80 characters, 12 cells */
+int show_text(const result *, const show_options *, text *out, why *w);
+int show_json(const result *, json *out, why *w);
 #endif

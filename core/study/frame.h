@@ -52,7 +52,7 @@ typedef struct result {
     char   *script;                               /* scenario.lua, NULL unless it came from Lua */
     json_t *about;                                /* result.json; NULL: none there */
     frame   rows;
-    char   *rows_from;                            /* file the rows came from; NULL: they were not asked for */
+    char   *rows_from;                            /* file of the rows, also where none were asked for; NULL: none are kept */
     bool    cases;                                /* a sweep's store: a row is a case, its "cell" the case's id */
 } result;
 enum { RESULT_ROWS = 20000000 };                  /* the most rows result_open reads */
@@ -67,4 +67,18 @@ typedef struct result_options {                   /* which rows; all zero: all o
     size_t      most;                             /* 0: RESULT_ROWS */
 } result_options;
 int result_open_some(const char *path, const result_options *, result **out, why *w);
+
+/* How each cell fared under each variant: of the rows that were read, and of result.json. */
+typedef struct result_life {
+    const char *cell, *variant;                   /* lent by the result */
+    size_t      rows, first, last;                /* rows of the frame; none: 0, SIZE_MAX, SIZE_MAX (known from result.json alone) */
+    int64_t     cycle;                            /* of the last row; -1 unknown */
+    double      first_ah, last_ah;                /* physics; without that column: capacity */
+    double      hybrid_ah, observed_ah, soh;      /* last ones that are known; NaN */
+    double      eol;                              /* cycle; NaN: not reached, or not known */
+    const char *end, *reason;                     /* "rows" "stop" "failed", NULL unknown; why, NULL */
+} result_life;
+int result_lives(const result *, result_life **out, size_t *n, why *w);       /* the caller frees *out */
+double result_eol(const result *, uint64_t *hold);            /* [health]: SoH at the end of life, and for how many cycles; hold may be NULL */
+int64_t result_started(const result *);           /* us since 1970, INT64_MIN unknown */
 #endif

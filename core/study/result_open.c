@@ -235,6 +235,8 @@ static int open_folder(result *r, const result_options *o, why *w)
                               "keeps them", r->folder, names.n ? text_of(&names) : "none");
     if (!rc && !o->none)
         rc = read_rows(r, o, &s, w);
+    else if (!rc && s.path && !(r->rows_from = mem_dup(s.path)))
+        rc = fail(w, E_NOMEM, "no memory to open %s", r->folder);
     free(s.path);
     text_free(&names);
     return rc;
@@ -244,7 +246,8 @@ static int open_folder(result *r, const result_options *o, why *w)
 static int open_file(result *r, const char *path, const result_options *o, why *w)
 {
     source s = { kind_of(path), mem_dup(path) };
-    int rc = s.path ? read_folder(r, w) : fail(w, E_NOMEM, "no memory to read %s", path);
+    r->rows_from = mem_dup(path);
+    int rc = s.path && r->rows_from ? read_folder(r, w) : fail(w, E_NOMEM, "no memory to read %s", path);
     if (!rc && (!o->none || s.kind == SQLITE))
         rc = read_rows(r, o, &s, w);
     free(s.path);
