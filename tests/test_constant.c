@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "tests/source_rig.h"
+#include "tests/near.h"
 
 static void defaults(void **state)
 {
@@ -38,7 +39,7 @@ static void defaults(void **state)
         assert_string_equal(r.column[j].key, want[j].key);
         assert_string_equal(r.column[j].unit, want[j].unit);
         assert_int_equal(r.column[j].flags, FADE_PLANNED);
-        assert_float_equal(r.col[j][0], want[j].value, 0);
+        assert_near(r.col[j][0], want[j].value, 0);
     }
     rig_free(&r);
 }
@@ -56,9 +57,9 @@ static void given_values(void **state)
     assert_int_equal(rig_read(&g, NULL, 2, 0, &r), FADE_OK);
     assert_int_equal(r.n, 3);
     for (size_t i = 0; i < 3; i++) {
-        assert_float_equal(rig_col(&r, "depth")[i], 0.8, 0);
-        assert_float_equal(rig_col(&r, "temperature_mean")[i], 308.15, 0);
-        assert_float_equal(rig_col(&r, "duration")[i], 3600, 0);
+        assert_near(rig_col(&r, "depth")[i], 0.8, 0);
+        assert_near(rig_col(&r, "temperature_mean")[i], 308.15, 0);
+        assert_near(rig_col(&r, "duration")[i], 3600, 0);
     }
     rig_free(&r);
 }

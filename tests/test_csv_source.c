@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <zlib.h>
 #include "tests/source_rig.h"
+#include "tests/near.h"
 
 /* "key=value" pairs ending in NULL, over the text as a file.  The code of open(). */
 static int32_t read_text(rig *g, const char *at, const char *const *set, rig_rows *r)
@@ -41,12 +42,12 @@ static void plain_file(void **state)
         assert_string_equal(r.cell[i], cells[i]);
         assert_int_equal(r.cycle[i], i % 2 + 1);
         assert_true(r.time[i] == INT64_MIN);
-        assert_float_equal(rig_col(&r, "capacity")[i], 2.0 - 0.1 * (double)i, 1e-12);
-        assert_float_equal(rig_col(&r, "temperature_mean")[i], 30 + (double)i, 0);
-        assert_float_equal(rig_col(&r, "temperature_ambient")[i], 24, 0);
-        assert_float_equal(rig_col(&r, "current_mean")[i], 2, 0);
-        assert_float_equal(rig_col(&r, "count")[i], 1, 0);
-        assert_float_equal(rig_col(&r, "flags")[i], 0, 0);
+        assert_near(rig_col(&r, "capacity")[i], 2.0 - 0.1 * (double)i, 1e-12);
+        assert_near(rig_col(&r, "temperature_mean")[i], 30 + (double)i, 0);
+        assert_near(rig_col(&r, "temperature_ambient")[i], 24, 0);
+        assert_near(rig_col(&r, "current_mean")[i], 2, 0);
+        assert_near(rig_col(&r, "count")[i], 1, 0);
+        assert_near(rig_col(&r, "flags")[i], 0, 0);
     }
     static const struct { const char *key, *unit; uint32_t flags; } want[] = {
         { "capacity", "Ah", FADE_TARGET }, { "temperature_mean", "degC", 0 }, { "current_mean", "A", 0 },
@@ -90,7 +91,7 @@ static void headers_of_cyclers(void **state)
         assert_int_equal(read_text(&g, text_, NULL, &r), FADE_OK);
         assert_int_equal(r.n, 2);
         assert_int_equal(r.cycle[0], 7);
-        assert_float_equal(rig_col(&r, "capacity")[0], 1.5, 0);
+        assert_near(rig_col(&r, "capacity")[0], 1.5, 0);
         assert_string_equal(r.column[rig_index(&r, "capacity")].unit, cases[k].unit);
         rig_free(&r);
     }
@@ -124,7 +125,7 @@ static void more_units(void **state)
         rig g;
         rig_rows r;
         assert_int_equal(read_text(&g, text_, NULL, &r), FADE_OK);
-        assert_float_equal(rig_col(&r, cases[k].key)[0], 3, 0);
+        assert_near(rig_col(&r, cases[k].key)[0], 3, 0);
         assert_string_equal(r.column[rig_index(&r, cases[k].key)].unit, cases[k].unit);
         rig_free(&r);
     }
@@ -147,11 +148,11 @@ static void mapped_columns(void **state)
     assert_int_equal(r.n, 2);
     assert_string_equal(r.cell[1], "A");
     assert_int_equal(r.cycle[1], 2);
-    assert_float_equal(rig_col(&r, "capacity")[0], 1900, 0);
+    assert_near(rig_col(&r, "capacity")[0], 1900, 0);
     assert_string_equal(r.column[rig_index(&r, "capacity")].unit, "mAh");
-    assert_float_equal(rig_col(&r, "current_mean")[1], 2100, 0);
+    assert_near(rig_col(&r, "current_mean")[1], 2100, 0);
     assert_string_equal(r.column[rig_index(&r, "current_mean")].unit, "mA");
-    assert_float_equal(rig_col(&r, "pressure")[1], 8, 0);
+    assert_near(rig_col(&r, "pressure")[1], 8, 0);
     assert_string_equal(r.column[rig_index(&r, "pressure")].unit, "bar");
     assert_int_equal(g.warnings, 0);
     rig_free(&r);
@@ -168,7 +169,7 @@ static void titles_and_units_line(void **state)
                   NULL, &r),
         FADE_OK);
     assert_int_equal(r.n, 2);
-    assert_float_equal(rig_col(&r, "capacity")[1], 1400, 0);
+    assert_near(rig_col(&r, "capacity")[1], 1400, 0);
     rig_free(&r);
 }
 
@@ -179,16 +180,16 @@ static void current_signs(void **state)
     rig g;
     rig_rows r;
     assert_int_equal(read_text(&g, text_, NULL, &r), FADE_OK);
-    assert_float_equal(rig_col(&r, "current_mean")[1], 2.1, 0);
+    assert_near(rig_col(&r, "current_mean")[1], 2.1, 0);
     assert_int_equal(g.warnings, 1);
     assert_non_null(strstr(g.warning, "current_sign"));
     rig_free(&r);
     assert_int_equal(read_text(&g, text_, SET("current_sign", "charge-positive"), &r), FADE_OK);
-    assert_float_equal(rig_col(&r, "current_mean")[1], 2.1, 0);
+    assert_near(rig_col(&r, "current_mean")[1], 2.1, 0);
     assert_int_equal(g.warnings, 0);
     rig_free(&r);
     assert_int_equal(read_text(&g, text_, SET("current_sign", "discharge-positive"), &r), FADE_OK);
-    assert_float_equal(rig_col(&r, "current_mean")[1], -2.1, 0);
+    assert_near(rig_col(&r, "current_mean")[1], -2.1, 0);
     rig_free(&r);
 }
 
@@ -202,16 +203,16 @@ static void flagged_lines(void **state)
     assert_int_equal(read_text(&g, text_, NULL, &r), FADE_OK);
     assert_int_equal(r.n, 3);
     assert_int_equal(r.cycle[0], 2);
-    assert_float_equal(rig_col(&r, "count")[0], 2, 0);     /* cycle 1 was done as well */
-    assert_float_equal(rig_col(&r, "count")[1], 2, 0);
-    assert_float_equal(rig_col(&r, "count")[2], 1, 0);
-    assert_float_equal(rig_col(&r, "flags")[1], 0, 0);
+    assert_near(rig_col(&r, "count")[0], 2, 0);     /* cycle 1 was done as well */
+    assert_near(rig_col(&r, "count")[1], 2, 0);
+    assert_near(rig_col(&r, "count")[2], 1, 0);
+    assert_near(rig_col(&r, "flags")[1], 0, 0);
     assert_non_null(strstr(g.warning, "2 flagged lines are skipped"));
     rig_free(&r);
     assert_int_equal(read_text(&g, text_, SET("keep_flags", "first;partial", "missing_cycles", "ignore"), &r), FADE_OK);
     assert_int_equal(r.n, 5);
-    assert_float_equal(rig_col(&r, "flags")[0], 1, 0);
-    assert_float_equal(rig_col(&r, "flags")[1], 0, 0);
+    assert_near(rig_col(&r, "flags")[0], 1, 0);
+    assert_near(rig_col(&r, "flags")[1], 0, 0);
     assert_int_equal(rig_index(&r, "count"), -1);
     rig_free(&r);
 }
@@ -230,9 +231,9 @@ static void repeated_cycles(void **state)
     for (size_t k = 0; k < 3; k++) {
         assert_int_equal(read_text(&g, text_, SET("duplicates", cases[k].how), &r), FADE_OK);
         assert_int_equal(r.n, 3);
-        assert_float_equal(rig_col(&r, "capacity")[1], cases[k].capacity, 1e-12);
-        assert_float_equal(rig_col(&r, "temperature_mean")[1], cases[k].mean, 1e-12);
-        assert_float_equal(rig_col(&r, "capacity")[2], 1.5, 0);
+        assert_near(rig_col(&r, "capacity")[1], cases[k].capacity, 1e-12);
+        assert_near(rig_col(&r, "temperature_mean")[1], cases[k].mean, 1e-12);
+        assert_near(rig_col(&r, "capacity")[2], 1.5, 0);
         assert_non_null(strstr(g.warning, "2 lines repeat a cycle"));
         rig_free(&r);
     }
@@ -253,9 +254,9 @@ static void missing_values(void **state)
     assert_int_equal(read_text(&g, text2, NULL, &r), FADE_OK);
     assert_int_equal(r.n, 4);
     assert_true(isnan(rig_col(&r, "capacity")[1]) && isnan(rig_col(&r, "capacity")[2])); /* a target is never made up */
-    assert_float_equal(rig_col(&r, "temperature_mean")[1], 30, 0);
-    assert_float_equal(rig_col(&r, "temperature_mean")[2], 30, 0);
-    assert_float_equal(rig_col(&r, "temperature_mean")[3], 31, 0);
+    assert_near(rig_col(&r, "temperature_mean")[1], 30, 0);
+    assert_near(rig_col(&r, "temperature_mean")[2], 30, 0);
+    assert_near(rig_col(&r, "temperature_mean")[3], 31, 0);
     rig_free(&r);
     assert_int_equal(read_text(&g, text2, SET("gaps", "nan"), &r), FADE_OK);
     assert_true(isnan(rig_col(&r, "temperature_mean")[1]));
@@ -284,13 +285,13 @@ static void wild_values(void **state)
     assert_int_equal(r.n, 60);
     for (size_t i = 0; i < 60; i++) {
         assert_true(isnan(rig_col(&r, "capacity")[i]) == (i == 39));
-        assert_float_equal(rig_col(&r, "flags")[i], i == 39 ? 2 : 0, 0);
+        assert_near(rig_col(&r, "flags")[i], i == 39 ? 2 : 0, 0);
     }
-    assert_float_equal(rig_col(&r, "temperature_ambient")[40], 90, 0);       /* planned, not measured */
+    assert_near(rig_col(&r, "temperature_ambient")[40], 90, 0);       /* planned, not measured */
     assert_non_null(strstr(g.warning, "1 outliers"));
     rig_free(&r);
     assert_int_equal(read_text(&g, text_, NULL, &r), FADE_OK);
-    assert_float_equal(rig_col(&r, "capacity")[39], 0.3, 0);
+    assert_near(rig_col(&r, "capacity")[39], 0.3, 0);
     rig_free(&r);
 }
 
@@ -414,7 +415,7 @@ static void dates_make_durations(void **state)
             if (k == 0)
                 assert_true(r.time[i] == us);
             assert_int_equal(r.cycle[i], k + 1);
-            assert_float_equal(rig_col(&r, "duration")[i], want[k], 1e-9);
+            assert_near(rig_col(&r, "duration")[i], want[k], 1e-9);
             k++;
         } else {
             assert_true(isnan(rig_col(&r, "duration")[i]));
@@ -461,17 +462,17 @@ static void samples_become_cycles(void **state)
             assert_int_equal(r.n, 3);
             for (size_t i = 0; i < 3; i++) {
                 assert_int_equal(r.cycle[i], i + 1);
-                assert_float_equal(rig_col(&r, "capacity")[i], 1 + 0.5 / 60, 1e-9);      /* and half a step from rest */
-                assert_float_equal(rig_col(&r, "discharge_time")[i], 3600, 1e-6);
-                assert_float_equal(rig_col(&r, "current_mean")[i], 1, 1e-12);
-                assert_float_equal(rig_col(&r, "voltage_min")[i], 2.9, 1e-9);
-                assert_float_equal(rig_col(&r, "voltage_mean")[i], 3.5, 1e-9);
-                assert_float_equal(rig_col(&r, "temperature_mean")[i], 33, 1e-9);      /* the rest at 90 is masked */
-                assert_float_equal(rig_col(&r, "temperature_max")[i], 36, 1e-9);
-                assert_float_equal(rig_col(&r, "temperature_start")[i], 30, 1e-9);
-                assert_float_equal(rig_col(&r, "duration")[i], 192 * 60, 1e-6);
-                assert_float_equal(rig_col(&r, "charge_time")[i], i == 0 ? 0 : 7200, 1e-6);
-                assert_float_equal(rig_col(&r, "rest")[i], i == 0 ? 60 : 60 + 10 * 60 + 60, 1e-6);
+                assert_near(rig_col(&r, "capacity")[i], 1 + 0.5 / 60, 1e-9);      /* and half a step from rest */
+                assert_near(rig_col(&r, "discharge_time")[i], 3600, 1e-6);
+                assert_near(rig_col(&r, "current_mean")[i], 1, 1e-12);
+                assert_near(rig_col(&r, "voltage_min")[i], 2.9, 1e-9);
+                assert_near(rig_col(&r, "voltage_mean")[i], 3.5, 1e-9);
+                assert_near(rig_col(&r, "temperature_mean")[i], 33, 1e-9);      /* the rest at 90 is masked */
+                assert_near(rig_col(&r, "temperature_max")[i], 36, 1e-9);
+                assert_near(rig_col(&r, "temperature_start")[i], 30, 1e-9);
+                assert_near(rig_col(&r, "duration")[i], 192 * 60, 1e-6);
+                assert_near(rig_col(&r, "charge_time")[i], i == 0 ? 0 : 7200, 1e-6);
+                assert_near(rig_col(&r, "rest")[i], i == 0 ? 60 : 60 + 10 * 60 + 60, 1e-6);
             }
             assert_int_equal(g.warnings, 1);              /* the sign was guessed */
             rig_free(&r);
@@ -488,14 +489,14 @@ static void samples_signs_and_scales(void **state)
     make_samples(at, 1 << 17, 2, -1, "cycle,time_h,voltage_v,current_ma,t1_c");
     assert_int_equal(read_text(&g, at, SET("current_sign", "charge-positive", "rest_current", "0.0005"), &r), FADE_OK);
     assert_int_equal(g.warnings, 0);
-    assert_float_equal(rig_col(&r, "current_mean")[0], 1e-3, 1e-12);
-    assert_float_equal(rig_col(&r, "discharge_time")[0], 3600.0 * 3600, 1e-3);
-    assert_float_equal(rig_col(&r, "capacity")[0], 3.6 * (1 + 0.5 / 60), 1e-9);
+    assert_near(rig_col(&r, "current_mean")[0], 1e-3, 1e-12);
+    assert_near(rig_col(&r, "discharge_time")[0], 3600.0 * 3600, 1e-3);
+    assert_near(rig_col(&r, "capacity")[0], 3.6 * (1 + 0.5 / 60), 1e-9);
     rig_free(&r);
     make_samples(at, 1 << 17, 2, -1, "cycle,time_s,voltage_v,current_a,t1_c");
     assert_int_equal(read_text(&g, at, SET("cut_off", "3.5"), &r), FADE_OK);
-    assert_float_equal(rig_col(&r, "capacity")[0], 0.5 + 0.5 / 60, 1e-9);
-    assert_float_equal(rig_col(&r, "discharge_time")[0], 3600, 1e-6);
+    assert_near(rig_col(&r, "capacity")[0], 0.5 + 0.5 / 60, 1e-9);
+    assert_near(rig_col(&r, "discharge_time")[0], 3600, 1e-6);
     rig_free(&r);
     free(at);
 }
@@ -578,10 +579,10 @@ static void six_labs(void **state)
         rig_set(&g, "cell", cases[k].cell);
         assert_int_equal(rig_read(&g, NULL, 512, 0, &r), FADE_OK);
         assert_int_equal(r.code, FADE_END);
-        assert_float_equal(rig_col(&r, "capacity")[0], cases[k].first, 1e-6);
+        assert_near(rig_col(&r, "capacity")[0], cases[k].first, 1e-6);
         if (cases[k].of_cell) {
             assert_int_equal(r.n, cases[k].of_cell);
-            assert_float_equal(rig_col(&r, "capacity")[r.n - 1], cases[k].last, 1e-6);
+            assert_near(rig_col(&r, "capacity")[r.n - 1], cases[k].last, 1e-6);
         }
         if (rig_index(&r, "current_mean") >= 0)
             assert_true(rig_col(&r, "current_mean")[0] > 0);
@@ -607,11 +608,11 @@ static void samples_of_nasa(void **state)
         if (strcmp(r.cell[i], "B0005") == 0) {
             met++;
             if (r.cycle[i] == 1) {
-                assert_float_equal(rig_col(&r, "capacity")[i], 1.8564874, 5e-5);
-                assert_float_equal(rig_col(&r, "temperature_mean")[i], 32.285, 0.001);
+                assert_near(rig_col(&r, "capacity")[i], 1.8564874, 5e-5);
+                assert_near(rig_col(&r, "temperature_mean")[i], 32.285, 0.001);
             }
             if (r.cycle[i] == 168)
-                assert_float_equal(rig_col(&r, "capacity")[i], 1.3250793, 5e-5);
+                assert_near(rig_col(&r, "capacity")[i], 1.3250793, 5e-5);
         }
     assert_int_equal(met, 168);
     rig_free(&r);

@@ -4,6 +4,7 @@
  * The cell's open-circuit voltage is 3 V + soc, its RC pair next to nothing: V = 3 + soc - 0.05 I.
  */
 #include "engine_rig.h"
+#include "tests/near.h"
 
 #define CELL                                                                                                    \
     "[cell]\nnominal_capacity = 2\n[source]\nplugin = \"constant\"\ntemperature_ambient = \"25 degC\"\n"         \
@@ -21,14 +22,14 @@ static void limits_are_met(void **state)
                     (engine_options){ 0 });
     assert_int_equal(r.rc, E_OK);
     assert_int_equal(rig.n, 1);
-    assert_float_equal(first("physics_discharge_capacity"), 1.4, 1e-5);
-    assert_float_equal(first("physics_charge_capacity"), 1.3, 1e-5);
-    assert_float_equal(first("physics_throughput"), 2.7, 2e-5);
-    assert_float_equal(first("physics_cycle_duration"), 2520 + 4680, 0.05);
+    assert_near(first("physics_discharge_capacity"), 1.4, 1e-5);
+    assert_near(first("physics_charge_capacity"), 1.3, 1e-5);
+    assert_near(first("physics_throughput"), 2.7, 2e-5);
+    assert_near(first("physics_cycle_duration"), 2520 + 4680, 0.05);
     assert_true(fabs(first("physics_cell_voltage_min") - 3.2) < 1e-6);
     assert_true(fabs(first("physics_cell_voltage_max") - 4.0) < 1e-6);
     assert_true(fabs(first("physics_voltage") - 4.0) < 1e-6);
-    assert_float_equal(first("physics_soc"), 0.95, 1e-5);
+    assert_near(first("physics_soc"), 0.95, 1e-5);
     rig_done(&r);
 }
 
@@ -41,9 +42,9 @@ static void a_hold_ends_at_its_current(void **state)
                     " \"Charge at 1 A until 4 V\", \"Hold at 4 V until 100 mA\"]\n" RIG_OUT,
                     (engine_options){ 0 });
     assert_int_equal(r.rc, E_OK);
-    assert_float_equal(first("physics_soc"), 0.995, 1e-4);
-    assert_float_equal(first("physics_current"), -0.1, 1e-6);
-    assert_float_equal(first("physics_charge_capacity"), 1.39, 2e-3);
+    assert_near(first("physics_soc"), 0.995, 1e-4);
+    assert_near(first("physics_current"), -0.1, 1e-6);
+    assert_near(first("physics_charge_capacity"), 1.39, 2e-3);
     rig_done(&r);
 }
 
@@ -55,8 +56,8 @@ static void a_time_is_kept(void **state)
                     "[protocol]\nsteps = [\"Discharge at 1 A for 1000 seconds\", \"Rest for 7 minutes\"]\n" RIG_OUT,
                     (engine_options){ 0 });
     assert_int_equal(r.rc, E_OK);
-    assert_float_equal(first("physics_cycle_duration"), 1420, 1e-6);
-    assert_float_equal(first("physics_discharge_capacity"), 1000.0 / 3600, 1e-9);
+    assert_near(first("physics_cycle_duration"), 1420, 1e-6);
+    assert_near(first("physics_discharge_capacity"), 1000.0 / 3600, 1e-9);
     rig_done(&r);
 }
 
@@ -72,9 +73,9 @@ static void a_law_ages_the_cell(void **state)
     assert_int_equal(rig.n, 5);
     for (size_t i = 0; i < 5; i++) {
         double after = 2 * (1 - 0.02 * sqrt((double)i + 1)), before = 2 * (1 - 0.02 * sqrt((double)i));
-        assert_float_equal(rig_at(i, "physics_capacity"), after, 1e-12);
+        assert_near(rig_at(i, "physics_capacity"), after, 1e-12);
         /* Lowest voltage: at the end of the discharge, 1 Ah taken out of the capacity that stood at the row's start. */
-        assert_float_equal(rig_at(i, "physics_cell_voltage_min"), 3 + (1 - 1 / before) - 0.05, 1e-6);
+        assert_near(rig_at(i, "physics_cell_voltage_min"), 3 + (1 - 1 / before) - 0.05, 1e-6);
     }
     rig_done(&r);
 }

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "tests/near.h"
 
 static char folder[64];
 
@@ -115,7 +116,7 @@ static void a_known_life(void **state)
     ran r = run_text("[run]\nname = \"a\"\ncycles = 1000\n" CONSTANT "duration = 0\n[physics]\nplugin = \"xu2018\"\n",
                      NULL);
     assert_int_equal(r.rc, E_OK);
-    assert_float_equal(number(lane_at(&r, 0), "capacity_ah"), 2 * (1 - 0.111295), 2e-6);
+    assert_near(number(lane_at(&r, 0), "capacity_ah"), 2 * (1 - 0.111295), 2e-6);
     assert_int_equal(number(r.result, "rows"), 1000);
     done(&r);
 }
@@ -137,8 +138,8 @@ static void a_row_is_any_count(void **state)
         capacity[i] = number(lane_at(&r, 0), "capacity_ah");
         done(&r);
     }
-    assert_float_equal(capacity[0], capacity[1], 1e-11);
-    assert_float_equal(capacity[2], capacity[1], 1e-11);
+    assert_near(capacity[0], capacity[1], 1e-11);
+    assert_near(capacity[2], capacity[1], 1e-11);
 }
 
 /* 2786.71 cycles to 80 %: the 2787th row is the first below. */

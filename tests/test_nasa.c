@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include "tests/mat_writer.h"
 #include "tests/source_rig.h"
+#include "tests/near.h"
 
 static const mat_plan small = { "T0001", 3, 40, 1, 6 };
 
@@ -52,23 +53,23 @@ static void written_file(void **state)
             assert_string_equal(r.cell[i], "T0001");
             assert_int_equal(r.cycle[i], i + 1);
             assert_true(r.time[i] == utc("2008-04-02T03:00:00.500Z") + (int64_t)i * 6 * 3600000000);
-            assert_float_equal(rig_col(&r, "temperature_mean")[i], 30, 0);         /* rest at 99 is masked */
-            assert_float_equal(rig_col(&r, "temperature_max")[i], 30, 0);
-            assert_float_equal(rig_col(&r, "temperature_start")[i], 99, 0);
-            assert_float_equal(rig_col(&r, "temperature_ambient")[i], 24, 0);
-            assert_float_equal(rig_col(&r, "current_mean")[i], 2, 1e-12);
-            assert_float_equal(rig_col(&r, "discharge_time")[i], 3300, 0);
-            assert_float_equal(rig_col(&r, "charge_time")[i], 3900, 0);
-            assert_float_equal(rig_col(&r, "charge_cc_time")[i], 3300, 0);
-            assert_float_equal(rig_col(&r, "duration")[i], 21600, 0);
+            assert_near(rig_col(&r, "temperature_mean")[i], 30, 0);         /* rest at 99 is masked */
+            assert_near(rig_col(&r, "temperature_max")[i], 30, 0);
+            assert_near(rig_col(&r, "temperature_start")[i], 99, 0);
+            assert_near(rig_col(&r, "temperature_ambient")[i], 24, 0);
+            assert_near(rig_col(&r, "current_mean")[i], 2, 1e-12);
+            assert_near(rig_col(&r, "discharge_time")[i], 3300, 0);
+            assert_near(rig_col(&r, "charge_time")[i], 3900, 0);
+            assert_near(rig_col(&r, "charge_cc_time")[i], 3300, 0);
+            assert_near(rig_col(&r, "duration")[i], 21600, 0);
             assert_true(isnan(rig_col(&r, "resistance")[i]));
-            assert_float_equal(rig_col(&r, "flags")[i], 0, 0);
+            assert_near(rig_col(&r, "flags")[i], 0, 0);
         }
         /* Start of the charge to start of the load, less 3,300 s of charging; later from the end of the load before. */
-        assert_float_equal(rig_col(&r, "rest")[0], 10800 + 200 - 3300, 0);
-        assert_float_equal(rig_col(&r, "rest")[1], 21600 - 3300 - 3300, 0);
+        assert_near(rig_col(&r, "rest")[0], 10800 + 200 - 3300, 0);
+        assert_near(rig_col(&r, "rest")[1], 21600 - 3300 - 3300, 0);
         /* One step from rest to 2 A, then 26 at 2 A until 2.7 V are reached. */
-        assert_float_equal(rig_col(&r, "capacity")[0], (0.9995 * 100 + 26 * 200) / 3600, 1e-12);
+        assert_near(rig_col(&r, "capacity")[0], (0.9995 * 100 + 26 * 200) / 3600, 1e-12);
         rig_free(&r);
     }
 }
@@ -86,7 +87,7 @@ static void wrong_labels(void **state)
         assert_int_equal(read_plan(&g, &p, 1, &r), FADE_OK);
         for (size_t i = 0; i < r.n; i++) {
             assert_true(isnan(rig_col(&r, "capacity")[i]));
-            assert_float_equal(rig_col(&r, "flags")[i], cases[k].flag, 0);
+            assert_near(rig_col(&r, "flags")[i], cases[k].flag, 0);
         }
         assert_int_equal(g.warnings, 1);
         assert_non_null(strstr(g.warning, "3 discharges"));
@@ -279,8 +280,8 @@ static void against_table(const rig_rows *r)
                 continue;
             met++;
             assert_true(r->time[i] == utc(start));
-            assert_float_equal(rig_col(r, "capacity")[i], capacity, 1e-12);
-            assert_float_equal(rig_col(r, "temperature_mean")[i], mean, 0.001);
+            assert_near(rig_col(r, "capacity")[i], capacity, 1e-12);
+            assert_near(rig_col(r, "temperature_mean")[i], mean, 0.001);
         }
     }
     fclose(f);
@@ -301,17 +302,17 @@ static void b0005(void **state)
     assert_int_equal(rig_read(&g, NULL, 50, 0, &r), FADE_OK);
     assert_true(clock_monotonic_ns() - t < 1000000000);
     assert_int_equal(r.n, 168);
-    assert_float_equal(rig_col(&r, "capacity")[0], 1.8564874, 1e-7);
-    assert_float_equal(rig_col(&r, "capacity")[167], 1.3250793, 1e-7);
-    assert_float_equal(rig_col(&r, "temperature_mean")[0], 32.285, 0.001);
-    assert_float_equal(rig_col(&r, "charge_time")[0], 7597.9, 0.05);
-    assert_float_equal(rig_col(&r, "charge_cc_time")[0], 760.2, 0.06);
-    assert_float_equal(rig_col(&r, "discharge_time")[0], 3311.2, 0.05);
-    assert_float_equal(rig_col(&r, "resistance")[19], 0.114125, 1e-6);
+    assert_near(rig_col(&r, "capacity")[0], 1.8564874, 1e-7);
+    assert_near(rig_col(&r, "capacity")[167], 1.3250793, 1e-7);
+    assert_near(rig_col(&r, "temperature_mean")[0], 32.285, 0.001);
+    assert_near(rig_col(&r, "charge_time")[0], 7597.9, 0.05);
+    assert_near(rig_col(&r, "charge_cc_time")[0], 760.2, 0.06);
+    assert_near(rig_col(&r, "discharge_time")[0], 3311.2, 0.05);
+    assert_near(rig_col(&r, "resistance")[19], 0.114125, 1e-6);
     assert_true(rig_col(&r, "rest")[19] > 12 * 86400);            /* cycle 20 comes after the long rest of April */
     assert_true(rig_col(&r, "rest")[1] > 1800 && rig_col(&r, "rest")[1] < 2400);
     for (size_t i = 0; i < r.n; i++)
-        assert_float_equal(rig_col(&r, "flags")[i], 0, 0);
+        assert_near(rig_col(&r, "flags")[i], 0, 0);
     against_table(&r);
     assert_int_equal(rig_read(&g, NULL, 30, 90, &part), FADE_OK);
     assert_string_equal(part.position, "90");
@@ -345,7 +346,7 @@ static void one_table(void **state)
     rig_set(&g, "cell", "B0007");
     assert_int_equal(rig_read(&g, NULL, 64, 0, &r), FADE_OK);
     assert_int_equal(r.n, 168);
-    assert_float_equal(rig_col(&r, "capacity")[167], 1.4324553, 1e-7);
+    assert_near(rig_col(&r, "capacity")[167], 1.4324553, 1e-7);
     rig_free(&r);
 }
 

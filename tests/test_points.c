@@ -4,6 +4,7 @@
 #include "tests/engine_rig.h"
 
 #include "core/base/mem.h"
+#include "tests/near.h"
 
 #define HEAD "[run]\nname = \"p\"\ncycles = 40\n[cell]\nnominal_capacity = 2.0\n"
 #define LAW "[[physics]]\nplugin = \"power-law\"\nc = 0.01\nz = 0.5\n"
@@ -78,8 +79,8 @@ static void a_tap_gets_the_cycles_it_asks_for_and_the_last(void **state)
     assert_int_equal(t.cycle[0], 4);
     assert_int_equal(t.cycle[1], 9);
     assert_int_equal(t.cycle[2], 40);
-    assert_float_equal(t.capacity[0], 2 * (1 - 0.01 * 2), 1e-12);
-    assert_float_equal(t.capacity[1], 2 * (1 - 0.01 * 3), 1e-12);
+    assert_near(t.capacity[0], 2 * (1 - 0.01 * 2), 1e-12);
+    assert_near(t.capacity[1], 2 * (1 - 0.01 * 3), 1e-12);
     assert_true(engine_seconds(r.e, 0) > 0);
     rig_done(&r);
 }
@@ -154,8 +155,8 @@ static void each_point_is_a_lane_with_its_own_parameter(void **state)
         assert_int_equal(l.point, i % POINTS);
         assert_int_equal(l.state, ENGINE_THROUGH);
         assert_int_equal(l.rows, 40);
-        assert_float_equal(l.capacity, 2 * (1 - point_c[l.point] * sqrt(40)), 1e-12);
-        assert_float_equal(l.first, 2 * (1 - point_c[l.point]), 1e-12);
+        assert_near(l.capacity, 2 * (1 - point_c[l.point] * sqrt(40)), 1e-12);
+        assert_near(l.first, 2 * (1 - point_c[l.point]), 1e-12);
         char name[64];
         snprintf(name, sizeof name, "%s.cell-%zu", point_id[l.point], 1 + i / POINTS);
         assert_string_equal(l.cell, name);
@@ -223,7 +224,7 @@ static void points_share_the_rows_of_a_source_that_is_read(void **state)
         engine_life_at(r.e, i, &l);
         assert_int_equal(l.rows, 25);
         assert_int_equal(l.state, ENGINE_THROUGH);
-        assert_float_equal(l.capacity / l.first, (1 - point_c[i % 10] * 5) / (1 - point_c[i % 10]), 1e-12);
+        assert_near(l.capacity / l.first, (1 - point_c[i % 10] * 5) / (1 - point_c[i % 10]), 1e-12);
     }
     rig_done(&r);
 }
@@ -243,7 +244,7 @@ static void a_list_shorter_than_the_cells_is_refused(void **state)
     assert_int_equal(r.rc, E_OK);
     engine_life l;
     engine_life_at(r.e, 2, &l);
-    assert_float_equal(l.first, 2 * (1 - 0.03), 1e-12);
+    assert_near(l.first, 2 * (1 - 0.03), 1e-12);
     rig_done(&r);
 }
 

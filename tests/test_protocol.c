@@ -9,6 +9,7 @@
 #include "core/scenario/protocol.h"
 #include <math.h>
 #include <string.h>
+#include "tests/near.h"
 
 enum { I = FADE_BY_CURRENT, V = FADE_BY_VOLTAGE, P = FADE_BY_POWER, R = FADE_BY_RESISTANCE };
 
@@ -48,11 +49,11 @@ static void test_good(void **state)
             assert_string_equal(good[i].sentence, w.text);
         assert_ptr_equal(s.text, good[i].sentence);
         assert_int_equal(s.control, good[i].control);
-        assert_float_equal(s.demand, good[i].demand, 1e-12);
+        assert_near(s.demand, good[i].demand, 1e-12);
         assert_true(s.duration == good[i].duration || fabs(s.duration - good[i].duration) < 1e-9);
         assert_int_equal(s.until, good[i].until);
-        assert_float_equal(s.limit, good[i].limit, 1e-12);
-        assert_float_equal(s.period, good[i].period, 1e-12);
+        assert_near(s.limit, good[i].limit, 1e-12);
+        assert_near(s.period, good[i].period, 1e-12);
     }
 }
 

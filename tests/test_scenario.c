@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "tests/near.h"
 
 /* ---- plugins of the test's own ----------------------------------------------------------------------------------- */
 
@@ -189,12 +190,12 @@ static void test_defaults(void **state)
     assert_int_equal(s->cycles, 0);
     assert_int_equal(s->seed, 42);
     assert_int_equal(s->threads, 0);
-    assert_float_equal(s->snapshot, 30, 0);
+    assert_near(s->snapshot, 30, 0);
     assert_null(s->out);
     assert_true(isnan(s->cell.nominal_capacity) && isnan(s->cell.initial_capacity));
     assert_int_equal(s->soh_reference, SOH_INITIAL);
     assert_false(s->evaluate.on);
-    assert_float_equal(s->health.eol, 0.8, 0);
+    assert_near(s->health.eol, 0.8, 0);
     assert_int_equal(s->health.hold, 1);
     assert_int_equal(s->logging.level, LOG_INFO);
     assert_false(s->logging.json);
@@ -204,7 +205,7 @@ static void test_defaults(void **state)
     assert_string_equal(s->output[1].part.args->fade.at[0].text, "rows.csv");
     assert_string_equal(s->source.label, "t-source");
     assert_int_equal(s->nphysics, 1);
-    assert_float_equal(s->physics[0].part->args->fade.at[0].real, 0.5, 0);
+    assert_near(s->physics[0].part->args->fade.at[0].real, 0.5, 0);
     done(&r);
 }
 
@@ -238,42 +239,42 @@ static void test_whole(void **state)
     assert_int_equal(s->seed, 7);
     assert_int_equal(s->threads, 2);
     assert_int_equal(s->tile, 64);
-    assert_float_equal(s->snapshot, 60, 0);
+    assert_near(s->snapshot, 60, 0);
     assert_string_equal(s->out, "here");
     assert_int_equal(s->nstop, 2);
     assert_int_equal(s->stop[1].kind, STOP_CYCLES);
     assert_int_equal(s->stop[0].node->line, 4);
-    assert_float_equal(s->cell.nominal_capacity, 2, 1e-12);
-    assert_float_equal(s->cell.initial_capacity, 1.9, 0);
+    assert_near(s->cell.nominal_capacity, 2, 1e-12);
+    assert_near(s->cell.initial_capacity, 1.9, 0);
     assert_int_equal(s->soh_reference, SOH_NOMINAL);
     assert_int_equal(s->ncondition, 5);
     assert_string_equal(s->condition[1].column.key, "temperature_mean");
     assert_string_equal(s->condition[1].column.unit, "K");
     assert_int_equal(s->condition[1].column.flags, FADE_PLANNED);
-    assert_float_equal(s->condition[1].value, 298.15, 1e-9);
-    assert_float_equal(s->condition[2].value, 0.5, 1e-12);
+    assert_near(s->condition[1].value, 298.15, 1e-9);
+    assert_near(s->condition[2].value, 0.5, 1e-12);
     assert_string_equal(s->condition[3].column.unit, "mm");
-    assert_float_equal(s->condition[3].value, 2, 0);
-    assert_float_equal(s->condition[4].value, 298.15, 1e-9);
+    assert_near(s->condition[3].value, 2, 0);
+    assert_near(s->condition[4].value, 298.15, 1e-9);
     assert_int_equal(s->nphysics, 3);
-    assert_float_equal(s->physics[0].part[0].args->fade.at[0].real, 1.0 / 3600, 1e-12);
-    assert_float_equal(s->physics[0].part[0].args->fade.at[1].real, 2, 1e-12);      /* [cell] fills it */
+    assert_near(s->physics[0].part[0].args->fade.at[0].real, 1.0 / 3600, 1e-12);
+    assert_near(s->physics[0].part[0].args->fade.at[1].real, 2, 1e-12);      /* [cell] fills it */
     assert_string_equal(s->physics[1].label, "both");
     assert_int_equal(s->physics[1].n, 2);
-    assert_float_equal(s->physics[1].part[0].args->fade.at[0].real, 2, 0);
+    assert_near(s->physics[1].part[0].args->fade.at[0].real, 2, 0);
     assert_string_equal(s->physics[2].label, "t-law+o");
     assert_int_equal(s->ncorrector, 1);
     assert_int_equal(s->corrector[0].nfeature, 2);
     assert_string_equal(s->corrector[0].feature[1], "rest");
     assert_true(s->corrector[0].pooled);
     assert_false(s->corrector[0].gate);
-    assert_float_equal(s->corrector[0].part.args->fade.at[0].real, 3, 0);
+    assert_near(s->corrector[0].part.args->fade.at[0].real, 3, 0);
     assert_int_equal(s->nprotocol, 2);
-    assert_float_equal(s->protocol[0].demand, 2, 1e-12);
+    assert_near(s->protocol[0].demand, 2, 1e-12);
     assert_true(s->evaluate.on);
-    assert_float_equal(s->evaluate.fraction, 0.6, 0);
+    assert_near(s->evaluate.fraction, 0.6, 0);
     assert_string_equal(s->evaluate.truth, "soh");
-    assert_float_equal(s->health.eol, 0.7, 0);
+    assert_near(s->health.eol, 0.7, 0);
     assert_int_equal(s->health.hold, 3);
     assert_int_equal(s->logging.level, LOG_DEBUG);
     assert_true(s->logging.json);
@@ -413,10 +414,10 @@ static void test_set(void **state)
     rig r = open_with(LEAST "k = 1\n", &(scenario_options){ set, sizeof set / sizeof *set, false });
     scenario *s = good(&r);
     assert_int_equal(s->seed, 2);                 /* the last one holds */
-    assert_float_equal(s->physics[0].part->args->fade.at[0].real, 2, 0);
+    assert_near(s->physics[0].part->args->fade.at[0].real, 2, 0);
     assert_string_equal(s->name, "a: b");
-    assert_float_equal(s->cell.nominal_capacity, 2, 0);
-    assert_float_equal(s->evaluate.fraction, 0.25, 0);
+    assert_near(s->cell.nominal_capacity, 2, 0);
+    assert_near(s->evaluate.fraction, 0.25, 0);
     assert_int_equal(s->nstop, 1);
     done(&r);
     static const char *const wrongs[] = { "run.sede=1",  "nonsense",     "physics.2.k=1",
@@ -450,7 +451,7 @@ static void test_environment(void **state)
     scenario *s = good(&r);
     assert_int_equal(s->seed, 5);                 /* file < environment */
     assert_int_equal(s->threads, 1);              /* environment < --set */
-    assert_float_equal(s->physics[0].part->args->fade.at[0].real, 4, 0);
+    assert_near(s->physics[0].part->args->fade.at[0].real, 4, 0);
     assert_true(log_count(LOG_WARNING) > warned); /* FADE_DTAA */
     done(&r);
     r = open_with(LEAST "[run]\nseed = 1\n", &(scenario_options){ 0 });
@@ -531,7 +532,7 @@ static void test_base(void **state)
     assert_string_equal(s->source.args->fade.at[0].text, beside);
     free(beside);
     assert_string_equal(s->physics[0].label, "t-other");
-    assert_float_equal(s->physics[0].part->args->fade.at[0].real, 0.5, 0); /* another plugin does not take over k = 1 */
+    assert_near(s->physics[0].part->args->fade.at[0].real, 0.5, 0); /* another plugin does not take over k = 1 */
     assert_null(strstr(s->merged, "base"));
     done(&r);
     free(ground);

@@ -8,6 +8,7 @@
 #include "core/scenario/stop.h"
 #include <math.h>
 #include <string.h>
+#include "tests/near.h"
 
 static const struct { const char *plain; int kind; double value; const char *column; bool above; } good[] = {
     { "70% capacity", STOP_CAPACITY_RATIO, 0.7, NULL, false },
@@ -35,7 +36,7 @@ static void test_good(void **state)
         if (stop_parse(t, good[i].plain, NAN, &s, &w))
             assert_string_equal(good[i].plain, w.text);
         assert_int_equal(s.kind, good[i].kind);
-        assert_float_equal(s.value, good[i].value, 1e-9);
+        assert_near(s.value, good[i].value, 1e-9);
         assert_int_equal(s.above, good[i].above);
         if (good[i].column)
             assert_string_equal(s.column, good[i].column);

@@ -2,6 +2,7 @@
  * test_virtual.c - virtual cells: hidden truth, noise, recovery in rest, and the same draws from any position.
  */
 #include "engine_rig.h"
+#include "tests/near.h"
 
 #define LIFE(more)                                                                                              \
     "[run]\nname = \"v\"\n[cell]\nnominal_capacity = 2\n[source]\nplugin = \"virtual\"\n" more                  \
@@ -27,9 +28,9 @@ static void the_truth_is_the_law(void **state)
     assert_int_equal(r.rc, E_OK);
     assert_int_equal(rig.n, 300);
     for (size_t i = 0; i < rig.n; i++) {
-        assert_float_equal(rig_at(i, "true_capacity"), rig_at(i, "capacity"), 1e-12);
+        assert_near(rig_at(i, "true_capacity"), rig_at(i, "capacity"), 1e-12);
         /* The model starts from the first measured value; what is left of it is what is left of the truth's 2 Ah. */
-        assert_float_equal(rig_at(i, "physics_capacity") / rig_at(0, "capacity"), rig_at(i, "true_capacity") / 2,
+        assert_near(rig_at(i, "physics_capacity") / rig_at(0, "capacity"), rig_at(i, "true_capacity") / 2,
                            1e-12);
     }
     rig_done(&r);
@@ -40,7 +41,7 @@ static void noise_has_its_size(void **state)
     (void)state;
     ran r = rig_run(LIFE("cells = 8\ncycles = 800\nnoise = \"5 mAh\"\nrecovery = 0\n"), (engine_options){ 0 });
     assert_int_equal(r.rc, E_OK);
-    assert_float_equal(standard_deviation("capacity", "true_capacity"), 0.005, 0.0003);
+    assert_near(standard_deviation("capacity", "true_capacity"), 0.005, 0.0003);
     rig_done(&r);
 }
 
@@ -55,10 +56,10 @@ static void capacity_comes_back_in_rest(void **state)
     double away_before = rig_at(99, "true_capacity") - before;
     double away_after = rig_at(100, "true_capacity") - rig_at(100, "capacity");
     assert_true(away_before > 0.0499 && away_after < 1e-9);
-    assert_float_equal(rig_at(100, "rest"), 30 * 86400, 1e-6);
+    assert_near(rig_at(100, "rest"), 30 * 86400, 1e-6);
     assert_true(rig_at(100, "true_capacity") < rig_at(99, "true_capacity"));
     double away = 1 - pow(0.9, 99);                       /* physics-facts 12: U after 99 cycles without rest */
-    assert_float_equal(rig_at(99, "true_capacity") - before, 0.05 * away, 1e-4);
+    assert_near(rig_at(99, "true_capacity") - before, 0.05 * away, 1e-4);
     rig_done(&r);
 }
 

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT
+ * naumann2020.c - calendar and cycle ageing of an LFP 26650 (Sony US26650FTC1): Naumann et al. 2018 and 2020.
+ *
+ *   calendar: loss = k_T(T) k_S(soc) sqrt(t)                          growth = r_T(T) r_S(soc) t            t in s
+ *   cycle:    loss = k_C(C) k_D(depth) sqrt(FEC) / 100                growth = r_C(C) r_D(depth) FEC / 100
+ *
+ * Both losses add, and both growths.  A loss is kept squared, to which each step adds k^2 dx: exact for any course of
+ * k, and additive, so a life does not depend on how finely it is cut into steps.
+ */
+#include "fade_plugin.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CAL "Naumann et al., J. Energy Storage 17, 153 (2018), doi 10.1016/j.est.2018.01.019"
+#define CYC "Naumann et al., J. Power Sources 451, 227666 (2020)"
+#define GAS 8.3144                                /* J/(mol K) */
+#define T_REF 298.15                              /* K */
+
+enum { SOC_TERM, K_REF, EA_LOSS, R_REF, EA_GROWTH };
+enum { SQUARE, CUBE };
+enum { DEPTH, SOC, TEMPERATURE, C_RATE, DURATION };
+enum { CALENDAR2, CYCLE2, GROWTH_CALENDAR, GROWTH_CYCLE };
+enum { LOSS, LOSS_CALENDAR, LOSS_CYCLE, RESISTANCE };
+
+static const fade_param params[] = {
+    { "resistance_soc", "", "Form of the state of charge in the calendar growth: (soc - 0.5) squared or cubed.", CAL,
+      FADE_CHOICE, 0, SQUARE, 0, 0, 0, 0, "square|cube" },
+    { "k_ref", "1", "Calendar loss, factor at 25 degC (per square root of a second).", CAL, FADE_REAL,
+      FADE_PER_CELL | FADE_FITTED | FADE_LOG, 1.2571e-5, 0, 1, 0, 0, NULL },
+    { "activation", "J/mol", "Calendar loss, activation energy.", CAL, FADE_REAL, FADE_PER_CELL | FADE_FITTED, 17126, 0,
+      1e6, 0, 0, NULL },
+    { "r_ref", "1/s", "Calendar growth of resistance, factor at 25 degC.", CAL, FADE_REAL,
+      FADE_PER_CELL | FADE_FITTED | FADE_LOG, 3.4194e-10, 0, 1, 0, 0, NULL },
+    { "growth_activation", "J/mol", "Calendar growth of resistance, activation energy.", CAL, FADE_REAL,
+      FADE_PER_CELL | FADE_FITTED, 71827, 0, 1e6, 0, 0, NULL },
+};
+static const fade_column state[] = {
+    { "calendar_squared", "1", "Calendar loss squared.", 0, 0, 0, 0, 0, 1, 0 },
+    { "cycle_squared", "1", "Cycle loss squared.", 0, 0, 0, 0, 0, 1, 0 },
+    { "growth_calendar", "1", "Growth of resistance with time.", 0, 0, 0, 0, 0, 1, 0 },
+    { "growth_cycle", "1", "Growth of resistance with cycles.", 0, 0, 0, 0, 0, 1, 0 },
+};
+static const fade_column in[] = {
+    { "depth", "1", "Depth of the cycle.", 1, 0, 1.5, 0, 1, 1, 0 },
+    { "soc_mean", "1", "Mean state of charge.", 0.5, -0.5, 1.5, 0, 1, 1, 0 },
+    { "temperature_mean", "K", "Mean cell temperature.", 298.15, 150, 500, 273.15, 333.15, 1, 0 },
+    { "c_rate", "1/h", "C-rate of the cycle.", 1, 0, 100, 0.2, 2, 1, 0 },
+    { "duration", "s", "Calendar time booked with the row; unknown counts as none.", 0, 0, 1e11, 0, 0, 1,
+      FADE_OPTIONAL },
+};
+static const fade_column out[] = {
+    { "loss", "1", "Fraction of the initial capacity that is gone.", 0, 0, 1, 0, 0, 1, 0 },
+    { "loss_calendar", "1", "What time took of it.", 0, 0, 0, 0, 0, 1, 0 },
+    { "loss_cycle", "1", "What cycling took of it.", 0, 0, 0, 0, 0, 1, 0 },
+    { "resistance_ratio", "1", "Resistance over that of a new cell.", 1, 0, 0, 0, 0, 1, 0 },
+};
+
+typedef struct law {
+    const fade_math_v1 *math;
+    int                 cube;
+} law;
+
+static double cubed(double x) { return x * x * x; }
+
+/* Arrhenius factors: a of the loss, behind it of the growth. */
+static void arrhenius(const law *m, const fade_tile *b, double *a)
+{
+    for (uint32_t i = 0; i < b->n; i++) {
+        double z = (1 / b->in[TEMPERATURE][i] - 1 / T_REF) / GAS;
+        a[i] = -b->param[EA_LOSS - 1][i] * z;
+        a[b->n + i] = -b->param[EA_GROWTH - 1][i] * z;
+    }
+    m->math->exp(2 * b->n, a, a);
+}
+
+static void show(uint32_t n, const double *const *x, double *const *y)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        y[LOSS_CALENDAR][i] = sqrt(x[CALENDAR2][i]);
+        y[LOSS_CYCLE][i] = sqrt(x[CYCLE2][i]);
+        y[LOSS][i] = fmin(1, y[LOSS_CALENDAR][i] + y[LOSS_CYCLE][i]);
+        y[RESISTANCE][i] = 1 + x[GROWTH_CALENDAR][i] + x[GROWTH_CYCLE][i];
+    }
+}
+
+static void calendar(const law *m, const fade_tile *b, const double *a)
+{
+    for (uint32_t i = 0; i < b->n; i++) {
+        double t = b->in[DURATION][i], dt = t == t ? t : 0, s = b->in[SOC][i] - 0.5;
+        double k = b->param[K_REF - 1][i] * a[i] * (2.8575 * cubed(s) + 0.60225);
+        double shape = -3.3903 * (m->cube ? cubed(s) : s * s) + 1.5604;
+        b->x1[CALENDAR2][i] = b->x[CALENDAR2][i] + k * k * dt;
+        b->x1[GROWTH_CALENDAR][i] =
+            b->x[GROWTH_CALENDAR][i] + b->param[R_REF - 1][i] * a[b->n + i] * shape * dt;
+    }
+}
+
+static void cycling(const fade_tile *b)
+{
+    for (uint32_t i = 0; i < b->n; i++) {
+        double depth = b->in[DEPTH][i], c = b->in[C_RATE][i], cycles = depth * b->dt[i];       /* full equivalent */
+        double k = (0.0630 * c + 0.0971) * (4.0253 * cubed(depth - 0.6) + 1.0923) / 100;
+        double r = (-0.0020 * c + 0.0021) * (6.8477 * cubed(depth - 0.5) + 0.91882) / 100;
+        b->x1[CYCLE2][i] = b->x[CYCLE2][i] + k * k * cycles;
+        b->x1[GROWTH_CYCLE][i] = b->x[GROWTH_CYCLE][i] + r * cycles;
+    }
+}
+
+static int32_t step(const void *model, fade_tile *b)
+{
+    const law *m = model;
+    arrhenius(m, b, b->scratch);
+    calendar(m, b, b->scratch);
+    cycling(b);
+    show(b->n, (const double *const *)b->x1, b->out);
+    return FADE_OK;
+}
+
+static int32_t observe(const void *model, fade_tile *b)
+{
+    (void)model;
+    show(b->n, b->x, b->out);
+    return FADE_OK;
+}
+
+static size_t scratch(const void *model, uint32_t n)
+{
+    (void)model;
+    return 2 * (size_t)n * sizeof(double);
+}
+
+static int32_t create(const fade_host *host, const fade_args *args, void **model)
+{
+    law *m = malloc(sizeof *m);
+    if (!m) {
+        fade_say(host, 3, FADE_ENOMEM, -1, "no memory for naumann2020");
+        return FADE_ENOMEM;
+    }
+    *m = (law){ host->iface(host, "fade.math/1"), (int)args->at[SOC_TERM].real == CUBE };
+    *model = m;
+    return FADE_OK;
+}
+
+static const fade_model_v1 model_v1 = {
+    .size = sizeof model_v1, .create = create, .destroy = free, .scratch = scratch, .step = step, .observe = observe,
+};
+
+static const void *iface(const fade_desc *d, const char *id)
+{
+    (void)d;
+    return strcmp(id, "fade.model/1") == 0 ? &model_v1 : NULL;
+}
+
+static const fade_desc desc = {
+    .size = sizeof desc,
+    .flags = FADE_PER_CYCLE,
+    .id = "naumann2020",
+    .kind = "physics",
+    .version = "1.0.0",
+    .licence = "MIT",
+    .doc = "Capacity and resistance of an LFP 26650 by time, temperature, state of charge, depth and C-rate.",
+    .cite = CAL "; " CYC,
+    .params = FADE_LIST(params),
+    .columns = { .state = FADE_LIST(state), .in = FADE_LIST(in), .out = FADE_LIST(out) },
+    .iface = iface,
+};
+FADE_LIBRARY(&desc);

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT
+ * schmalstieg2014.c - calendar and cycle ageing of an NMC 18650 (Sanyo UR18650E): Schmalstieg et al. 2014.
+ *
+ *   C/C0 = 1 - a_cap t^0.75 - b_cap sqrt(Q)        R/R0 = 1 + a_res t^0.75 + b_res Q        t in days, Q in Ah, both
+ * ways
+ *
+ * y = k x^p is kept as y^(1/p), to which each step adds k^(1/p) dx: exact for any course of k, and additive, so a life
+ * does not depend on how finely it is cut into steps.
+ */
+#include "fade_plugin.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCH "Schmalstieg et al., J. Power Sources 257, 325 (2014), doi 10.1016/j.jpowsour.2014.02.012"
+#define P_T 0.75                                  /* exponent of time */
+
+enum { NOMINAL, V_STORAGE, V_CYCLE };
+enum { DEPTH, TEMPERATURE, DURATION };
+enum { LOSS_TIME, LOSS_CHARGE, GROWTH_TIME, GROWTH_CHARGE };
+enum { LOSS, LOSS_CALENDAR, LOSS_CYCLE, RESISTANCE };
+
+static const fade_param params[] = {
+    { "nominal_capacity", "Ah", "Charge of a full discharge; [cell]'s unless given.", SCH, FADE_REAL, FADE_PER_CELL,
+      2.05, 1e-9, 1e9, 0, 0, NULL },
+    { "storage_voltage", "V", "Mean voltage of the cell over the row; may be bound to a column (\"@voltage_mean\").",
+      SCH, FADE_REAL, FADE_PER_CELL | FADE_LIVE | FADE_EXAMPLE, 3.7, 2.5, 4.3, 3.2, 4.2, NULL },
+    { "cycle_voltage", "V", "Quadratic mean of the voltage over the cycle; may be bound to a column.", SCH, FADE_REAL,
+      FADE_PER_CELL | FADE_LIVE | FADE_EXAMPLE, 3.7, 2.5, 4.3, 3.2, 4.2, NULL },
+};
+static const fade_column state[] = {
+    { "loss_time", "1", "Calendar loss to the power 4/3.", 0, 0, 0, 0, 0, 1, 0 },
+    { "loss_charge", "1", "Cycle loss squared.", 0, 0, 0, 0, 0, 1, 0 },
+    { "growth_time", "1", "Growth of resistance with time to the power 4/3.", 0, 0, 0, 0, 0, 1, 0 },
+    { "growth_charge", "1", "Growth of resistance with charge.", 0, 0, 0, 0, 0, 1, 0 },
+};
+static const fade_column in[] = {
+    { "depth", "1", "Depth of the cycle.", 1, 0, 1.5, 0, 1, 1, 0 },
+    { "temperature_mean", "K", "Mean cell temperature.", 298.15, 150, 500, 283.15, 333.15, 1, 0 },
+    { "duration", "s", "Calendar time booked with the row; unknown counts as none.", 0, 0, 1e11, 0, 0, 1,
+      FADE_OPTIONAL },
+};
+static const fade_column out[] = {
+    { "loss", "1", "Fraction of the initial capacity that is gone.", 0, 0, 1, 0, 0, 1, 0 },
+    { "loss_calendar", "1", "What time took of it.", 0, 0, 0, 0, 0, 1, 0 },
+    { "loss_cycle", "1", "What cycling took of it.", 0, 0, 0, 0, 0, 1, 0 },
+    { "resistance_ratio", "1", "Resistance over that of a new cell.", 1, 0, 0, 0, 0, 1, 0 },
+};
+
+typedef struct law { const fade_math_v1 *math; } law;
+
+/* Factors of Arrhenius terms; below the voltage at which the fit says no ageing there is none. */
+static double cap_time(double v) { return fmax(0, (7.543 * v - 23.75) * 1e6); }
+static double res_time(double v) { return fmax(0, (5.270 * v - 16.32) * 1e5); }
+static double cap_charge(double v, double depth)
+{
+    return 7.348e-3 * (v - 3.667) * (v - 3.667) + 7.6e-4 + 4.081e-3 * depth;
+}
+static double res_charge(double v, double depth)
+{
+    return 2.153e-4 * (v - 3.725) * (v - 3.725) - 1.521e-5 + 2.798e-4 * depth;
+}
+
+/* a <- k^(4/3) of the capacity's time law, and behind it of the resistance's. */
+static void rates(const law *m, const fade_tile *b, double *a)
+{
+    uint32_t n = b->n;
+    for (uint32_t i = 0; i < n; i++) {
+        a[i] = cap_time(b->param[V_STORAGE][i]);
+        a[n + i] = res_time(b->param[V_STORAGE][i]);
+    }
+    m->math->log(2 * n, a, a);                    /* log(0) is -inf, and its exp 0 */
+    for (uint32_t i = 0; i < n; i++) {
+        a[i] = (a[i] - 6976 / b->in[TEMPERATURE][i]) / P_T;
+        a[n + i] = (a[n + i] - 5986 / b->in[TEMPERATURE][i]) / P_T;
+    }
+    m->math->exp(2 * n, a, a);
+}
+
+static void show(const law *m, uint32_t n, const double *const *x, double *const *y, double *p)
+{
+    for (uint32_t i = 0; i < n; i++)
+        p[i] = p[n + i] = P_T;
+    m->math->pow(n, x[LOSS_TIME], p, p);
+    m->math->pow(n, x[GROWTH_TIME], p + n, p + n);
+    for (uint32_t i = 0; i < n; i++) {
+        y[LOSS_CALENDAR][i] = p[i];
+        y[LOSS_CYCLE][i] = sqrt(x[LOSS_CHARGE][i]);
+        y[LOSS][i] = fmin(1, y[LOSS_CALENDAR][i] + y[LOSS_CYCLE][i]);
+        y[RESISTANCE][i] = 1 + p[n + i] + x[GROWTH_CHARGE][i];
+    }
+}
+
+static int32_t step(const void *model, fade_tile *b)
+{
+    const law *m = model;
+    double *a = b->scratch;
+    rates(m, b, a);
+    for (uint32_t i = 0; i < b->n; i++) {
+        double t = b->in[DURATION][i], days = t == t ? t / 86400 : 0, depth = b->in[DEPTH][i];
+        double moved = 2 * depth * b->param[NOMINAL][i] * b->dt[i], v = b->param[V_CYCLE][i];
+        double k = cap_charge(v, depth);
+        b->x1[LOSS_TIME][i] = b->x[LOSS_TIME][i] + a[i] * days;
+        b->x1[LOSS_CHARGE][i] = b->x[LOSS_CHARGE][i] + k * k * moved;
+        b->x1[GROWTH_TIME][i] = b->x[GROWTH_TIME][i] + a[b->n + i] * days;
+        b->x1[GROWTH_CHARGE][i] = b->x[GROWTH_CHARGE][i] + res_charge(v, depth) * moved;
+    }
+    show(m, b->n, (const double *const *)b->x1, b->out, a);
+    return FADE_OK;
+}
+
+static int32_t observe(const void *model, fade_tile *b)
+{
+    show(model, b->n, b->x, b->out, b->scratch);
+    return FADE_OK;
+}
+
+static size_t scratch(const void *model, uint32_t n)
+{
+    (void)model;
+    return 2 * (size_t)n * sizeof(double);
+}
+
+static int32_t create(const fade_host *host, const fade_args *args, void **model)
+{
+    (void)args;
+    law *m = malloc(sizeof *m);
+    if (!m) {
+        fade_say(host, 3, FADE_ENOMEM, -1, "no memory for schmalstieg2014");
+        return FADE_ENOMEM;
+    }
+    m->math = host->iface(host, "fade.math/1");
+    *model = m;
+    return FADE_OK;
+}
+
+static const fade_model_v1 model_v1 = {
+    .size = sizeof model_v1, .create = create, .destroy = free, .scratch = scratch, .step = step, .observe = observe,
+};
+
+static const void *iface(const fade_desc *d, const char *id)
+{
+    (void)d;
+    return strcmp(id, "fade.model/1") == 0 ? &model_v1 : NULL;
+}
+
+static const fade_desc desc = {
+    .size = sizeof desc,
+    .flags = FADE_PER_CYCLE,
+    .id = "schmalstieg2014",
+    .kind = "physics",
+    .version = "1.0.0",
+    .licence = "MIT",
+    .doc = "Capacity and resistance of an NMC 18650 by time, temperature, voltage, depth and charge moved.",
+    .cite = SCH,
+    .params = FADE_LIST(params),
+    .columns = { .state = FADE_LIST(state), .in = FADE_LIST(in), .out = FADE_LIST(out) },
+    .iface = iface,
+};
+FADE_LIBRARY(&desc);
