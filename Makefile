@@ -24,6 +24,8 @@ CORE_C   := $(filter-out core/cli/main.c,$(wildcard core/*/*.c))
 CORE_CXX := $(wildcard core/*/*.cpp)
 CORE_O   := $(CORE_C:%.c=$(BUILD)/%.o) $(CORE_CXX:%.cpp=$(BUILD)/%.o)
 LIB      := $(BUILD)/libfade.a
+# What lua5.4 loads by require "fade"; Lua itself is the interpreter's.
+LUA_SO   := $(BUILD)/lua/fade.so
 # A plugin is plugins/KIND/NAME/*.c; plugin.mk there may say PLUGIN_LIBS, PLUGIN_CFLAGS and PLUGIN_NEEDS (a header it cannot do without).
 PLUGIN_DIRS := $(patsubst %/,%,$(sort $(dir $(wildcard plugins/*/*/*.c))))
 PLUGINS  :=
@@ -69,13 +71,15 @@ ifneq ($(if $(MAKECMDGOALS),$(filter-out $(OUTER),$(MAKECMDGOALS)),all),)
 $(foreach d,$(PLUGIN_DIRS),$(eval $(call plugin_rules,$(d))))
 endif
 
-all: $(BUILD)/fade $(PLUGINS)            ## the command and its plugins
+all: $(BUILD)/fade $(LUA_SO) $(PLUGINS)  ## the command, its plugins, the module for lua5.4
 tests: all zoo $(TESTS)
 fuzzers: $(FUZZ) $(PLUGINS)
 benches: all $(BENCH)
 
 # The assembler copies the templates into it.
 $(BUILD)/core/host/template.o: $(wildcard plugins/template/*)
+# And what a report is drawn with.
+$(BUILD)/core/report/page.o: $(wildcard third_party/uPlot/* core/report/assets/*)
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC )$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -87,6 +91,9 @@ $(LIB): $(CORE_O)
 	$(call say,AR )$(AR) rcs $@ $^
 $(BUILD)/fade: $(BUILD)/core/cli/main.o $(LIB)
 	$(call say,LD )$(CC) $(LDFLAGS) -rdynamic -o $@ $< $(LIB) $(LDLIBS)
+$(LUA_SO): $(BUILD)/core/cli/lua_module.o $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LD )$(CC) -shared $(LDFLAGS) -o $@ $^ $(filter-out -llua5.4,$(LDLIBS))
 $(BUILD)/tests/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(call say,CC )$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(LDLIBS) -lcmocka
@@ -130,7 +137,10 @@ $(BUILD)/install/library.o: core/host/library.c FORCE
 	$(call say,CC )$(CC) $(CPPFLAGS) $(CFLAGS) -DFADE_LIBDIR='"$(LIBDIR)"' -c -o $@ $<
 $(BUILD)/install/fade: $(BUILD)/core/cli/main.o $(BUILD)/install/library.o $(LIB)
 	$(call say,LD )$(CC) $(LDFLAGS) -rdynamic -o $@ $^ $(LDLIBS)
-install: all $(BUILD)/install/fade       ## PREFIX=/usr/local DESTDIR=
+$(BUILD)/install/lua/fade.so: $(BUILD)/core/cli/lua_module.o $(BUILD)/install/library.o $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LD )$(CC) -shared $(LDFLAGS) -o $@ $^ $(filter-out -llua5.4,$(LDLIBS))
+install: all $(BUILD)/install/fade $(BUILD)/install/lua/fade.so       ## PREFIX=/usr/local DESTDIR=
 	@MAKE_PREFIX='$(PREFIX)' MAKE_LIBDIR='$(LIBDIR)' DESTDIR='$(DESTDIR)' BUILD='$(BUILD)' scripts/install.sh $(PLUGINS)
 uninstall:
 	@MAKE_PREFIX='$(PREFIX)' MAKE_LIBDIR='$(LIBDIR)' DESTDIR='$(DESTDIR)' scripts/uninstall.sh

@@ -327,3 +327,8 @@ int module_open(lua_State *L)
     lua_setfield(L, -2, "metrics");
     return 1;
 }
+
+int script_module(struct lua_State *L)
+{
+    return module_open(L);
+}

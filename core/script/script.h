@@ -32,4 +32,6 @@ const sweep_host *script_host(const script_options *);          /* ctx is a stat
 
 /* The user's own programs: all of Lua and the module `fade`.  Exit status. */
 int script_main(const char *file, int argc, char **argv);       /* file NULL: a prompt */
+struct lua_State;
+int script_module(struct lua_State *);            /* pushes the module; a lua_CFunction, for the library that lua5.4 loads */
 #endif
