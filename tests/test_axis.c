@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "core/base/mem.h"
+#include "core/base/vmath.h"
 #include "core/scenario/toml.h"
 #include "core/study/axis.h"
 
@@ -294,6 +295,34 @@ static void correlations_are_induced(void **state)
     close_study(&s);
 }
 
+static void values_are_the_same_bits_on_any_machine(void **state)
+{
+    (void)state;
+    enum { N = 500, AXES = 6 };
+    static const char *const isa[] = { "sse2", "avx2", "avx512" };
+    static double first[N * AXES], again[N * AXES];
+    study s = good(
+        "n = 500\ndesign = \"lhs\"\ncorrelation = [[1, 0.5, 0.1, 0, 0, 0], [0.5, 1, 0, 0, 0, 0], "
+        "[0.1, 0, 1, 0, 0, 0], [0, 0, 0, 1, 0, 0], [0, 0, 0, 0, 1, 0], [0, 0, 0, 0, 0, 1]]\n[sweep.axes]\n"
+        "many.a = { mean = 5, sd = 2 }\nmany.b = { kind = \"lognormal\", mean = 1, sd = 0.1 }\n"
+        "many.c = { from = 1e-9, to = 1, scale = \"log\" }\nmany.d = { from = 0, to = 1 }\n"
+        "many.e = { mean = 0, sd = 1, min = 2 }\nmany.f = { kind = \"triangular\", min = 1, mode = 2, max = 7 }\n");
+    for (size_t k = 0; k < 3; k++) {
+        if (vmath_use(isa[k]) < 0)
+            continue;
+        double *x = k ? again : first;
+        for (uint64_t i = 0; i < N; i++) {
+            axis_value v[AXES];
+            assert_int_equal(axis_point(s.set, s.design, i, NULL, NULL, v, NULL), E_OK);
+            for (size_t a = 0; a < AXES; a++)
+                x[i * AXES + a] = v[a].real;
+        }
+        assert_memory_equal(first, x, sizeof first);
+    }
+    vmath_use(NULL);
+    close_study(&s);
+}
+
 /* ---- functions --------------------------------------------------------------------------------------------------- */
 
 typedef struct called { double give; size_t n; char names[200]; double sum; } called;
@@ -532,6 +561,7 @@ int main(void)
         cmocka_unit_test(quantities_in_distributions),
         cmocka_unit_test(whole_numbers_come_out_whole_and_even),
         cmocka_unit_test(correlations_are_induced),
+        cmocka_unit_test(values_are_the_same_bits_on_any_machine),
         cmocka_unit_test(functions_see_the_point_so_far),
         cmocka_unit_test(only_functions_of_the_number),
         cmocka_unit_test(problems_say_where_and_what),
