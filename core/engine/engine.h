@@ -75,6 +75,7 @@ typedef struct engine_life {
     int         state;                            /* ENGINE_* */
     size_t      point;                            /* in engine_points; 0 without */
     uint64_t    rows, end_cycle, eol_cycle;       /* 0: not reached */
+    uint64_t    origin;                           /* rows that are known to a forecast; UINT64_MAX: all */
     double      first, capacity;                  /* Ah, first and last; NaN unknown */
 } engine_life;
 size_t engine_lives(const engine *);                              /* lanes x physics, lane by lane */

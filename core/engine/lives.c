@@ -21,6 +21,7 @@ void engine_life_at(const engine *e, size_t i, engine_life *out)
                           .rows = l->done,
                           .end_cycle = lp->over_cycle,
                           .eol_cycle = lp->eol_cycle,
+                          .origin = l->origin,
                           .first = lp->first,
                           .capacity = lp->capacity };
 }
