@@ -11,7 +11,7 @@ typedef struct report_options { const char *title; bool open_tables; } report_op
 /* One HTML file of any number of results (a sweep's .sqlite counts as one), or of a comparison; written atomically. */
 int report_html(result *const *r, size_t n, const compare *, const report_options *, const char *path, why *w);
 /* Exploratory plots of a data file or folder (percycle CSV, NASA .mat, anything a source plugin reads). */
-int report_data(const char *data, const char *path, why *w);
+int report_data(const char *data, const report_options *, const char *path, why *w);
 const fade_library *report_library(void);         /* the built-in output "report", for library_register */
 
 /* By gnuplot; the kind follows from the name: .svg .png .pdf.  E_FAILED: gnuplot is not there (the sentence says how to get it). */
@@ -32,6 +32,8 @@ typedef struct export_options {
 } export_options;
 int export_rows(const result *, const export_options *, FILE *out, why *w);
 int export_file(const result *, const export_options *, const char *path, why *w);    /* written whole or not at all */
+/* A file for each cell and variant in a folder, which is made: "fade__CELL__20260101_001.bdf.csv", "CELL_VARIANT.parquet". */
+int export_folder(const result *, const export_options *, const char *folder, size_t *files, why *w);
 
 /* Tables and a small picture of characters for the terminal; the same as JSON. */
 typedef struct show_options { size_t width, cells; bool color, ascii; } show_options;  /* 0: 80 characters, 12 cells */

@@ -196,6 +196,28 @@ int frame_add_row(frame *f, const char *cell, const char *variant, int64_t cycle
     return E_OK;
 }
 
+int frame_pick(const frame *f, int64_t cell, int64_t variant, frame *out, why *w)
+{
+    int rc = E_OK;
+    for (size_t c = 0; c < f->ncol && !rc; c++) {
+        const frame_column *from = &f->col[c];
+        int made = frame_add_column(out, from->name, from->key, from->unit, from->doc, w);
+        rc = made < 0 ? -made : E_OK;
+    }
+    for (size_t i = 0; i < f->n && !rc; i++) {
+        size_t at;
+        if ((cell >= 0 && f->cell[i] != cell) || (variant >= 0 && f->variant[i] != variant))
+            continue;
+        rc = frame_add_row(out, f->cell_name[f->cell[i]], f->variant_name[f->variant[i]], f->cycle[i], f->time[i], &at,
+                           w);
+        for (size_t c = 0; c < f->ncol && !rc; c++)
+            out->col[c].v[at] = f->col[c].v[i];
+    }
+    if (rc)
+        frame_free(out);
+    return rc;
+}
+
 static void names_free(char **name, size_t n)
 {
     for (size_t i = 0; i < n; i++)

@@ -44,6 +44,8 @@ int frame_add_row(frame *, const char *cell, const char *variant, int64_t cycle,
 /* Number of a cell or variant, -1: none such. */
 int64_t frame_cell(const frame *, const char *name);
 int64_t frame_variant(const frame *, const char *name);
+/* *out (from {0}) becomes a copy with the rows of one cell and one variant (-1: of all). */
+int frame_pick(const frame *, int64_t cell, int64_t variant, frame *out, why *w);
 
 /* What a finished (or interrupted) result holds.  `folder` may also be a file: rows.csv, rows.jsonl, a .sqlite. */
 typedef struct result {
