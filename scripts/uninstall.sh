@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 prefix=${DESTDIR:-}$MAKE_PREFIX libdir=${DESTDIR:-}$MAKE_LIBDIR
 
+rm -f "$libdir/lua/5.4/fade.so" "$prefix/share/fade/lua/fade.d.lua"
 rm -f "$prefix/bin/fade" "$prefix/include/fade/fade_plugin.h" "$libdir/pkgconfig/fade-plugin.pc" \
     "$prefix/share/man/man1/fade.1" "$prefix/share/bash-completion/completions/fade" \
     "$prefix/share/zsh/site-functions/_fade" "$prefix/share/fish/vendor_completions.d/fade.fish"
@@ -14,8 +15,8 @@ done
 for scenario in scenarios/*; do
     rm -f "$prefix/share/fade/$scenario"
 done
-for folder in "$prefix/include/fade" "$libdir/fade/plugins" "$libdir/fade" "$prefix/share/fade/scenarios" \
-    "$prefix/share/fade"; do
+for folder in "$prefix/include/fade" "$libdir/fade/plugins" "$libdir/fade" "$libdir/lua/5.4" "$libdir/lua" \
+    "$prefix/share/fade/lua" "$prefix/share/fade/scenarios" "$prefix/share/fade"; do
     [ ! -d "$folder" ] || rmdir --ignore-fail-on-non-empty "$folder"
 done
 echo "removed from $prefix"

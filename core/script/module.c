@@ -205,8 +205,12 @@ static void toml_of(lua_State *L, text *out, int depth)
         toml_of(L, out, depth + 1);
         lua_pop(L, 1);
     }
+    if (n) {
+        text_addc(out, ']');
+        return;
+    }
     int more = 0;
-    for (lua_pushnil(L); !n && lua_next(L, -2); lua_pop(L, 1)) {
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
         if (lua_type(L, -2) != LUA_TSTRING)
             luaL_error(L, "option set holds a table with a %s for a key", luaL_typename(L, -2));
         text_add(out, more++ ? ", " : "");
@@ -214,7 +218,7 @@ static void toml_of(lua_State *L, text *out, int depth)
         text_add(out, " = ");
         toml_of(L, out, depth + 1);
     }
-    text_add(out, n ? "]" : "}");
+    text_addc(out, '}');
 }
 
 /* Appends what the text under the list at `list` says as its next item. */

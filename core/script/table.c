@@ -111,7 +111,7 @@ static void set(lua_State *L, int column, size_t row)
         c->v[row] = NAN;
     else if (c->words && type == LUA_TSTRING)
         table_word(L, column, row, -1);
-    else if (!c->words && type == LUA_TNUMBER)
+    else if (type == LUA_TNUMBER && (!c->words || isnan(lua_tonumber(L, -1))))
         c->v[row] = lua_tonumber(L, -1);
     else
         luaL_error(L, "row %I is a %s, but the column holds %s", (lua_Integer)row + 1, luaL_typename(L, -1),

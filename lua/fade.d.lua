@@ -1,0 +1,219 @@
+---@meta fade
+-- What the module `fade` has, for the Lua language server: set workspace.library to the folder of this file.
+
+---A column: numbers (NaN unknown) or words, from 1. `+ - * / ^` work with numbers and columns of the same length.
+---@class fade.column
+---@field unit string declared unit, "" where there is none
+---@field doc string
+---@field [integer] number|string|nil
+---@operator len: integer
+---@operator add(fade.column|number): fade.column
+---@operator sub(fade.column|number): fade.column
+---@operator mul(fade.column|number): fade.column
+---@operator div(fade.column|number): fade.column
+---@operator pow(fade.column|number): fade.column
+---@operator unm: fade.column
+local column = {}
+---@return number # of the known values; NaN without any
+function column:mean() end
+---@return number
+function column:min() end
+---@return number
+function column:max() end
+---@return number
+function column:sum() end
+---@return number # standard deviation with n - 1
+function column:sd() end
+---@return integer # how many values are known
+function column:count() end
+---@return number
+function column:median() end
+---Quantiles, linear between the order statistics.
+---@param ... number from 0 to 1
+---@return number ...
+function column:quantile(...) end
+---@return number|string|nil # the last value
+function column:last() end
+---@param f fun(value: number|string|nil, row: integer): number|string|nil
+---@return fade.column
+function column:map(f) end
+---@return (number|string)[]
+function column:list() end
+
+---One row: columns by name.
+---@alias fade.row table<string, number|string|nil>
+
+---Columns of one length by name: `t.capacity_ah`, `t.new = t.a - t.b`; rows by number: `t[1].cycle`.
+---@class fade.table
+---@field [string] fade.column
+---@field [integer] fade.row
+---@operator len: integer
+local tab = {}
+---@param name string also where a method has that name
+---@return fade.column
+function tab:column(name) end
+---@return string[]
+function tab:names() end
+---Rows where something holds: a function of the row, or an expression with columns for names.
+---@param predicate string|fun(row: fade.row): any
+---@return fade.table
+function tab:where(predicate) end
+---@param name string
+---@param falling? boolean
+---@return fade.table # unknown values last
+function tab:sort(name, falling) end
+---@param ... string|string[] names; the columns are shared, not copied
+---@return fade.table
+function tab:select(...) end
+---@param n? integer default 10
+---@return fade.table
+function tab:head(n) end
+---@param n? integer default 10
+---@return fade.table
+function tab:tail(n) end
+---@param i integer from 1; -1 is the last
+---@return fade.row|nil
+function tab:row(i) end
+---@return fun(t: fade.table, i: integer): integer, fade.row
+---@return fade.table
+---@return integer
+function tab:rows() end
+---@param name string
+---@return fun(): (number|string), fade.table # each value with the rows that have it
+function tab:groups(name) end
+---@param path? string
+---@return string|fade.table # the text, or with a path the table again
+function tab:csv(path) end
+
+---@class fade.options
+---@field set? table<string, any> keys of the scenario: { ["physics.k"] = 0.2 }; or a list of "key=value"
+---@field seed? integer
+---@field cycles? integer
+---@field threads? integer 0: all cores
+---@field trust? boolean a .lua file runs without its sandbox
+
+---@class fade.run_options: fade.options
+---@field out? string folder of the result; none: nothing is written
+---@field overwrite? boolean
+---@field rows? boolean false: no rows are gathered
+---@field every? integer rows of cycles 1, N, 2N, .. and each cell's last
+---@field at? integer[] rows of these cycles and each cell's last
+
+---@class fade.result
+---@field name string
+---@field outcome "ok"|"partial"
+---@field rows fade.table cell, physics, cycle and every column of the run
+---@field summary fade.table one row per cell and physics: end, reason, rows, end_cycle, end_of_life_cycle, first_capacity_ah, capacity_ah
+---@field scores? table[] of [evaluate]
+---@field seconds number
+---@field seconds_of table<string, number> spent stepping each physics
+---@field folder? string
+
+---@class fade.problem
+---@field file? string
+---@field line? integer
+---@field column? integer
+---@field message string
+
+---@class fade.plugin_entry
+---@field id? string
+---@field kind? "source"|"physics"|"corrector"|"output"
+---@field version? string
+---@field doc? string one sentence
+---@field path string
+---@field error? string why it is refused
+
+---@class fade.stored
+---@field name string
+---@field folder string
+---@field rows fade.table
+---@field scenario? string as run, TOML
+---@field script? string
+---@field about? table result.json
+
+---@class fade
+---@field version string
+local fade = {}
+
+---Runs a scenario: a file's name, or a table as a scenario file holds it (functions too, on one thread).
+---@param scenario string|table
+---@param options? fade.run_options
+---@return fade.result
+function fade.run(scenario, options) end
+---@param scenario string|table
+---@param options? fade.options
+---@return true|nil ok
+---@return fade.problem[] problems
+function fade.check(scenario, options) end
+
+---@class fade.sweep_options: fade.options
+---@field store? string SQLite file of the cases; one that is there is gone on with
+---@param scenario string|table with a section `sweep`
+---@param options? fade.sweep_options
+---@return fade.table cases
+---@return { cases: integer, failed: integer } counts
+function fade.sweep(scenario, options) end
+
+---@class fade.compare_options: fade.options
+---@field ablate? boolean
+---@param scenarios (string|table)[]
+---@param options? fade.compare_options
+---@return fade.table models
+function fade.compare(scenarios, options) end
+
+---What lies in a result's folder or a file of rows (.csv, .jsonl, .sqlite).
+---@param path string
+---@return fade.stored
+function fade.read(path) end
+
+---@param kind? "source"|"physics"|"corrector"|"output"
+---@return fade.plugin_entry[]
+function fade.plugins(kind) end
+---The descriptor: params, state, inputs, outputs, ..
+---@param name string
+---@return table
+function fade.plugin(name) end
+
+---@overload fun(n: integer, value?: number, unit?: string): fade.column
+---@param values (number|string)[]|fade.column
+---@param unit? string
+---@return fade.column
+function fade.column(values, unit) end
+---@param columns table<string, fade.column|number[]|string[]>|{ [1]: string, [2]: fade.column|(number|string)[] }[]
+---@return fade.table
+function fade.table(columns) end
+
+fade.units = {}
+---convert("25 degC", "K"); convert("2C", "A", 2.0): with the nominal capacity in Ah; convert(25, "degC", "K")
+---@overload fun(value: number, from: string, to: string, nominal_ah?: number): number
+---@param quantity string
+---@param to string
+---@param nominal_ah? number
+---@return number
+function fade.units.convert(quantity, to, nominal_ah) end
+---@param a string
+---@param b string
+---@return boolean # they measure the same
+function fade.units.meet(a, b) end
+---@param unit string
+---@return string # the unit people read: "K" -> "degC"
+function fade.units.human(unit) end
+---@param unit string
+---@return string # what a column's name in a file ends with: "K" -> "kelvin"
+function fade.units.suffix(unit) end
+
+---@alias fade.values fade.column|number[]
+---@class fade.metrics
+---@field rmse fun(target: fade.values, predicted: fade.values): number
+---@field mse fun(target: fade.values, predicted: fade.values): number
+---@field mae fun(target: fade.values, predicted: fade.values): number
+---@field worst fun(target: fade.values, predicted: fade.values): number largest error
+---@field bias fun(target: fade.values, predicted: fade.values): number mean error
+---@field sd fun(target: fade.values, predicted: fade.values): number
+---@field mape fun(target: fade.values, predicted: fade.values): number %
+---@field smape fun(target: fade.values, predicted: fade.values): number %
+---@field r2 fun(target: fade.values, predicted: fade.values): number
+---@field all fun(target: fade.values, predicted: fade.values): table<string, number>
+fade.metrics = {}
+
+return fade
