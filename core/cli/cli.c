@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/engine/virtual.h"
 #include "core/host/library.h"
+#include "core/report/report_output.h"
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -388,6 +389,7 @@ int cli_main(const cli_verb *const *verbs, int argc, char **argv)
 {
     state.verbs = verbs;
     library_register(virtual_library());
+    library_register(report_library());
     int rc = take_all(NULL, "+:", argc, argv, NULL);
     if (rc != CLI_GO)
         return rc;

@@ -12,14 +12,13 @@ typedef struct report_options { const char *title; bool open_tables; } report_op
 int report_html(result *const *r, size_t n, const compare *, const report_options *, const char *path, why *w);
 /* Exploratory plots of a data file or folder (percycle CSV, NASA .mat, anything a source plugin reads). */
 int report_data(const char *data, const report_options *, const char *path, why *w);
-const fade_library *report_library(void);         /* the built-in output "report", for library_register */
 
 /* By gnuplot; the kind follows from the name: .svg .png .pdf.  E_FAILED: gnuplot is not there (the sentence says how to get it). */
 typedef struct plot_options {
     const char *y, *x, *title;                    /* columns by name or key (default: capacities, "cycle"); title "" none, NULL the result's */
     double      width, height;                    /* inches; 0: 6 by 4 */
     bool        keep;                             /* leave the script PATH.gp and the data PATH.dat */
-    const char *cell, *variant;                   /* these alone; NULL: all that fit */
+    text       *left_out;                         /* a sentence on what found no room; NULL: not asked for */
 } plot_options;
 int plot_file(result *const *r, size_t n, const plot_options *, const char *path, why *w);
 

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ * report_cases.h - what the files on a sweep's store share: what was varied and what came of it, as columns.
+ */
+#ifndef FADE_REPORT_REPORT_CASES_H
+#define FADE_REPORT_REPORT_CASES_H
+#include "core/report/report_inside.h"
+
+enum { CASES_COLUMNS = 24 };
+
+typedef struct cases_column {
+    char          name[96], in[32];               /* in: the unit */
+    const double *v;                              /* [n]; its logarithm where `log` */
+    double       *own, lo, hi;
+    bool          log;
+    double        rho[CASES_COLUMNS];             /* outcomes: rank correlation with each axis */
+    size_t        by[CASES_COLUMNS];              /* axes, the strongest first */
+} cases_column;
+
+typedef struct cases {
+    const frame *f;
+    size_t       n, naxis, noutcome, *order;
+    cases_column axis[CASES_COLUMNS], outcome[CASES_COLUMNS];
+    double      *room;                            /* [4 n] */
+} cases;
+
+/* report_cases_views.c */
+void report_cases_surface(page *, const cases *);
+int report_cases_bands(page *, const cases *, why *);
+void report_cases_matrix(page *, const cases *);
+void report_cases_parallel(page *, const cases *);
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT
+ * report_compare.c - models side by side: errors, ranks, what each part is worth, and what made the fade.
+ */
+#include "core/report/report_inside.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct value { const char *head; double scale; int better; double (*of)(const compare_model *); } value;
+
+static double rmse(const compare_model *m) { return m->rmse; }
+static double mae(const compare_model *m) { return m->mae; }
+static double mape(const compare_model *m) { return m->mape; }
+static double r2(const compare_model *m) { return m->r2; }
+static double largest(const compare_model *m) { return m->max_error; }
+static double bias(const compare_model *m) { return m->bias; }
+static double eol_error(const compare_model *m) { return m->eol_error; }
+static double rank_mean(const compare_model *m) { return m->rank_mean; }
+static double seconds(const compare_model *m) { return m->seconds; }
+
+static const value values[] = {
+    { "RMSE (mAh)", 1000, -1, rmse },  { "MAE (mAh)", 1000, -1, mae },         { "MAPE (%)", 1, -1, mape },
+    { "R\xc2\xb2", 1, 1, r2 },         { "largest (mAh)", 1000, -1, largest }, { "bias (mAh)", 1000, 0, bias },
+    { "EOL error (cycles)", 1, 0, eol_error }, { "mean rank", 1, -1, rank_mean }, { "time (s)", 1, -2, seconds },
+};
+enum { NVALUE = sizeof values / sizeof *values };
+
+static double merit(const value *v, double x)
+{
+    return v->better == 0 ? -fabs(x) : v->better == -2 ? NAN : v->better * x;
+}
+
+static bool is_naive(const compare_model *m)
+{
+    return m->variant && strcmp(m->variant, "naive") == 0;
+}
+
+/* The best of a column among the models of one scenario, parts taken away left out. */
+static double best_of(const compare *c, const compare_model *like, const value *v)
+{
+    double best = -INFINITY;
+    for (size_t i = 0; i < c->n; i++) {
+        double x = merit(v, v->of(&c->at[i]));
+        if (!c->at[i].without && strcmp(c->at[i].scenario, like->scenario) == 0 && x > best)
+            best = x;
+    }
+    return best;
+}
+
+static void names(page *p, const compare_model *m)
+{
+    page_cell(p, m->scenario ? m->scenario : "", "t");
+    page_cell(p, m->variant ? m->variant : "", "t");
+    page_cell(p, m->model ? m->model : "", "t");
+}
+
+static void errors(page *p, const compare *c)
+{
+    text head = { 0 };
+    text_add(&head, "<scenario|<model|<kind|rows");
+    for (size_t k = 0; k < NVALUE; k++)
+        text_addf(&head, "|%s", values[k].head);
+    page_say(
+        p,
+        "All models on the same rows, beside forecasts that cost nothing. A star marks the best of a column within a "
+        "scenario; the mean rank is over all columns that can be ranked, 1 is best.");
+    page_table_open(p, text_of(&head), c->n);
+    for (size_t i = 0; i < c->n; i++) {
+        const compare_model *m = &c->at[i];
+        if (m->without)
+            continue;
+        page_row(p, is_naive(m) ? "naive" : "");
+        names(p, m);
+        page_cell_number(p, (double)m->n, "");
+        for (size_t k = 0; k < NVALUE; k++) {
+            double x = values[k].of(m), good = merit(&values[k], x);
+            page_cell_number(p, values[k].scale * x, isfinite(good) && good >= best_of(c, m, &values[k]) ? "best" : "");
+        }
+    }
+    page_table_close(p);
+    text_free(&head);
+}
+
+static void chart(page *p, const compare *c)
+{
+    size_t shown = 0;
+    const compare_model *best = NULL;
+    json *j = page_chart(p, "bars", "Root mean square error");
+    page_axis(j, "x", "RMSE", "mAh");
+    json_open(j, "pages", '[');
+    json_open(j, NULL, '{');
+    json_open(j, "rows", '[');
+    for (size_t i = 0; i < c->n; i++) {
+        const compare_model *m = &c->at[i];
+        char name[200];
+        double x = 1000 * m->rmse;
+        if (m->without || !isfinite(x))
+            continue;
+        snprintf(name, sizeof name, "%s%s%s %s", c->nscenario > 1 ? m->scenario : "", c->nscenario > 1 ? ": " : "",
+                 m->variant ? m->variant : "", m->model ? m->model : "");
+        best = !best || m->rmse < best->rmse ? m : best;
+        json_open(j, NULL, '{');
+        json_text(j, "name", name);
+        page_values(j, "parts", &x, 1);
+        json_close(j, '}');
+        shown++;
+    }
+    json_close(j, ']');
+    json_close(j, '}');
+    json_close(j, ']');
+    text alt = { 0 };
+    if (best) {
+        text_addf(&alt, "The least, ");
+        page_number(&alt, 1000 * best->rmse);
+        text_addf(&alt, " mAh, is that of %s %s.", best->variant ? best->variant : "", best->model ? best->model : "");
+    }
+    page_chart_words(p, "Shorter is better.", text_of(&alt));
+    page_data_open(p, "<scenario|<model|<kind|RMSE (mAh)", shown, shown);
+    for (size_t i = 0; i < c->n; i++) {
+        if (c->at[i].without || !isfinite(c->at[i].rmse))
+            continue;
+        page_row(p, "");
+        names(p, &c->at[i]);
+        page_cell_number(p, 1000 * c->at[i].rmse, "");
+    }
+    page_data_close(p);
+    page_chart_end(p);
+    text_free(&alt);
+}
+
+/* The whole that a model without a part is held against. */
+static const compare_model *whole_of(const compare *c, const compare_model *m)
+{
+    const compare_model *best = NULL;
+    for (size_t i = 0; i < c->n; i++) {
+        const compare_model *x = &c->at[i];
+        if (!x->without && !is_naive(x) && strcmp(x->scenario, m->scenario) == 0 && strcmp(x->model, m->model) == 0 &&
+            (!best || strcmp(x->variant, m->variant) == 0))
+            best = x;
+    }
+    return best;
+}
+
+static void ablation(page *p, const compare *c)
+{
+    bool any = false;
+    for (size_t i = 0; i < c->n; i++)
+        any = any || c->at[i].without;
+    if (!any)
+        return;
+    page_section(p, "What each part is worth", "Parts");
+    page_say(p, "The same run with one part taken away; a rise of the error is what the part was worth.");
+    page_table_open(p, "<scenario|<model|<kind|<without|RMSE (mAh)|change (mAh)|R\xc2\xb2", 0);
+    for (size_t i = 0; i < c->n; i++) {
+        const compare_model *m = &c->at[i], *whole = m->without ? whole_of(c, m) : NULL;
+        if (!m->without)
+            continue;
+        page_row(p, "");
+        names(p, m);
+        page_cell(p, m->without, "t");
+        page_cell_number(p, 1000 * m->rmse, "");
+        page_cell_number(p, whole ? 1000 * (m->rmse - whole->rmse) : NAN, whole && m->rmse > whole->rmse ? "bad" : "");
+        page_cell_number(p, m->r2, "");
+    }
+    page_table_close(p);
+}
+
+static void losses(page *p, const compare *c)
+{
+    bool any = false;
+    for (size_t i = 0; i < c->n; i++)
+        any = any || c->at[i].nloss;
+    if (!any)
+        return;
+    page_say(p, "Fade at the last row, split by mechanism where a law tells its mechanisms apart.");
+    page_table_open(p, "<scenario|<model|<kind|<mechanism|loss|<unit", 0);
+    for (size_t i = 0; i < c->n; i++)
+        for (size_t k = 0; k < c->at[i].nloss; k++) {
+            page_row(p, "");
+            names(p, &c->at[i]);
+            page_cell(p, c->at[i].loss[k].key, "t");
+            page_cell_number(p, c->at[i].loss[k].value, "");
+            page_cell(p, c->at[i].loss[k].unit, "t");
+        }
+    page_table_close(p);
+}
+
+void report_compared(page *p, const compare *c)
+{
+    char made[160];
+    snprintf(made, sizeof made, "%zu models on the rows of %zu scenario%s.", c->n, c->nscenario,
+             c->nscenario == 1 ? "" : "s");
+    page_lede(p, made);
+    page_section(p, "Side by side", "Side by side");
+    errors(p, c);
+    if (c->n)
+        chart(p, c);
+    losses(p, c);
+    ablation(p, c);
+}
