@@ -118,10 +118,10 @@ static int compile(lua_State *L, const char *made, size_t n, bool *more)
         lua_remove(L, -2);
         return LUA_OK;
     }
+    bool lacks = text_ends(lua_tostring(L, -1), "<eof>");
     lua_pop(L, 2);
     int rc = luaL_loadbufferx(L, made, n, "=prompt", "t");
-    const char *said = rc ? lua_tostring(L, -1) : NULL;
-    *more = said && text_ends(said, "<eof>");
+    *more = rc && (lacks || text_ends(lua_tostring(L, -1), "<eof>"));
     return rc;
 }
 
