@@ -118,8 +118,10 @@ static bool shows_eol(const plot *p)
 static const char *key_place(const plot *p)
 {
     static const struct { const char *said; bool right, top; } corner[] = {
-        { "top right", true, true }, { "bottom left", false, false }, { "bottom right", true, false },
-        { "top left", false, true },
+        { "opaque top right", true, true },
+        { "opaque bottom left", false, false },
+        { "opaque bottom right", true, false },
+        { "opaque top left", false, true },
     };
     size_t named = shows_eol(p), hidden[4] = { 0 }, best = 0, longest = named * strlen(p->eol_name);
     for (size_t i = 0; i < p->n; i++) {
@@ -127,7 +129,7 @@ static const char *key_place(const plot *p)
         named += n > 0;
         longest = n > longest ? n : longest;
     }
-    double w = fmin(0.14 + 0.021 * (double)longest, 0.9), h = 0.06 + 0.072 * (double)named;
+    double w = fmin(0.13 + 0.019 * (double)longest, 0.9), h = 0.03 + 0.059 * (double)named;
     double dx = p->most_x - p->least_x, dy = p->most_y - p->least_y, x, y, upper;
     double end = shows_eol(p) ? (p->eol - p->least_y) / dy : NAN;
     for (int c = 0; c < 4; c++)
@@ -151,7 +153,7 @@ static void add_series(const plot_series *s, size_t index, const char *data, tex
         [PLOT_POINTS] = "with points pt 6 ps 0.45 lw 0.8",
         [PLOT_DASHED] = "with lines lw 1.6 dt (7,4)",
         [PLOT_SOLID] = "with lines lw 1.8",
-        [PLOT_BAND] = "with filledcurves fs transparent solid 0.18 noborder",
+        [PLOT_BAND] = "with filledcurves fs transparent solid 0.15 noborder",
     };
     add_quoted(out, data);
     text_addf(out, " index %zu using 1:2%s %s lc rgb '%s' ", index, s->style == PLOT_BAND ? ":3" : "", form[s->style],
@@ -173,7 +175,7 @@ void plot_script(const plot *p, const plot_options *o, const char *data, const c
     text_add(out, "set output fade_out\nset encoding utf8\nset datafile missing 'NaN'\n");
     add_axes(p, out);
     text_addf(out, "set border 3 lc rgb '#404040'\nset tics nomirror\nset grid lt 1 dt 1 lc rgb '#dcdcdc' lw 0.6\n"
-                   "set key %s opaque Left reverse samplen 2.5 spacing 1.15 textcolor rgb '#202020'\n", key_place(p));
+                   "set key %s Left reverse samplen 2.5 spacing 1.15 textcolor rgb '#202020'\n", key_place(p));
     text_add(out, "plot ");
     size_t n = 0;
     for (int bands = 1; bands >= 0; bands--)            /* under all lines */

@@ -311,7 +311,8 @@ int plot_gather(result *const *r, size_t n, const plot_options *o, plot *out, wh
     if (rc)
         return rc;
     if (!out->n)
-        return fail(w, E_INPUT, "%s has nothing to draw: no row knows %s", r[0]->name, o->y ? o->y : "a capacity");
+        return fail(w, E_INPUT, "%s has nothing to draw: no row knows both %s and %s", r[0]->name,
+                    o->y ? o->y : "a capacity", o->x ? o->x : "cycle");
     measure(out);
     if (!o->y && !r[0]->cases)
         find_eol(r[0], out);
