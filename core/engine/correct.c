@@ -81,7 +81,7 @@ int correct_train(engine *e, why *w)
 void correct_free(engine *e)
 {
     const scenario *sc = e->sc;
-    for (size_t at = 0; e->correction && at < e->nphysics * sc->ncorrector; at++) {
+    for (size_t at = 0; e->correction && e->corrector && e->table && at < e->nphysics * sc->ncorrector; at++) {
         engine_correction *k = &e->correction[at];
         const fade_model_v1 *m =
             e->corrector[at % sc->ncorrector].vt ? e->corrector[at % sc->ncorrector].vt->model : NULL;

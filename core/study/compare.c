@@ -89,7 +89,7 @@ int compare_entry_run(compare_job *j, compare_entry *e, why *w)
 {
     j->step++;
     j->doing = e->file;
-    int rc = engine_run(e->engine, w);
+    int rc = j->o->stop && atomic_load(j->o->stop) ? E_CANCEL : engine_run(e->engine, w);
     if (rc == E_CANCEL)
         return fail(w, E_CANCEL, "stopped as asked, at %s: %zu of %zu scenarios are finished", e->file, j->c->nscenario,
                     j->n);

@@ -25,6 +25,9 @@ double compare_value(const compare_model *, size_t at);
 /* What it is ranked by, less is better; NaN: not ranked. */
 double compare_merit(const compare_model *, const compare_number *);
 
+/* What became of a number without a part; *least: it rose by at least so much (the end of life is out of sight now).  NaN: unknown. */
+double compare_changed(const compare *, const compare_model *, const compare_number *, bool *least);
+
 /* ---- compare_follow.c: the rows of a run as they pass ---- */
 
 typedef struct crossing {                         /* when a state of health falls below the end of life, and stays there */

@@ -249,10 +249,10 @@ static void changes(const compare *c, bool color, text *out)
             char format[16];
             if (!compare_numbers[k].changes)
                 continue;
+            bool least;
+            double by = compare_changed(c, m, &compare_numbers[k], &least);
             snprintf(format, sizeof format, "%%+%s", compare_numbers[k].format + 1);
-            number(&t, format, "",
-                   compare_value(m, compare_numbers[k].at) - compare_value(&c->at[m->whole], compare_numbers[k].at),
-                   false);
+            number(&t, format, least ? ">=" : "", by, false);
         }
     }
     text_add(out, "\nWhat changes without a part:\n");
@@ -263,18 +263,28 @@ static void changes(const compare *c, bool color, text *out)
                       c->at[i].refused);
 }
 
-void compare_text(const compare *c, bool color, text *out)
+static void headline(const compare *c, text *out)
 {
+    const compare_model *m = c->at;
     for (size_t k = 0; k < c->nscenario; k++)
         text_addf(out, "%s%s%s\n", c->nscenario > 1 ? c->file[k] : "", c->nscenario > 1 ? ": " : "", c->name[k]);
-    if (c->target)
-        text_addf(out,
-                  "Forecasts of %s past the origin; end of life (EOL) in cycles, at %g %% state of health; * is the "
-                  "best.\n\n",
-                  c->target, c->eol * 100);
-    else
+    if (!c->target) {
         text_addf(out, "Nothing is measured here: lives until %g %% state of health (EOL), in cycles.\n\n",
                   c->eol * 100);
+        return;
+    }
+    text_addf(out, "Forecasts of %s past the origin; end of life (EOL) in cycles, at %g %% state of health", c->target,
+              c->eol * 100);
+    if (c->n && isfinite(m->eol_observed))
+        text_addf(out, ", measured: %.1f", m->eol_observed);
+    else if (c->n && isfinite(m->eol_observed_least))
+        text_addf(out, ", measured: at least %.1f", m->eol_observed_least);
+    text_add(out, ".\n\n");
+}
+
+void compare_text(const compare *c, bool color, text *out)
+{
+    headline(c, out);
     models(c, color, out);
     losses(c, color, out);
     changes(c, color, out);

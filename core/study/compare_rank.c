@@ -38,6 +38,13 @@ double compare_merit(const compare_model *m, const compare_number *k)
     return k->more ? -v : k->size ? fabs(v) : v;
 }
 
+double compare_changed(const compare *c, const compare_model *m, const compare_number *k, bool *least)
+{
+    const double whole = compare_value(&c->at[m->whole], k->at), now = compare_value(m, k->at);
+    *least = k->least && isnan(now);
+    return (*least ? compare_value(m, k->least) : now) - whole;
+}
+
 typedef struct place { double v; size_t at; } place;
 
 static int by_value(const void *a, const void *b)

@@ -64,6 +64,18 @@ static void json_model(const compare_model *m, json *j)
     json_close(j, '}');
 }
 
+static void json_changed(const compare *c, const compare_model *m, const compare_number *k, json *j)
+{
+    bool least;
+    char key[48];
+    double by = compare_changed(c, m, k, &least);
+    json_number(j, k->key, least ? NAN : by);
+    if (!k->least)
+        return;
+    snprintf(key, sizeof key, "%s_at_least", k->key);
+    json_number(j, key, least ? by : NAN);
+}
+
 static void json_change(const compare *c, const compare_model *m, json *j)
 {
     json_open(j, NULL, '{');
@@ -75,9 +87,7 @@ static void json_change(const compare *c, const compare_model *m, json *j)
     json_open(j, "change", '{');
     for (size_t i = 0; i < COMPARE_NUMBERS; i++)
         if (compare_numbers[i].changes)
-            json_number(j, compare_numbers[i].key,
-                        compare_value(m, compare_numbers[i].at) -
-                            compare_value(&c->at[m->whole], compare_numbers[i].at));
+            json_changed(c, m, &compare_numbers[i], j);
     json_close(j, '}');
     json_close(j, '}');
 }
