@@ -22,7 +22,7 @@ typedef struct study {                                  /* a userdata; its close
     sweep_host       host;                              /* opens both */
     char             folder[64], store[96];             /* scratch; store: "" or one of ours to remove */
     size_t           n;
-    char           **name;                              /* [n] of scenarios */
+    char           **name, **title;                     /* [n] of scenarios; [run].name of tables, NULL of files */
     int              list;                              /* stack index of the Lua list they are in */
     bool             functions, caught;                 /* one has functions: one thread */
     sweep           *plan;
@@ -57,9 +57,12 @@ static int close_study(lua_State *L)
     sweep_close(k->plan);
     tree_problems_free(&k->problems);
     remove_scratch(k);
-    for (size_t i = 0; k->name && i < k->n; i++)
+    for (size_t i = 0; k->name && k->title && i < k->n; i++) {
         free(k->name[i]);
+        free(k->title[i]);
+    }
     free(k->name);
+    free(k->title);
     *k = (study){ 0 };
     return 0;
 }
@@ -92,10 +95,8 @@ typedef struct kept { bool table; script *script; void *of_file; } kept;
 static size_t table_called(const study *k, const char *file)
 {
     for (size_t i = 0; i < k->n; i++)
-        if (strcmp(k->name[i], file) == 0 && lua_rawgeti(k->L, k->list, (lua_Integer)i + 1) != LUA_TSTRING)
+        if (k->title[i] && strcmp(k->name[i], file) == 0)
             return i + 1;
-        else if (strcmp(k->name[i], file) == 0)
-            lua_pop(k->L, 1);
     return 0;
 }
 
@@ -109,9 +110,13 @@ static int host_open(void *ctx, const char *file, const char *made, const scenar
     kept *kp = mem_zero(1, sizeof *kp);
     if (!kp)
         return fail(w, E_NOMEM, "no memory to open %s", file);
-    kp->table = table_called(k, file) > 0;
+    size_t table = table_called(k, file);
     int rc;
-    if (kp->table) {
+    kp->table = table > 0;
+    if (table && !lua_checkstack(k->L, 8)) {
+        rc = fail(w, E_NOMEM, "no memory to open %s", file);
+    } else if (table) {
+        lua_rawgeti(k->L, k->list, (lua_Integer)table);
         rc = script_scenario_table(k->L, lua_gettop(k->L), "table", o, out, &kp->script, p, w);
         lua_pop(k->L, 1);
         *hooks = rc ? NULL : script_hooks(kp->script);
@@ -156,7 +161,7 @@ static bool has_function(const tree_node *t)
 }
 
 /* Writes what the table at `index` amounts to into the scratch folder. */
-static int write_table(study *k, int index, const char *path, const scenario_options *o, why *w)
+static int write_table(study *k, int index, const char *path, const scenario_options *o, char **title, why *w)
 {
     scenario *s = NULL;
     script *held = NULL;
@@ -164,6 +169,9 @@ static int write_table(study *k, int index, const char *path, const scenario_opt
     if (!rc) {
         k->functions = k->functions || has_function(tree_root(s->tree));
         rc = file_write(path, s->merged, strlen(s->merged), w);
+        *title = mem_dup(s->name);
+        if (!rc && !*title)
+            rc = fail(w, E_NOMEM, "no memory for the scenarios' names");
     }
     scenario_close(s);
     script_close(held);
@@ -181,7 +189,7 @@ static int name_scenario(study *k, size_t i, const scenario_options *o, why *w)
         char path[160];
         snprintf(path, sizeof path, "%s/table-%zu.toml", k->folder, i + 1);
         k->name[i] = mem_dup(path);
-        rc = k->name[i] ? write_table(k, lua_gettop(L), path, o, w) : E_OK;
+        rc = k->name[i] ? write_table(k, lua_gettop(L), path, o, &k->title[i], w) : E_OK;
     }
     lua_pop(L, 1);
     return rc || k->name[i] ? rc : fail(w, E_NOMEM, "no memory for the scenarios' names");
@@ -205,10 +213,10 @@ static int name_all(study *k, int list, const scenario_options *o, why *w)
     k->host = (sweep_host){ host_open, host_close, host_call, k };
     int rc = scratch(k, w);
     k->name = mem_zero(n + 1, sizeof *k->name);
-    if (!rc && !k->name)
+    k->title = mem_zero(n + 1, sizeof *k->title);
+    if (!rc && (!k->name || !k->title))
         rc = fail(w, E_NOMEM, "no memory for the scenarios' names");
     for (size_t i = 0; !rc && i < n; i++) {
-        k->n = i + 1;
         rc = name_scenario(k, i, o, w);
         k->n = k->name[i] ? i + 1 : i;
     }
@@ -331,14 +339,23 @@ static const struct { const char *name, *unit; size_t offset; } model_numbers[] 
 };
 enum { MODEL_WORDS = sizeof model_words / sizeof *model_words, MODEL_NUMBERS = sizeof model_numbers / sizeof *model_numbers };
 
-static void push_models(lua_State *L, const compare *c)
+/* A scenario as people know it: the file, or the name of the table. */
+static const char *title_of(const study *k, const char *name)
 {
+    size_t table = name ? table_called(k, name) : 0;
+    return table ? k->title[table - 1] : name;
+}
+
+static void push_models(lua_State *L, const study *s)
+{
+    const compare *c = s->compared;
     table_push_frame(L, c->n);
     int table = lua_gettop(L);
     for (int k = 0; k < MODEL_WORDS; k++) {
         table_push_words(L, c->n, NULL, NULL, 0);
         for (size_t i = 0; i < c->n; i++) {
             const char *word = *(char *const *)((const char *)&c->at[i] + model_words[k].offset);
+            word = k == 0 ? title_of(s, word) : word;
             if (!word)
                 continue;
             lua_pushstring(L, word);
@@ -388,7 +405,7 @@ int module_compare(lua_State *L)
     }
     if (rc && rc != E_PARTIAL)
         return refuse(L, 4, &w);
-    push_models(L, k->compared);
+    push_models(L, k);
     let_go(L, 4);
     return 1;
 }
