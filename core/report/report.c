@@ -65,6 +65,7 @@ int report_pages(page *p, const report_rows *r, bool alone, why *w)
     report_subject s;
     int rc = report_subject_open(&s, r->name, r->scenario, r->about, r->rows, w);
     s.note = r->note ? r->note : "";
+    s.eol = r->eol > 0 ? r->eol : s.eol;
     if (!rc)
         rc = pages_of(p, &s, alone, w);
     report_subject_close(&s);
@@ -95,10 +96,10 @@ int report_html(result *const *r, size_t n, const compare *c, const report_optio
     for (size_t i = 0; !rc && i < n; i++)
         rc = r[i]->cases
                  ? report_cases(&p, r[i], w)
-                 : report_pages(&p, &(report_rows){ r[i]->name, r[i]->scenario, NULL, r[i]->about, &r[i]->rows }, alone,
-                                w);
+                 : report_pages(&p, &(report_rows){ r[i]->name, r[i]->scenario, NULL, r[i]->about, &r[i]->rows, 0 },
+                                alone, w);
     for (size_t i = 0; !rc && c && i < c->nscenario; i++)
-        rc = report_pages(&p, &(report_rows){ c->name[i], NULL, NULL, NULL, &c->rows[i] }, alone, w);
+        rc = report_pages(&p, &(report_rows){ c->name[i], NULL, NULL, NULL, &c->rows[i], c->eol }, alone, w);
     if (!rc)
         rc = page_write(&p, path, w);
     page_free(&p);

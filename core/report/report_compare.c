@@ -14,14 +14,22 @@ static double mape(const compare_model *m) { return m->mape; }
 static double r2(const compare_model *m) { return m->r2; }
 static double largest(const compare_model *m) { return m->max_error; }
 static double bias(const compare_model *m) { return m->bias; }
+static double eol(const compare_model *m) { return m->eol; }
 static double eol_error(const compare_model *m) { return m->eol_error; }
 static double rank_mean(const compare_model *m) { return m->rank_mean; }
 static double seconds(const compare_model *m) { return m->seconds; }
 
 static const value values[] = {
-    { "RMSE (mAh)", 1000, -1, rmse },  { "MAE (mAh)", 1000, -1, mae },         { "MAPE (%)", 1, -1, mape },
-    { "R\xc2\xb2", 1, 1, r2 },         { "largest (mAh)", 1000, -1, largest }, { "bias (mAh)", 1000, 0, bias },
-    { "EOL error (cycles)", 1, 0, eol_error }, { "mean rank", 1, -1, rank_mean }, { "time (s)", 1, -2, seconds },
+    { "RMSE (mAh)", 1000, -1, rmse },
+    { "MAE (mAh)", 1000, -1, mae },
+    { "MAPE (%)", 1, -1, mape },
+    { "R\xc2\xb2", 1, 1, r2 },
+    { "largest (mAh)", 1000, -1, largest },
+    { "bias (mAh)", 1000, 0, bias },
+    { "end of life (cycle)", 1, -2, eol },
+    { "its error (cycles)", 1, -1, eol_error },
+    { "mean rank", 1, -1, rank_mean },
+    { "time (s)", 1, -2, seconds },
 };
 enum { NVALUE = sizeof values / sizeof *values };
 
@@ -81,6 +89,14 @@ static void errors(page *p, const compare *c)
     text_free(&head);
 }
 
+static bool scored(const compare *c)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (!c->at[i].without && isfinite(c->at[i].rmse))
+            return true;
+    return false;
+}
+
 static void chart(page *p, const compare *c)
 {
     size_t shown = 0;
@@ -128,19 +144,6 @@ static void chart(page *p, const compare *c)
     text_free(&alt);
 }
 
-/* The whole that a model without a part is held against. */
-static const compare_model *whole_of(const compare *c, const compare_model *m)
-{
-    const compare_model *best = NULL;
-    for (size_t i = 0; i < c->n; i++) {
-        const compare_model *x = &c->at[i];
-        if (!x->without && !is_naive(x) && strcmp(x->scenario, m->scenario) == 0 && strcmp(x->model, m->model) == 0 &&
-            (!best || strcmp(x->variant, m->variant) == 0))
-            best = x;
-    }
-    return best;
-}
-
 static void ablation(page *p, const compare *c)
 {
     bool any = false;
@@ -150,9 +153,9 @@ static void ablation(page *p, const compare *c)
         return;
     page_section(p, "What each part is worth", "Parts");
     page_say(p, "The same run with one part taken away; a rise of the error is what the part was worth.");
-    page_table_open(p, "<scenario|<model|<kind|<without|RMSE (mAh)|change (mAh)|R\xc2\xb2", 0);
+    page_table_open(p, "<scenario|<model|<kind|<without|RMSE (mAh)|change (mAh)|R\xc2\xb2|<", 0);
     for (size_t i = 0; i < c->n; i++) {
-        const compare_model *m = &c->at[i], *whole = m->without ? whole_of(c, m) : NULL;
+        const compare_model *m = &c->at[i], *whole = m->without && m->whole < c->n ? &c->at[m->whole] : NULL;
         if (!m->without)
             continue;
         page_row(p, "");
@@ -161,19 +164,81 @@ static void ablation(page *p, const compare *c)
         page_cell_number(p, 1000 * m->rmse, "");
         page_cell_number(p, whole ? 1000 * (m->rmse - whole->rmse) : NAN, whole && m->rmse > whole->rmse ? "bad" : "");
         page_cell_number(p, m->r2, "");
+        page_cell(p, m->refused ? m->refused : "", "t long");
     }
     page_table_close(p);
 }
 
+/* ---- what made the fade ---- */
+
+enum { MECHANISMS = 16 };
+
+static size_t mechanisms(const compare *c, const char *key[MECHANISMS])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++)
+        for (size_t k = 0; k < c->at[i].nloss; k++) {
+            size_t at = 0;
+            while (at < n && strcmp(key[at], c->at[i].loss[k].key) != 0)
+                at++;
+            if (at == n && n < MECHANISMS)
+                key[n++] = c->at[i].loss[k].key;
+        }
+    return n;
+}
+
+static double loss_of(const compare_model *m, const char *key)
+{
+    for (size_t k = 0; k < m->nloss; k++)
+        if (strcmp(m->loss[k].key, key) == 0)
+            return (strcmp(m->loss[k].unit, "1") == 0 ? 100 : 1) * m->loss[k].value;
+    return NAN;
+}
+
+static void loss_rows(json *j, const compare *c, const char *const *key, size_t n)
+{
+    json_open(j, "rows", '[');
+    for (size_t i = 0; i < c->n; i++) {
+        const compare_model *m = &c->at[i];
+        double part[MECHANISMS];
+        char name[200];
+        if (!m->nloss || m->without)
+            continue;
+        for (size_t k = 0; k < n; k++) {
+            part[k] = loss_of(m, key[k]);
+            part[k] = isfinite(part[k]) ? part[k] : 0;
+        }
+        snprintf(name, sizeof name, "%s%s%s", c->nscenario > 1 ? m->scenario : "", c->nscenario > 1 ? ": " : "",
+                 m->variant);
+        json_open(j, NULL, '{');
+        json_text(j, "name", name);
+        page_values(j, "parts", part, n);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
 static void losses(page *p, const compare *c)
 {
-    bool any = false;
-    for (size_t i = 0; i < c->n; i++)
-        any = any || c->at[i].nloss;
-    if (!any)
+    const char *key[MECHANISMS], *in = NULL;
+    size_t n = mechanisms(c, key);
+    for (size_t i = 0; i < c->n && !in; i++)
+        in = c->at[i].nloss ? c->at[i].loss[0].unit : NULL;
+    if (!n)
         return;
-    page_say(p, "Fade at the last row, split by mechanism where a law tells its mechanisms apart.");
-    page_table_open(p, "<scenario|<model|<kind|<mechanism|loss|<unit", 0);
+    json *j = page_chart(p, "bars", "What made the fade");
+    page_axis(j, "x", "loss at the last row", strcmp(in, "1") == 0 ? "%" : in);
+    json_open(j, "parts", '[');
+    for (size_t k = 0; k < n; k++)
+        json_text(j, NULL, key[k]);
+    json_close(j, ']');
+    json_open(j, "pages", '[');
+    json_open(j, NULL, '{');
+    loss_rows(j, c, key, n);
+    json_close(j, '}');
+    json_close(j, ']');
+    page_chart_words(p, "Fade split by mechanism where a law tells its mechanisms apart, mean over the cells.", "");
+    page_data_open(p, "<scenario|<model|<kind|<mechanism|loss|<unit", 1, 1);
     for (size_t i = 0; i < c->n; i++)
         for (size_t k = 0; k < c->at[i].nloss; k++) {
             page_row(p, "");
@@ -182,7 +247,19 @@ static void losses(page *p, const compare *c)
             page_cell_number(p, c->at[i].loss[k].value, "");
             page_cell(p, c->at[i].loss[k].unit, "t");
         }
-    page_table_close(p);
+    page_data_close(p);
+    page_chart_end(p);
+}
+
+static void notes(page *p, const compare *c)
+{
+    for (const char *at = c->note ? c->note : ""; *at;) {
+        char line[500];
+        size_t n = strcspn(at, "\n");
+        snprintf(line, sizeof line, "%.*s", (int)(n < 480 ? n : 480), at);
+        page_say(p, line);
+        at += n + (at[n] == '\n');
+    }
 }
 
 void report_compared(page *p, const compare *c)
@@ -192,8 +269,9 @@ void report_compared(page *p, const compare *c)
              c->nscenario == 1 ? "" : "s");
     page_lede(p, made);
     page_section(p, "Side by side", "Side by side");
+    notes(p, c);
     errors(p, c);
-    if (c->n)
+    if (scored(c))
         chart(p, c);
     losses(p, c);
     ablation(p, c);

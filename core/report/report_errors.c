@@ -179,7 +179,7 @@ static void residuals(page *p, const report_subject *s, const errors *e)
 static void against(page *p, const report_subject *s, const errors *e)
 {
     char title[64], word[64];
-    snprintf(title, sizeof title, "Predicted against %s", reference(s));
+    snprintf(title, sizeof title, "Predicted against %s capacity", reference(s));
     snprintf(word, sizeof word, "%s capacity", reference(s));
     json *j = page_chart(p, "scatter", title);
     page_axis(j, "x", word, "Ah");

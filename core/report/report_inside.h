@@ -79,7 +79,7 @@ void report_scores(page *, const json_t *scores);                               
 int report_lives(page *, const report_subject *, why *);                        /* report_lives.c */
 int report_losses(page *, const report_subject *, why *);                       /* report_losses.c */
 int report_temperature(page *, const report_subject *, why *);                  /* report_temperature.c */
-typedef struct report_rows { const char *name, *scenario, *note; const json_t *about; const frame *rows; } report_rows;
+typedef struct report_rows { const char *name, *scenario, *note; const json_t *about; const frame *rows; double eol; } report_rows;     /* eol: 0 as the scenario says */
 int report_pages(page *, const report_rows *, bool alone, why *);                /* report.c: all of the above; alone: the file holds no other */
 int report_cases(page *, const result *, why *);                                /* report_cases.c: a sweep's store */
 void report_compared(page *, const compare *);                                  /* report_compare.c */

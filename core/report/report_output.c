@@ -28,7 +28,7 @@ typedef struct output {
     bool             own_title, late;             /* late: rows from before a resume are not to be had */
     report_gather    g;
     json_t          *about, *scores, *lanes;
-    uint64_t         next;
+    uint64_t         next, lines;                 /* lines: rows of the first variant, as a run counts its rows */
     size_t           failed;
 } output;
 
@@ -74,6 +74,7 @@ static int earlier(output *o, const fade_run *run, why *w)
             int at = frame_find(&r->rows, o->g.f.col[c].name);
             row[c] = at < 0 ? NAN : r->rows.col[at].v[i];
         }
+        o->lines += r->rows.variant[i] == 0;
         rc = report_gather_row(&o->g, r->rows.cell_name[r->rows.cell[i]], r->rows.variant_name[r->rows.variant[i]],
                                r->rows.cycle[i], r->rows.time[i], row, w);
     }
@@ -126,6 +127,8 @@ static int32_t output_rows(void *self, const fade_block *b)
         from++;
     if (report_gather_rows(&o->g, b, from, &w))
         return say(o->host, &w);
+    for (uint32_t i = from; i < b->n; i++)
+        o->lines += !b->variant || !b->variant[i] || frame_variant(&o->g.f, b->variant[i]) == 0;
     if (b->n && b->number && b->number[b->n - 1] >= o->next)
         o->next = b->number[b->n - 1] + 1;
     return FADE_OK;
@@ -175,13 +178,13 @@ static int write_page(output *o, bool whole, const char *reason, why *w)
     json_object_set_new(o->about, "outcome", json_string(!whole ? "stopped" : o->failed ? "partial" : "ok"));
     json_object_set_new(o->about, "why", json_string(reason ? reason : ""));
     json_object_set_new(o->about, "cells", json_integer((json_int_t)o->g.nseen));
-    json_object_set_new(o->about, "rows", json_integer((json_int_t)o->g.rows));
+    json_object_set_new(o->about, "rows", json_integer((json_int_t)o->lines));
     json_object_set_new(o->about, "failed", json_integer((json_int_t)o->failed));
     json_object_set(o->about, "scores", o->scores);
     json_object_set(o->about, "lanes", o->lanes);
     page_title(&p, o->name);
     if (!rc)
-        rc = report_pages(&p, &(report_rows){ o->name, o->toml, note, o->about, &f }, true, w);
+        rc = report_pages(&p, &(report_rows){ o->name, o->toml, note, o->about, &f, 0 }, true, w);
     if (!rc)
         rc = page_write(&p, o->path, w);
     page_free(&p);

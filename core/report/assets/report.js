@@ -71,7 +71,7 @@
                 series.push(Object.assign({ label: s.name + " (low)", fade: true }, edge, { stroke: "transparent" }));
                 bands.push({ series: [first, first + 1], fill: alpha(colour, area ? 0.55 : s.deep ? 0.3 : 0.16) });
                 mates.push([first, first + 1]);
-                series[first].swatch = alpha(colour, area ? 0.55 : 0.3);
+                series[first].swatch = alpha(colour, area || s.deep ? 0.55 : 0.25);
             }
             if (!s.y) continue;
             tables.push([s.x, s.y]);
@@ -149,7 +149,7 @@
         made.series.forEach((s, i) => {
             if (!rows[i]) return;
             if (s.fade) rows[i].style.display = "none";
-            if (s.fadeBand) rows[i].querySelector(".u-value").style.display = "none";
+            if (s.fadeBand) rows[i].classList.add("band");
             if (s.dash && s.dash.length) rows[i].querySelector(".u-marker").style.background = "transparent";
             if (s.dots) rows[i].querySelector(".u-marker").style.borderRadius = "50%";
             if (s.thin) rows[i].querySelector(".u-marker").style.height = "3px";
