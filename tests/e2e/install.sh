@@ -25,6 +25,13 @@ to=(make --no-print-directory BUILD="$build" PREFIX="$usr" DESTDIR=)
 check "make install PREFIX=" "${to[@]}" install
 fails "the installed command finds its plugins" 0 "xu2018" env -i HOME="$work" "$usr/bin/fade" plugin show xu2018
 fails "in its own folder" 0 "$usr/lib/fade/plugins" env -i HOME="$work" "$usr/bin/fade" plugin list --json
+if command -v lua5.4 > /dev/null; then
+    fails "the stock interpreter finds the module and its plugins" 0 "$usr/lib/fade/plugins/xu2018.so" \
+        env -i HOME="$work" LUA_CPATH="$usr/lib/lua/5.4/?.so" lua5.4 -e 'print(require("fade").plugin("xu2018").path)'
+else
+    skip "the stock interpreter finds the module" "no lua5.4"
+fi
+check "annotations for editors are there" test -s "$usr/share/fade/lua/fade.d.lua"
 
 # Variables of this make must not reach the author's.
 unset MAKEFLAGS MAKELEVEL

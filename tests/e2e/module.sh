@@ -113,6 +113,9 @@ for example in scenarios/*.lua; do
     esac
 done
 
+awk -f tests/blocks.awk docs/lua-module.md > "$work/page.lua"
+check "the blocks of docs/lua-module.md run" "$FADE" lua "$work/page.lua"
+
 # --- walk-throughs: the blocks of a page are one program, its text blocks what that prints
 for page in docs/walkthroughs/*.md; do
     name=$(basename "$page" .md)
