@@ -189,7 +189,7 @@ static void a_life_ends_where_it_stays_below(void **state)
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         crossing c = { 0 };
         for (size_t i = 0; i < sizeof soh / sizeof *soh; i++)
-            crossing_see(&c, soh[i], 0.8, cases[k].hold, 10 * (int64_t)(i + 1));
+            compare_crossing(&c, soh[i], 0.8, cases[k].hold, 10 * (int64_t)(i + 1));
         assert_int_equal(c.reached, cases[k].reached);
         assert_int_equal(c.cycle, cases[k].cycle);
     }

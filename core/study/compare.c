@@ -74,10 +74,10 @@ int compare_entry_open(compare_job *j, compare_entry *e, const char *set, tree_p
     if (set)
         sets[o.nset++] = set;
     int rc = open_scenario(j, e, &o, p, w);
-    rc = rc ? rc : follow_open(&e->follow, e->sc, &e->rows, j->o->rows ? j->o->rows : COMPARE_ROWS, w);
+    rc = rc ? rc : compare_follow_open(&e->follow, e->sc, &e->rows, j->o->rows ? j->o->rows : COMPARE_ROWS, w);
     if (rc)
         return rc;
-    e->tap = follow_tap(&e->follow);
+    e->tap = compare_follow_tap(&e->follow);
     engine_options opt = { .study = study_table(), .hooks = e->hooks, .tap = &e->tap, .stop = j->o->stop, .ctx = j,
                            .progress = j->o->progress ? tick : NULL };
     rc = engine_open(e->sc, &opt, &e->engine, p, w);
@@ -103,7 +103,7 @@ int compare_entry_run(compare_job *j, compare_entry *e, why *w)
 void compare_entry_close(compare_job *j, compare_entry *e)
 {
     engine_close(e->engine);
-    follow_close(&e->follow);
+    compare_follow_close(&e->follow);
     if (j->o->host && e->sc)
         j->o->host->close(j->o->host->ctx, e->keep, e->sc);
     else

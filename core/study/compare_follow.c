@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void crossing_see(crossing *c, double soh, double eol, uint64_t hold, int64_t cycle)
+void compare_crossing(crossing *c, double soh, double eol, uint64_t hold, int64_t cycle)
 {
     if (c->reached || isnan(soh))
         return;
@@ -26,7 +26,7 @@ void crossing_see(crossing *c, double soh, double eol, uint64_t hold, int64_t cy
 
 /* ---- opened, closed ---- */
 
-const char *follow_variant(const follow *f, size_t physics, size_t corrector)
+const char *compare_follow_variant(const follow *f, size_t physics, size_t corrector)
 {
     return f->variant[physics * f->nvariant + corrector];
 }
@@ -51,7 +51,7 @@ static int name_variants(follow *f, why *w)
     return E_OK;
 }
 
-int follow_open(follow *f, const scenario *sc, frame *rows, size_t most, why *w)
+int compare_follow_open(follow *f, const scenario *sc, frame *rows, size_t most, why *w)
 {
     *f = (follow){ .sc = sc,
                    .rows = rows,
@@ -65,7 +65,7 @@ int follow_open(follow *f, const scenario *sc, frame *rows, size_t most, why *w)
     return name_variants(f, w);
 }
 
-void follow_close(follow *f)
+void compare_follow_close(follow *f)
 {
     for (size_t i = 0; f->own && i < f->sc->nphysics * f->nvariant; i++)
         free(f->own[i]);
@@ -218,14 +218,14 @@ static void see_measured(follow *f, follow_lane *l, const fade_block *b, uint32_
     l->last_cycle = cycle;
     l->digest = mixed(mixed(l->digest, cycle, target), cycle, truth);
     l->measured = l->measured || !isnan(truth);
-    crossing_see(&l->observed, truth / reference, eol, hold, cycle);
+    compare_crossing(&l->observed, truth / reference, eol, hold, cycle);
     if (l->rows <= l->origin) {
         baseline_add(&l->known, (double)l->rows, target);
         l->origin_cycle = cycle;
         return;
     }
     for (int k = 0; k < COMPARE_NAIVE; k++)
-        crossing_see(&l->naive[k], naive_at(&l->known, k, (double)l->rows) / reference, eol, hold, cycle);
+        compare_crossing(&l->naive[k], naive_at(&l->known, k, (double)l->rows) / reference, eol, hold, cycle);
 }
 
 static int see_row(follow *f, const fade_block *b, uint32_t i)
@@ -247,7 +247,7 @@ static int see_row(follow *f, const fade_block *b, uint32_t i)
     if (++m->rows > l->rows)
         see_measured(f, l, b, i, reference);
     if (m->rows > l->origin)
-        crossing_see(&m->hybrid, hybrid / reference, f->sc->health.eol, f->sc->health.hold, b->cycle[i]);
+        compare_crossing(&m->hybrid, hybrid / reference, f->sc->health.eol, f->sc->health.hold, b->cycle[i]);
     for (size_t k = 0; k < f->nloss; k++)
         f->share[(f->at * np + p) * f->nloss + k] = b->col[f->loss[k]][i];
     return E_OK;
@@ -310,7 +310,7 @@ static int32_t take_rows(void *self, const fade_block *b)
 }
 
 /* Where nothing is measured, the engine itself counts lives: some rows for a picture are enough. */
-engine_tap follow_tap(follow *f)
+engine_tap compare_follow_tap(follow *f)
 {
     enum { PICTURE = 500 };
     static const fade_output_v1 output = { .size = sizeof output, .rows = take_rows };

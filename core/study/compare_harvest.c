@@ -210,7 +210,7 @@ static int split(const harvest *h, size_t p, compare_model *m)
 static int add(harvest *h, size_t p, size_t c, int who)
 {
     const follow *f = &h->e->follow;
-    const char *label = f->sc->physics[p].label, *variant = follow_variant(f, p, c);
+    const char *label = f->sc->physics[p].label, *variant = compare_follow_variant(f, p, c);
     compare_model m = blank(h->e, who == HYBRID ? variant : who == PHYSICS ? label : "naive",
                             who == HYBRID ? "hybrid" : who == PHYSICS ? "physics" : compare_naive[who]);
     score(h, who >= 0 ? "naive" : variant, m.model ? m.model : "", &m);

@@ -71,11 +71,11 @@ typedef struct follow {                           /* lent to the engine as a tap
     why             why;                          /* what went wrong in the tap */
 } follow;
 
-int follow_open(follow *, const scenario *, frame *rows, size_t most, why *w);
-engine_tap follow_tap(follow *);
-void follow_close(follow *);
-const char *follow_variant(const follow *, size_t physics, size_t corrector);
-void crossing_see(crossing *, double soh, double eol, uint64_t hold, int64_t cycle);
+int compare_follow_open(follow *, const scenario *, frame *rows, size_t most, why *w);
+engine_tap compare_follow_tap(follow *);
+void compare_follow_close(follow *);
+const char *compare_follow_variant(const follow *, size_t physics, size_t corrector);
+void compare_crossing(crossing *, double soh, double eol, uint64_t hold, int64_t cycle);
 
 /* ---- compare_harvest.c: a finished run to models ---- */
 

@@ -100,7 +100,7 @@ static void trim(text *out)
     text_addc(out, '\n');
 }
 
-/* Columns without a word below the head are left out.  Frees the words. */
+/* Columns without a word below the head are left out.  Frees the words; one that failed is not printed. */
 static void print(table *t, text *out)
 {
     size_t width[COLUMNS] = { 0 };
@@ -175,7 +175,8 @@ static void models(const compare *c, bool color, text *out)
         }
     if (!o || !row(&t)) {
         free(o);
-        out->failed = true;
+        t.failed = true;
+        print(&t, out);
         return;
     }
     qsort(o, n, sizeof *o, by_rank);
@@ -209,8 +210,12 @@ static void losses(const compare *c, bool color, text *out)
     bool any = false;
     for (size_t i = 0; i < c->n; i++)
         any = any || has_losses(&c->at[i]);
-    if (!any || !row(&t))
+    if (!any)
         return;
+    if (!row(&t)) {
+        print(&t, out);
+        return;
+    }
     for (size_t i = 0; i < 6; i++)
         word(&t, "%s", head[i]);
     for (size_t i = 0; i < c->n; i++)
@@ -232,8 +237,12 @@ static void changes(const compare *c, bool color, text *out)
     bool any = false;
     for (size_t i = 0; i < c->n; i++)
         any = any || c->at[i].without;
-    if (!any || !row(&t))
+    if (!any)
         return;
+    if (!row(&t)) {
+        print(&t, out);
+        return;
+    }
     for (size_t i = 0; i < 4; i++)
         word(&t, "%s", head[i]);
     for (size_t k = 0; k < COMPARE_NUMBERS; k++)
