@@ -123,7 +123,7 @@ static void add_lives(const result_life *life, size_t n, const show_options *o, 
     text_addc(out, '\n');
     show_table_add(&t, out);
     if (more)
-        text_addf(out, "and %zu more cells\n", more);
+        text_addf(out, "and %zu more cell%s\n", more, more == 1 ? "" : "s");
     show_table_free(&t);
 }
 

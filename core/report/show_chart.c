@@ -59,8 +59,11 @@ static void dot(canvas *k, size_t series, long x, long y)
 static void line(canvas *k, size_t series, const long from[2], const long to[2])
 {
     long dx = labs(to[0] - from[0]), dy = labs(to[1] - from[1]), n = dx > dy ? dx : dy;
-    for (long i = 0; i <= n; i++)
-        dot(k, series, from[0] + (n ? (to[0] - from[0]) * i / n : 0), from[1] + (n ? (to[1] - from[1]) * i / n : 0));
+    for (long i = 0; i <= n; i++) {
+        double share = n ? (double)i / (double)n : 0;
+        dot(k, series, from[0] + lround((double)(to[0] - from[0]) * share),
+            from[1] + lround((double)(to[1] - from[1]) * share));
+    }
 }
 
 static void draw(canvas *k, const show_series *s, size_t number)
