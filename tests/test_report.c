@@ -14,6 +14,7 @@
 #include "core/report/report_gather.h"
 #include "core/report/report_inside.h"
 #include "core/report/report_output.h"
+#include "core/report/report_state.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -298,7 +299,7 @@ static void many_cells_become_bands(void **state)
     result r = { .name = OWN("many"), .scenario = OWN(scenario_text) };
     fill(&r.rows, 40, 60);
     char *html = report((result *[]){ &r }, 1, NULL, NULL);
-    has(html, "Capacity of all 40 cells");
+    has(html, "Capacity of 40 cells");
     has(html, "5 to 95 %");
     has(html, "C000 (strongest)");
     has(html, "C039 (weakest)");
@@ -521,7 +522,7 @@ static void rig_report(const fade_host *h, const fade_report *r)
 static void rig_open(out_rig *g, const char *path)
 {
     const fade_desc *d = report_library()->plugins[0];
-    *g = (out_rig){ .value = { { .text = path }, { .text = "" }, { .real = 100000 } } };
+    *g = (out_rig){ .value = { { .text = path }, { .text = "" }, { .real = 1000 } } };
     g->host = (fade_host){ sizeof g->host, FADE_ABI_NOW, g, rig_report, NULL, NULL };
     g->args = (fade_args){ sizeof g->args, 3, g->value, d };
     g->run = (fade_run){ .size = sizeof g->run,
@@ -558,7 +559,8 @@ static int32_t rig_rows(out_rig *g, uint64_t first, uint32_t n)
 
 static void rig_event(out_rig *g, const char *kind, const char *cell, const char *json_text)
 {
-    fade_event e = { .size = sizeof e, .kind = kind, .cell = cell, .json = json_text, .text = "" };
+    static uint64_t number = 0;
+    fade_event e = { .size = sizeof e, .number = number++, .kind = kind, .cell = cell, .json = json_text, .text = "" };
     assert_int_equal(g->vt->event(g->self, &e), FADE_OK);
 }
 
@@ -596,6 +598,75 @@ static void an_output_that_ends_early_says_why(void **state)
     rig_open(&g, "none/there/x.html");
     assert_int_equal(g.vt->close(g.self, 0, ""), FADE_EIO);
     has(g.said, "none/there/x.html");
+}
+
+static void an_interrupted_output_goes_on(void **state)
+{
+    (void)state;
+    out_rig g;
+    rig_open(&g, "whole.html");
+    for (uint64_t k = 0; k < 60; k++)
+        assert_int_equal(rig_rows(&g, 50 * k, 50), FADE_OK);
+    rig_event(&g, "score", NULL, "{\"variant\":\"law\",\"model\":\"physics\",\"n\":3,\"rmse\":0.0123}");
+    assert_int_equal(g.vt->close(g.self, 0, ""), FADE_OK);
+
+    rig_open(&g, "parts.html");
+    for (uint64_t k = 0; k < 40; k++)
+        assert_int_equal(rig_rows(&g, 50 * k, 50), FADE_OK);
+    rig_event(&g, "score", NULL, "{\"variant\":\"law\",\"model\":\"physics\",\"n\":3,\"rmse\":0.0123}");
+    assert_int_equal(g.vt->flush(g.self), FADE_OK);
+    assert_true(file_exists(in_folder("parts.html.part")));
+    assert_int_equal(g.vt->close(g.self, -1, "interrupted"), FADE_OK);
+    g.run.first[0] = 1500;                              /* the snapshot is older than what is kept here */
+    assert_int_equal(g.vt->open(&g.host, &g.args, &g.run, &g.self), FADE_OK);
+    for (uint64_t k = 30; k < 60; k++)
+        assert_int_equal(rig_rows(&g, 50 * k, 50), FADE_OK);
+    assert_int_equal(g.vt->close(g.self, 0, ""), FADE_OK);
+    assert_false(file_exists(in_folder("parts.html.part")));
+    char *whole = slurp("whole.html"), *parts = slurp("parts.html");
+    assert_string_equal(whole, parts);
+    free(whole);
+    free(parts);
+}
+
+static void a_damaged_state_is_none(void **state)
+{
+    (void)state;
+    why w = { 0 };
+    report_gather g, h;
+    report_state now = { 7, 3, 5, 1 }, got = { 0 };
+    json_t *scores = json_array(), *lanes = json_array();
+    bool found;
+    assert_int_equal(report_gather_open(&g, &gathered_columns, 1000, &w), E_OK);
+    gather_run(&g, 100, 200);
+    json_array_append_new(scores, json_integer(4));
+    assert_int_equal(report_state_save(in_folder("s.part"), &now, &g, scores, lanes, &w), E_OK);
+    assert_int_equal(report_gather_open(&h, &gathered_columns, 1000, &w), E_OK);
+    assert_int_equal(report_state_load(in_folder("s.part"), &got, &h, scores, lanes, &found, &w), E_OK);
+    assert_true(found);
+    assert_int_equal(got.next, 7);
+    assert_int_equal(json_array_size(scores), 2);
+    assert_int_equal(h.f.n, g.f.n);
+    assert_int_equal(h.nseen, 100);
+    assert_memory_equal(h.f.col[0].v, g.f.col[0].v, g.f.n * sizeof(double));
+    report_gather_free(&h);
+    char *at = NULL;
+    size_t n = 0;
+    assert_int_equal(file_read(in_folder("s.part"), 1 << 24, &at, &n, &w), E_OK);
+    for (size_t k = 0; k < 50; k++) {
+        at[k * n / 50] ^= 1;
+        assert_int_equal(file_write(in_folder("s.part"), at, k % 2 ? n : k * n / 50, &w), E_OK);
+        at[k * n / 50] ^= 1;
+        assert_int_equal(report_gather_open(&h, &gathered_columns, 1000, &w), E_OK);
+        assert_int_equal(report_state_load(in_folder("s.part"), &got, &h, scores, lanes, &found, &w), E_OK);
+        assert_false(found);
+        assert_int_equal(h.f.n, 0);
+        report_gather_free(&h);
+    }
+    free(at);
+    json_decref(scores);
+    json_decref(lanes);
+    report_gather_free(&g);
 }
 
 /* --- failures --- */
@@ -638,6 +709,8 @@ int main(void)
         cmocka_unit_test(very_many_cells_are_sampled),
         cmocka_unit_test(the_output_writes_a_report),
         cmocka_unit_test(an_output_that_ends_early_says_why),
+        cmocka_unit_test(an_interrupted_output_goes_on),
+        cmocka_unit_test(a_damaged_state_is_none),
         cmocka_unit_test(short_of_memory_is_a_sentence),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

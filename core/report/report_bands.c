@@ -154,7 +154,7 @@ int report_bands(page *p, const report_subject *s, int column, const char *what,
         return rc;
     }
     char title[160];
-    snprintf(title, sizeof title, "%s of all %zu cells", what, s->f->ncell);
+    snprintf(title, sizeof title, "%s of %zu cells", what, s->f->ncell);
     json *j = page_chart(p, "lines", title);
     page_axis(j, "x", "cycle", "");
     page_axis(j, "y", what, in);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * report_gather.c - rows of a run kept within a bound.
  *
- * When the bound is reached, of more than GATHER_CELLS cells every second goes (by the hash of its name, so that the
- * sample does not depend on the order); else stretches become twice as long, and of each only the least and the
- * greatest row stay.
+ * When the bound is reached and lives are still short, of more than GATHER_CELLS cells every second goes (by the hash
+ * of its name, so that the sample does not depend on the order); else stretches become twice as long, and of each only
+ * the least and the greatest row stay.
  */
 #include "core/report/report_gather.h"
 #include "core/base/mem.h"
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAST, GREATEST, LAST, NPENDING };
+enum { LEAST, GREATEST, LAST };
 
 int report_gather_open(report_gather *g, const fade_columns *cols, size_t most, why *w)
 {
@@ -40,9 +40,9 @@ static bool sampled(const report_gather *g, const char *cell)
     return (text_hash(cell) & (((uint64_t)1 << g->shift) - 1)) == 0;
 }
 
-static int see(report_gather *g, const char *cell, why *w)
+int report_gather_seen(report_gather *g, uint64_t h, why *w)
 {
-    uint64_t h = text_hash(cell) | 1;
+    h |= 1;                                             /* 0 is a free place */
     if (2 * (g->nseen + 1) > g->capseen) {
         size_t cap = g->capseen ? 2 * g->capseen : 256;
         uint64_t *more = mem_zero(cap, sizeof *more);
@@ -136,7 +136,8 @@ static size_t cells_kept(const report_gather *g)
 static int make_room(report_gather *g, why *w)
 {
     for (int pass = 0; pass < 64 && g->f.n > g->most / 2 + g->most / 4; pass++) {
-        if (cells_kept(g) > GATHER_CELLS)
+        size_t cells = cells_kept(g), variants = g->f.nvariant ? g->f.nvariant : 1;
+        if (cells > GATHER_CELLS && g->f.n / (cells * variants) < GATHER_ROWS)
             sort_out_cells(g);
         else if (halve(g, w))
             return w->code;
@@ -158,7 +159,7 @@ static int put(report_gather *g, const char *cell, const char *variant, int64_t 
     return E_OK;
 }
 
-static int pending_of(report_gather *g, const char *cell, const char *variant, gather_pending **out, why *w)
+int report_gather_pending(report_gather *g, const char *cell, const char *variant, gather_pending **out, why *w)
 {
     int64_t c = frame_cell(&g->f, cell), v = frame_variant(&g->f, variant);
     size_t at = (size_t)c * GATHER_VARIANTS + (size_t)v;
@@ -175,7 +176,7 @@ static int pending_of(report_gather *g, const char *cell, const char *variant, g
         g->npending = n;
     }
     gather_pending *p = &g->pending[at];
-    if (!p->value && !(p->value = mem_zero(NPENDING * (g->f.ncol + 1), sizeof *p->value)))
+    if (!p->value && !(p->value = mem_zero(GATHER_KEPT * (g->f.ncol + 1), sizeof *p->value)))
         return fail(w, E_NOMEM, "no memory to gather %zu cells", g->f.ncell);
     *out = p;
     return E_OK;
@@ -192,7 +193,7 @@ static void hold(const report_gather *g, gather_pending *p, int which, int64_t c
 /* The rows of a stretch that stay, in their order; `end`: its last one too. */
 static int give(report_gather *g, gather_pending *p, const char *cell, const char *variant, bool end, why *w)
 {
-    int order[NPENDING] = { LEAST, GREATEST, LAST }, rc = E_OK;
+    int order[GATHER_KEPT] = { LEAST, GREATEST, LAST }, rc = E_OK;
     int64_t done = INT64_MIN;
     if (p->cycle[GREATEST] < p->cycle[LEAST]) {
         order[0] = GREATEST;
@@ -214,13 +215,13 @@ int report_gather_row(report_gather *g, const char *cell, const char *variant, i
     int rc = E_OK;
     g->rows++;
     if (g->recent != cell) {
-        rc = see(g, cell, w);
+        rc = report_gather_seen(g, text_hash(cell), w);
         g->recent_kept = sampled(g, cell);
         g->recent = cell;
     }
     if (rc || !g->recent_kept)
         return rc;
-    if (g->span > 1 && (rc = pending_of(g, cell, variant, &p, w)))
+    if (g->span > 1 && (rc = report_gather_pending(g, cell, variant, &p, w)))
         return rc;
     if (!p)
         return put(g, cell, variant, cycle, time, value, w);

@@ -6,11 +6,11 @@
 #define FADE_REPORT_REPORT_GATHER_H
 #include "core/study/frame.h"
 
-enum { GATHER_VARIANTS = 16, GATHER_CELLS = 64 };
+enum { GATHER_VARIANTS = 16, GATHER_CELLS = 64, GATHER_ROWS = 200, GATHER_KEPT = 3 };
 
 typedef struct gather_pending {                   /* a stretch of one cell under one variant that is not over */
     uint64_t rows;
-    double  *value;                               /* [3][ncol]: the least, the greatest, the last */
+    double  *value;                               /* [GATHER_KEPT][ncol]: the least, the greatest, the last */
     int64_t  cycle[3], time[3];
     double   key[3];
 } gather_pending;
@@ -37,4 +37,8 @@ int report_gather_row(report_gather *, const char *cell, const char *variant, in
 /* All that is kept as a frame of its own, to be freed by the caller; *note says what was left out, "" nothing. */
 int report_gather_end(report_gather *, frame *out, char note[240], why *w);
 void report_gather_free(report_gather *);
+
+/* For report_state.c: a cell's hash is known; a lane's open stretch (NULL: of one that has none), its names as yet unknown. */
+int report_gather_seen(report_gather *, uint64_t hash, why *w);
+int report_gather_pending(report_gather *, const char *cell, const char *variant, gather_pending **out, why *w);
 #endif

@@ -6,9 +6,11 @@
 #include "core/base/mem.h"
 #include "core/report/report_gather.h"
 #include "core/report/report_inside.h"
+#include "core/report/report_state.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PATH, TITLE, ROWS };
 enum { LANES = 1000, EARLIER = 2000000 };
@@ -28,8 +30,8 @@ typedef struct output {
     bool             own_title, late;             /* late: rows from before a resume are not to be had */
     report_gather    g;
     json_t          *about, *scores, *lanes;
-    uint64_t         next, lines;                 /* lines: rows of the first variant, as a run counts its rows */
-    size_t           failed;
+    char            *kept;                        /* file of what is gathered, while the run is not over */
+    report_state     now;                         /* now.lines: rows of the first variant, as a run counts its rows */
 } output;
 
 static int32_t say(const fade_host *host, const why *w)
@@ -50,10 +52,11 @@ static void output_free(output *o)
     free(o->path);
     free(o->name);
     free(o->toml);
+    free(o->kept);
     free(o);
 }
 
-/* A resumed run: what came before is read back from another output beside this one. */
+/* A resumed run that was over: what came before is read back from another output beside this one. */
 static int earlier(output *o, const fade_run *run, why *w)
 {
     result *r = NULL;
@@ -61,9 +64,12 @@ static int earlier(output *o, const fade_run *run, why *w)
     result_options want = { .most = EARLIER };
     double row[512];
     int rc = E_OK;
-    o->next = run->first[0];
+    bool found = false;
     if (!run->first[0] || o->g.f.ncol > 512)
         return E_OK;
+    if ((rc = report_state_load(o->kept, &o->now, &o->g, o->scores, o->lanes, &found, w)) || found)
+        return rc;
+    o->now.next = run->first[0];
     if (!run->folder || result_open_some(run->folder, &want, &r, &none) || r->rows.n < run->first[0]) {
         result_close(r);
         o->late = true;
@@ -74,7 +80,7 @@ static int earlier(output *o, const fade_run *run, why *w)
             int at = frame_find(&r->rows, o->g.f.col[c].name);
             row[c] = at < 0 ? NAN : r->rows.col[at].v[i];
         }
-        o->lines += r->rows.variant[i] == 0;
+        o->now.lines += r->rows.variant[i] == 0;
         rc = report_gather_row(&o->g, r->rows.cell_name[r->rows.cell[i]], r->rows.variant_name[r->rows.variant[i]],
                                r->rows.cycle[i], r->rows.time[i], row, w);
     }
@@ -93,12 +99,15 @@ static int32_t output_open(const fade_host *host, const fade_args *given, const 
     o->host = host;
     o->own_title = title && *title;
     o->path = *path == '/' || !run->folder ? mem_dup(path) : file_join(run->folder, path);
+    text kept = { 0 };
+    text_addf(&kept, "%s.part", o->path ? o->path : "");
+    o->kept = text_take(&kept);
     o->name = mem_dup(o->own_title ? title : run->name ? run->name : "a run");
     o->toml = mem_dup(run->scenario ? run->scenario : "");
     o->about = json_object();
     o->scores = json_array();
     o->lanes = json_array();
-    int rc = o->path && o->name && o->toml && o->about && o->scores && o->lanes
+    int rc = o->path && o->kept && o->name && o->toml && o->about && o->scores && o->lanes
                  ? report_gather_open(&o->g, &run->columns, (size_t)given->at[ROWS].real, &w)
                  : fail(&w, E_NOMEM, "no memory for a report");
     if (!rc)
@@ -123,21 +132,21 @@ static int32_t output_rows(void *self, const fade_block *b)
     uint32_t from = 0;
     if (b->stream != 0)
         return FADE_OK;
-    while (from < b->n && b->number && b->number[from] < o->next)
+    while (from < b->n && b->number && b->number[from] < o->now.next)
         from++;
     if (report_gather_rows(&o->g, b, from, &w))
         return say(o->host, &w);
     for (uint32_t i = from; i < b->n; i++)
-        o->lines += !b->variant || !b->variant[i] || frame_variant(&o->g.f, b->variant[i]) == 0;
-    if (b->n && b->number && b->number[b->n - 1] >= o->next)
-        o->next = b->number[b->n - 1] + 1;
+        o->now.lines += !b->variant || !b->variant[i] || frame_variant(&o->g.f, b->variant[i]) == 0;
+    if (b->n && b->number && b->number[b->n - 1] >= o->now.next)
+        o->now.next = b->number[b->n - 1] + 1;
     return FADE_OK;
 }
 
 static void lane_end(output *o, const fade_event *e, const json_t *said)
 {
     bool lost = json_is_true(json_object_get(said, "failed"));
-    o->failed += lost;
+    o->now.failed += lost;
     if (!e->cell || json_array_size(o->lanes) >= LANES)
         return;
     json_t *lane = json_object();
@@ -151,6 +160,9 @@ static void lane_end(output *o, const fade_event *e, const json_t *said)
 static int32_t output_event(void *self, const fade_event *e)
 {
     output *o = self;
+    if (strcmp(e->kind, "progress") == 0 || e->number < o->now.next_event)
+        return FADE_OK;
+    o->now.next_event = e->number + 1;
     json_t *said = e->json ? json_loads(e->json, 0, NULL) : NULL;
     if (said && strcmp(e->kind, "score") == 0 && !e->cell)
         json_array_append(o->scores, said);
@@ -162,8 +174,9 @@ static int32_t output_event(void *self, const fade_event *e)
 
 static int32_t output_flush(void *self)
 {
-    (void)self;                                         /* there is no file before the end */
-    return FADE_OK;
+    output *o = self;
+    why w = { 0 };
+    return report_state_save(o->kept, &o->now, &o->g, o->scores, o->lanes, &w) ? say(o->host, &w) : FADE_OK;
 }
 
 static int write_page(output *o, bool whole, const char *reason, why *w)
@@ -175,11 +188,11 @@ static int write_page(output *o, bool whole, const char *reason, why *w)
     if (o->late)
         snprintf(note + strlen(note), sizeof note - strlen(note),
                  "%sThe run was resumed; rows from before are not shown.", *note ? " " : "");
-    json_object_set_new(o->about, "outcome", json_string(!whole ? "stopped" : o->failed ? "partial" : "ok"));
+    json_object_set_new(o->about, "outcome", json_string(!whole ? "stopped" : o->now.failed ? "partial" : "ok"));
     json_object_set_new(o->about, "why", json_string(reason ? reason : ""));
     json_object_set_new(o->about, "cells", json_integer((json_int_t)o->g.nseen));
-    json_object_set_new(o->about, "rows", json_integer((json_int_t)o->lines));
-    json_object_set_new(o->about, "failed", json_integer((json_int_t)o->failed));
+    json_object_set_new(o->about, "rows", json_integer((json_int_t)o->now.lines));
+    json_object_set_new(o->about, "failed", json_integer((json_int_t)o->now.failed));
     json_object_set(o->about, "scores", o->scores);
     json_object_set(o->about, "lanes", o->lanes);
     page_title(&p, o->name);
@@ -197,6 +210,8 @@ static int32_t output_close(void *self, int32_t outcome, const char *reason)
     output *o = self;
     why w = { 0 };
     int32_t rc = write_page(o, outcome == 0, reason, &w) ? say(o->host, &w) : FADE_OK;
+    if (outcome == 0)
+        unlink(o->kept);
     output_free(o);
     return rc;
 }
