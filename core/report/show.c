@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS = 12, WIDTH = 80, SERIES = 8, NAME = 96 };
+enum { CELLS = 12, WIDTH = 80, SERIES = 8, NAME = 96, INDENT = 10 };
 
 static const char *about_text(const result *r, const char *key)
 {
@@ -43,24 +43,34 @@ static const char *outcome_of(const result *r)
     return word ? word : r->scenario ? "not ended: running, or killed" : "unknown";
 }
 
-static void add_made_by(const result *r, text *out)
+static void add_made_by(const result *r, size_t width, text *out)
 {
     const json_t *made = json_object_get(r->about, "made_by"), *p;
     const char *version = json_string_value(json_object_get(made, "fade"));
     size_t i;
     if (!version)
         return;
-    text_addf(out, "made by   fade %s, seed %lld", version,
+    text line = { 0 };
+    text_addf(&line, "made by   fade %s, seed %lld", version,
               (long long)json_integer_value(json_object_get(made, "seed")));
     json_array_foreach(json_object_get(made, "plugins"), i, p) {
         const char *id = json_string_value(json_object_get(p, "id"));
         const char *number = json_string_value(json_object_get(p, "version"));
-        text_addf(out, "%s%s %s", i ? ", " : "; ", id ? id : "?", number ? number : "");
+        text_addc(&line, i ? ',' : ';');
+        if (id && line.n + strlen(id) + 10 > width) {
+            text_addf(out, "%s\n", text_of(&line));
+            line.n = 0;
+            text_addf(&line, "%*s", INDENT - 1, "");
+        }
+        text_addf(&line, " %s %s", id ? id : "?", number ? number : "");
     }
+    text_add(out, text_of(&line));
+    out->failed = out->failed || line.failed;
+    text_free(&line);
     text_addc(out, '\n');
 }
 
-static void add_head(const result *r, text *out)
+static void add_head(const result *r, size_t width, text *out)
 {
     char when[40];
     double seconds = about_number(r, "seconds");
@@ -77,7 +87,7 @@ static void add_head(const result *r, text *out)
     if (failed > 0)
         text_addf(out, ", %.0f failed", failed);
     text_addc(out, '\n');
-    add_made_by(r, out);
+    add_made_by(r, width, out);
     if (r->rows_from)
         text_addf(out, "rows      %zu in %s\n", r->rows.n, r->rows_from);
     else
@@ -290,7 +300,7 @@ int show_text(const result *r, const show_options *o, text *out, why *w)
 {
     result_life *life = NULL;
     size_t n = 0;
-    add_head(r, out);
+    add_head(r, o->width ? o->width : WIDTH, out);
     int rc = r->cases ? add_cases(r, out, w) : result_lives(r, &life, &n, w);
     if (!rc && n)
         add_lives(life, n, o, out);
