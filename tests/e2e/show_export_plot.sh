@@ -55,7 +55,7 @@ if LC_ALL=C "$FADE" show r | LC_ALL=C grep -q '[^ -~]'; then bad "plain letters 
     ok "plain letters in a plain locale"
 fi
 check "no line is far wider than the terminal" python3 -c 'import sys
-sys.exit("".join(line for line in sys.stdin if len(line) > 110))' < <("$FADE" show r)
+sys.exit("".join(line for line in sys.stdin if len(line) > 110) or 0)' < <("$FADE" show r)
 is_json "as JSON" 'len(v["cells"]) == 4 and v["rows"] == 480 and v["outcome"] == "ok" and v["scores"]' \
     "$FADE" show r --json
 is_json "of one cell" '[c["cell"] for c in v["cells"]] == ["V0002", "V0002"]' "$FADE" show r --json --cell V0002
