@@ -6,7 +6,9 @@ fade=${BUILD:-build}/fade to=$1
 unset FADE_BUILD
 
 mkdir -p "$to/plugins"
-"$fade" plugin show virtual --markdown > "$to/plugins/virtual.md"      # built in
+for name in virtual report; do                                         # built in
+    "$fade" plugin show "$name" --markdown > "$to/plugins/$name.md"
+done
 for library in "${BUILD:-build}"/plugins/*.so; do
     name=$(basename "$library" .so)
     "$fade" plugin show "$name" --markdown > "$to/plugins/$name.md"

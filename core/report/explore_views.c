@@ -212,7 +212,8 @@ int explore_gaps(page *p, const report_subject *s, why *w)
     }
     json *j = page_chart(p, "scatter", "Time from one cycle to the next");
     page_axis(j, "x", "cycle", "");
-    page_axis(j, "y", "log10 of hours", "");
+    page_axis(j, "y", "time", "h");
+    json_bool(j, "ylog", true);
     gap_cloud(j, s, g, n);
     qsort(g, n, sizeof *g, longest_first);
     text alt = { 0 };
@@ -221,9 +222,9 @@ int explore_gaps(page *p, const report_subject *s, why *w)
     text_addf(&alt, " h; the longest gap is ");
     page_number(&alt, g[0].hours / 24);
     text_addf(&alt, " days, before cycle %.0f of %s.", g[0].cycle, s->f->cell_name[g[0].cell]);
-    page_chart_words(p,
-                     "Long rests stand out; capacity often recovers over them. 0 is an hour, 1 ten hours, 2 four days.",
-                     text_of(&alt));
+    page_chart_words(
+        p, "From the start of a cycle to that of the next. Long rests stand out; capacity often recovers over them.",
+        text_of(&alt));
     page_data_open(p, "<cell|before cycle|hours|capacity over it (mAh)", listed, n);
     for (size_t i = 0; i < listed; i++) {
         page_row(p, "");

@@ -100,7 +100,8 @@ static void heat(page *p, const double *x, double *y, size_t n)
         low = fmin(low, y[i]);
         high = fmax(high, y[i]);
     }
-    size_t nx = hi - lo + 1 < HEAT_X ? (size_t)(hi - lo + 1) : HEAT_X;
+    double most = fmax(8, fmin(HEAT_X, (double)n / 10));
+    size_t nx = (size_t)fmin(hi - lo + 1, most);
     for (size_t i = 0; i <= nx; i++)
         edge_x[i] = lo + (hi + 1 - lo) * (double)i / (double)nx;
     for (size_t i = 0; i <= HEAT_Y; i++)
@@ -158,6 +159,12 @@ int report_temperature(page *p, const report_subject *s, why *w)
         if (rows > 1)
             column[n++] = (int)c;
     }
+    for (size_t c = 1; c < n; c++)                      /* the mean first */
+        if (strcmp(s->f->col[column[c]].key, "temperature_mean") == 0) {
+            int first = column[0];
+            column[0] = column[c];
+            column[c] = first;
+        }
     int rc = E_OK;
     if (n && s->f->ncell <= REPORT_CELLS)
         lines(p, s, column, n);

@@ -107,6 +107,41 @@ same "has the same bytes every time" a.html b.html
 check "and says where it is" grep -qx b.html said
 check "as JSON too" grep -q '"file":"b.html"' <("$FADE" report fleet -o b.html --json)
 
+# --- its charts show what the database holds
+cat > equal.py << 'END'
+import json, re, sqlite3, sys
+t = open("fleet/report.html", encoding="utf-8").read()
+charts = {}
+for figure in t.split("<figure>")[1:]:
+    data = re.search(r'<script type="application/json" id="d\d+">(.*?)</script>', figure, re.S)
+    if data:
+        charts[re.search(r"<h3>(.*?)</h3>", figure).group(1)] = json.loads(data.group(1))
+db, wrong, seen = sqlite3.connect("fleet/results.sqlite"), [], 0
+def column(cell, name, variant, after=0):
+    return list(db.execute(f'select cycle, "{name}" from row where cell = ? and variant = ? and cycle > ? order by cycle',
+                           (cell, variant, after)))
+def same(what, series, rows, key="y"):
+    global seen
+    seen += 1
+    if len(rows) != len(series["x"]) or any(x != c or abs(y - v) > 1e-5 * abs(v)
+                                            for (c, v), x, y in zip(rows, series["x"], series[key])):
+        wrong.append(what)
+variants = [v for v, in db.execute("select distinct variant from row order by number")]
+for page in charts["Capacity against cycles"]["pages"]:
+    cell, series = page["name"], {s["name"]: s for s in page["series"]}
+    same(f"measured {cell}", series["measured"], column(cell, "capacity_ah", variants[0]))
+    for v in variants:
+        same(f"physics {cell} {v}", series[v.split("+")[0] + " physics"], column(cell, "physics_capacity_ah", v))
+        for key, name in ("y", "hybrid_capacity_ah"), ("lo", "hybrid_lower_ah"), ("hi", "hybrid_upper_ah"):
+            same(f"{name} {cell} {v}", series[v], column(cell, name, v, 150), key)
+for page in charts["Temperature against cycles"]["pages"]:
+    for series in page["series"]:
+        rows = column(series["name"], page["name"].replace(" ", "_") + "_celsius", variants[0])
+        same(f"{page['name']} {series['name']}", series, rows)
+sys.exit(str(wrong[:5]) if wrong or seen < 50 else 0)
+END
+check "its lines are the database's, number for number" python3 equal.py
+
 # --- names are text
 evil='</script><img src=x onerror=alert(1)>'
 "$FADE" run "$scenarios/virtual-fleet.toml" --quiet --out evil --set source.cycles=60 --set source.cells=1 \

@@ -41,6 +41,11 @@
         for (let i = Math.ceil(lo / step - 1e-9); i * step <= hi + step * 1e-9; i++) out.push(+(i * step).toPrecision(12));
         return out;
     }
+    function decades(lo, hi) {                          /* 1, 2 and 5 of each, as logarithms */
+        const out = [];
+        for (let k = Math.floor(lo); k <= hi; k++) for (const m of hi - lo > 3 ? [1] : [1, 2, 5]) out.push(k + Math.log10(m));
+        return out.filter(t => t >= lo && t <= hi);
+    }
     function extent(values) {
         let lo = Infinity, hi = -Infinity;
         for (const v of values) if (v !== null && isFinite(v)) { if (v < lo) lo = v; if (v > hi) hi = v; }
@@ -206,18 +211,18 @@
         const svg = draw("svg", { viewBox: "0 0 " + w + " " + h, role: "presentation" }, box);
         const X = v => o.left + (v - xe[0]) / (xe[1] - xe[0]) * (w - o.left - o.right);
         const Y = v => h - o.bottom - (v - ye[0]) / (ye[1] - ye[0]) * (h - o.bottom - o.top);
-        const xt = ticks(xe[0], xe[1], w < 560 ? 5 : 8), yt = o.noY ? [] : ticks(ye[0], ye[1], 6);
+        const xt = ticks(xe[0], xe[1], w < 560 ? 5 : 8), yt = spec.ylog ? decades(ye[0], ye[1]) : ticks(ye[0], ye[1], 6);
         for (const t of xt) {
             draw("path", { class: "grid", d: "M" + X(t) + " " + Y(ye[0]) + "V" + Y(ye[1]) }, svg);
             draw("text", { x: X(t), y: h - o.bottom + 16, "text-anchor": "middle" }, svg, short(t));
         }
         for (const t of yt) {
             draw("path", { class: "grid", d: "M" + X(xe[0]) + " " + Y(t) + "H" + X(xe[1]) }, svg);
-            draw("text", { x: o.left - 6, y: Y(t) + 4, "text-anchor": "end" }, svg, short(t));
+            draw("text", { x: o.left - 6, y: Y(t) + 4, "text-anchor": "end" }, svg, short(spec.ylog ? +Math.pow(10, t).toPrecision(2) : t));
         }
         draw("path", { class: "axis", d: "M" + X(xe[0]) + " " + Y(ye[1]) + "V" + Y(ye[0]) + "H" + X(xe[1]) }, svg);
         draw("text", { x: (o.left + w - o.right) / 2, y: h - 8, "text-anchor": "middle" }, svg, title(spec.x));
-        if (!o.noY) draw("text", { transform: "translate(13 " + (o.top + h - o.bottom) / 2 + ") rotate(-90)", "text-anchor": "middle" }, svg, title(spec.y));
+        draw("text", { transform: "translate(13 " + (o.top + h - o.bottom) / 2 + ") rotate(-90)", "text-anchor": "middle" }, svg, title(spec.y));
         return { svg: svg, X: X, Y: Y, w: w, h: h, o: o };
     }
     function dots(svg, X, Y, xs, ys, colour, hollow, size) {
