@@ -57,13 +57,15 @@ static void columns_are_chosen_by_name_or_key(void **state)
     const char *column[] = { "cycle", "soh", "cell", "capacity_ah", "variant", "time" };
     export_options o = { .format = "csv", .column = column, .ncolumn = 6 };
     char *said = exported(r, &o);
-    assert_true(text_starts(said, "cycle_count,soh_ratio,battery_id,capacity_ah,variant,time\n1,0.996,B1,1.99,law,2026"));
+    assert_true(
+        text_starts(said, "cycle_count,soh_ratio,battery_id,capacity_ah,variant,time\n1,0.996,B1,1.99,law,2026"));
     free(said);
     column[1] = "capasity";
     refused(r, &o, E_INPUT, "no column \"capasity\" in made, did you mean \"capacity_ah\"?");
     column[1] = "entirely else";
     refused(r, &o, E_INPUT, "`fade show --json` lists them");
-    refused(r, &(export_options){ .format = "xml" }, E_USAGE, "no format \"xml\"; there are csv, bdf, json and parquet");
+    refused(r, &(export_options){ .format = "xml" }, E_USAGE,
+            "no format \"xml\"; there are csv, bdf, json and parquet");
     refused(r, &(export_options){ .format = "csv", .names = "ours" }, E_USAGE, "no names \"ours\"");
     result_close(r);
 }
@@ -81,9 +83,10 @@ static void bdf_has_one_cell_and_its_labels(void **state)
     frame_free(&one.rows);
     assert_int_equal(frame_pick(&r->rows, 0, 0, &one.rows, &w), E_OK);
     char *said = exported(&one, &o);
-    assert_true(text_starts(said, "Cycle Count / 1,Unix Time / s,Capacity / Ah,Physics Capacity / Ah,State of Health / 1,"
-                                  "Hybrid Capacity / Ah,Hybrid Lower / Ah,Hybrid Upper / Ah,Current Mean / A\n"
-                                  "1,1767229200,1.99,1.992,0.996,,,,-1.5\n"));        /* there charge is positive */
+    assert_true(text_starts(said,
+                            "Cycle Count / 1,Unix Time / s,Capacity / Ah,Physics Capacity / Ah,State of Health / 1,"
+                            "Hybrid Capacity / Ah,Hybrid Lower / Ah,Hybrid Upper / Ah,Current Mean / A\n"
+                            "1,1767229200,1.99,1.992,0.996,,,,-1.5\n")); /* there charge is positive */
     free(said);
     frame_free(&one.rows);
     result_close(r);
@@ -106,7 +109,7 @@ static void pybamm_names(void **state)
         assert_int_equal(frame_add_column(&r.rows, said[i].ours, NULL, NULL, NULL, &w), i);
         snprintf(expected + strlen(expected), sizeof expected - strlen(expected), ",%s", said[i].theirs);
     }
-    frame_add_column(&r.rows, "lli_percent", NULL, NULL, NULL, &w);                     /* called as another: ours stays */
+    frame_add_column(&r.rows, "lli_percent", NULL, NULL, NULL, &w); /* called as another: ours stays */
     strcat(expected, ",lli_percent\n");
     char *made = exported(&r, &(export_options){ .format = "csv", .names = "pybamm" });
     assert_string_equal(made, expected);

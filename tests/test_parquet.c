@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_parquet.c - Parquet files read back by a small reader of its own: footer, pages, levels; and what cannot be written.
+ * test_parquet.c - Parquet files read back by a small reader of its own: footer, pages, levels; and what cannot be
+ * written.
  *
  * tests/e2e/show_export_plot.sh reads the same with DuckDB.
  */
@@ -147,9 +148,10 @@ static void the_footer_names_all(void **state)
     parquet_values v[1][8] = { { { .text = id }, { .whole = n }, { .whole = t }, { .real = x } } };
     made m = made_file(column, 4, 1, (const size_t[]){ 2 }, v);
     char *said = footer_of(m);
-    assert_non_null(strstr(said, "{1:1,2:[{4:\"schema\",5:4},{1:6,3:0,4:\"id\",6:0,10:{1:{}}},{1:2,3:0,4:\"n\"},"
-                                 "{1:2,3:1,4:\"t\",6:10,10:{8:{1:true,2:{2:{}}}}},{1:5,3:1,4:\"x\"}],3:2,4:[{1:[{2:4,3:{1:6,"
-                                 "2:[0,3],3:[\"id\"],4:0,5:2,"));
+    assert_non_null(strstr(said,
+                           "{1:1,2:[{4:\"schema\",5:4},{1:6,3:0,4:\"id\",6:0,10:{1:{}}},{1:2,3:0,4:\"n\"},"
+                           "{1:2,3:1,4:\"t\",6:10,10:{8:{1:true,2:{2:{}}}}},{1:5,3:1,4:\"x\"}],3:2,4:[{1:[{2:4,3:{1:6,"
+                           "2:[0,3],3:[\"id\"],4:0,5:2,"));
     assert_non_null(strstr(said, "12:{3:1}"));           /* nulls */
     assert_non_null(strstr(said, ",5:[{1:\"made.by\",2:\"a test\"}],6:\"fade version "));
     free(said);
@@ -157,13 +159,15 @@ static void the_footer_names_all(void **state)
 }
 
 /* The page a column chunk starts with; its values behind the levels. */
-static void read_page(made m, int64_t offset, bool optional, size_t rows, const char *start, uint8_t *there, reader *body)
+static void read_page(made m, int64_t offset, bool optional, size_t rows, const char *start, uint8_t *there,
+                      reader *body)
 {
     text t = { 0 };
     reader r = { (unsigned char *)m.at + offset, (unsigned char *)m.at + m.n };
     fields(&r, &t);
     long bytes, packed, crc, count;
-    assert_int_equal(sscanf(text_of(&t), "{1:0,2:%ld,3:%ld,4:%ld,5:{1:%ld,2:0,3:3,4:3}}", &bytes, &packed, &crc, &count), 4);
+    assert_int_equal(
+        sscanf(text_of(&t), "{1:0,2:%ld,3:%ld,4:%ld,5:{1:%ld,2:0,3:3,4:3}}", &bytes, &packed, &crc, &count), 4);
     assert_true(text_starts(text_of(&t), start));
     assert_int_equal(bytes, packed);
     assert_int_equal(count, rows);

@@ -29,8 +29,12 @@ static void capacities_are_markers_dashes_and_a_band(void **state)
     assert_string_equal(p->y, "Capacity / Ah");
     assert_string_equal(p->title, "made: B1");
     assert_non_null(strstr(text_of(&p->left_out), "made has 2 cells: drawn is B1"));
-    static const struct { const char *name; int style, color; } expected[] = {
-        { "measured", PLOT_POINTS, -1 }, { "law", PLOT_DASHED, 0 }, { "", PLOT_BAND, 1 }, { "law+ridge", PLOT_SOLID, 1 },
+    static const struct { const char *name; int style, color;
+    } expected[] = {
+        { "measured", PLOT_POINTS, -1 },
+        { "law", PLOT_DASHED, 0 },
+        { "", PLOT_BAND, 1 },
+        { "law+ridge", PLOT_SOLID, 1 },
     };
     assert_int_equal(p->n, 4);
     for (size_t i = 0; i < 4; i++) {
@@ -185,7 +189,8 @@ static void pictures_are_made(void **state)
     assert_true(file_exists(made_path("p.svg.dat")));
     assert_true(file_exists(made_path("p.svg.gp")));
     char command[256];                                  /* what is kept draws the same again */
-    snprintf(command, sizeof command, "cd %s && cp p.svg first.svg && gnuplot p.svg.gp && cmp p.svg first.svg", made_folder);
+    snprintf(command, sizeof command, "cd %s && cp p.svg first.svg && gnuplot p.svg.gp && cmp p.svg first.svg",
+             made_folder);
     assert_int_equal(system(command), 0);
     assert_false(file_exists(made_path("p.png.gp")));
     result_close(r);

@@ -35,8 +35,9 @@ static void run_there(const char *name, const char *toml, frame *tapped)
     tree_problems_free(&p);
 }
 
-#define LIFE "[run]\nname = \"a life\"\ncycles = 30\n[cell]\nnominal_capacity = 2.0\n[source]\nplugin = \"constant\"\n" \
-             "cells = 2\n[[physics]]\nplugin = \"power-law\"\nc = 0.03\nz = 0.5\n"
+#define LIFE                                                                                                           \
+    "[run]\nname = \"a life\"\ncycles = 30\n[cell]\nnominal_capacity = 2.0\n[source]\nplugin = \"constant\"\n"         \
+    "cells = 2\n[[physics]]\nplugin = \"power-law\"\nc = 0.03\nz = 0.5\n"
 
 static void assert_same_rows(const frame *a, const frame *b)
 {
@@ -59,11 +60,13 @@ static void assert_same_rows(const frame *a, const frame *b)
 static void what_outputs_write_is_read(void **state)
 {
     (void)state;
-    static const struct { const char *output, *file; } outputs[] = {
+    static const struct { const char *output, *file;
+    } outputs[] = {
         { "[[output]]\nplugin = \"csv\"\n", "rows.csv" },
         { "[[output]]\nplugin = \"jsonl\"\npath = \"other.jsonl\"\n", "other.jsonl" },
         { "[[output]]\nplugin = \"sqlite\"\n", "results.sqlite" },
-        { "[[output]]\nplugin = \"sqlite\"\nevery = 7\n[[output]]\nplugin = \"csv\"\n", "rows.csv" },   /* the finer one */
+        { "[[output]]\nplugin = \"sqlite\"\nevery = 7\n[[output]]\nplugin = \"csv\"\n",
+          "rows.csv" }, /* the finer one */
         { "[[output]]\nplugin = \"csv\"\npath = \"x.csv\"\n[[output]]\nplugin = \"sqlite\"\n", "results.sqlite" },
     };
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
@@ -216,9 +219,9 @@ static void damage_has_a_line(void **state)
 static void lines_may_differ_in_columns(void **state)
 {
     (void)state;
-    result *r = opened(made_file("a.jsonl",
-                                 "{\"battery_id\":\"B1\",\"cycle_count\":1,\"a_ah\":2,\"variant\":null,\"time\":null}\n\n"
-                                 "{\"battery_id\":\"B2\",\"cycle_count\":2,\"b\":3,\"note\":\"text\",\"a_ah\":null}\n"));
+    result *r = opened(
+        made_file("a.jsonl", "{\"battery_id\":\"B1\",\"cycle_count\":1,\"a_ah\":2,\"variant\":null,\"time\":null}\n\n"
+                             "{\"battery_id\":\"B2\",\"cycle_count\":2,\"b\":3,\"note\":\"text\",\"a_ah\":null}\n"));
     assert_int_equal(r->rows.n, 2);
     assert_int_equal(r->rows.ncol, 2);
     assert_float_equal(r->rows.col[0].v[0], 2, 0);
@@ -247,8 +250,9 @@ static void bases_are_refused_with_a_reason(void **state)
     sqlite3_close(db);
     refused(made_path("other.sqlite"), E_INPUT, "no tables run and row");
     assert_int_equal(sqlite3_open(made_path("empty.sqlite"), &db), SQLITE_OK);
-    sqlite3_exec(db, "CREATE TABLE run(id, name, scenario, made_by, started, ended, outcome, why);"
-                     "CREATE TABLE quantity(name, unit, doc); CREATE TABLE row(run, number, cell, cycle, time, variant)",
+    sqlite3_exec(db,
+                 "CREATE TABLE run(id, name, scenario, made_by, started, ended, outcome, why);"
+                 "CREATE TABLE quantity(name, unit, doc); CREATE TABLE row(run, number, cell, cycle, time, variant)",
                  NULL, NULL, NULL);
     sqlite3_close(db);
     refused(made_path("empty.sqlite"), E_INPUT, "no run in it");
@@ -261,14 +265,15 @@ static void a_base_by_another_hand_is_read(void **state)
     sqlite3 *db;
     assert_int_equal(sqlite3_open(made_path("odd.sqlite"), &db), SQLITE_OK);
     assert_int_equal(
-        sqlite3_exec(db,
-                     "CREATE TABLE run(id, name, scenario, made_by, started, ended, outcome, why);"
-                     "CREATE TABLE quantity(name, unit, doc);"
-                     "CREATE TABLE row(run, number, cell, cycle, time, variant, capacity_ah, \"o\"\"dd\");"
-                     "INSERT INTO run VALUES('r', 'n', NULL, 'no json', 5, NULL, NULL, NULL);"
-                     "INSERT INTO quantity VALUES('capacity_ah', 'Ah', 'Said.');"
-                     "INSERT INTO row VALUES('r', 1, NULL, NULL, NULL, NULL, 'text', 3), ('r', 0, 'B1', 7, 9, 'v', 2, x'00')",
-                     NULL, NULL, NULL),
+        sqlite3_exec(
+            db,
+            "CREATE TABLE run(id, name, scenario, made_by, started, ended, outcome, why);"
+            "CREATE TABLE quantity(name, unit, doc);"
+            "CREATE TABLE row(run, number, cell, cycle, time, variant, capacity_ah, \"o\"\"dd\");"
+            "INSERT INTO run VALUES('r', 'n', NULL, 'no json', 5, NULL, NULL, NULL);"
+            "INSERT INTO quantity VALUES('capacity_ah', 'Ah', 'Said.');"
+            "INSERT INTO row VALUES('r', 1, NULL, NULL, NULL, NULL, 'text', 3), ('r', 0, 'B1', 7, 9, 'v', 2, x'00')",
+            NULL, NULL, NULL),
         SQLITE_OK);
     sqlite3_close(db);
     result *r = opened(made_path("odd.sqlite"));
@@ -292,7 +297,8 @@ static void what_is_no_result_says_so(void **state)
     refused(made_path("bare"), E_INPUT, "neither result.json, scenario.toml nor rows are there");
     assert_int_equal(file_mkdirs(made_path("quiet"), &w), E_OK);
     made_file("quiet/scenario.toml", "[[output]]\nplugin = \"summary\"\n[[output]]\nplugin = \"report\"\n");
-    refused(made_path("quiet"), E_INPUT, "keeps no rows (its outputs: summary, report); [[output]] plugin = \"sqlite\"");
+    refused(made_path("quiet"), E_INPUT,
+            "keeps no rows (its outputs: summary, report); [[output]] plugin = \"sqlite\"");
     made_file("quiet/scenario.toml", "[run]\nname = \"x\"\n");
     refused(made_path("quiet"), E_INPUT, "keeps no rows (its outputs: none)");
     result *r = NULL;
@@ -330,6 +336,42 @@ static void some_rows_alone(void **state)
     assert_non_null(strstr(w.text, "more than the 3 rows"));
 }
 
+static void a_sweep_s_cases_are_rows(void **state)
+{
+    (void)state;
+    sqlite3 *db;
+    why w = { 0 };
+    assert_int_equal(sqlite3_open(made_path("sweep.sqlite"), &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db,
+                     "CREATE TABLE sweep_case(number INTEGER PRIMARY KEY, id TEXT, block INTEGER, reason TEXT,"
+                     " \"physics.k\" REAL, \"physics.plugin\", capacity_ah REAL, end TEXT);"
+                     "INSERT INTO sweep_case VALUES(1, 'b2', 0, NULL, 2.5, 'xu2018', 1.5, 'rows'),"
+                     "(0, 'a1', 0, 'it broke', 1.5, 'wang2011', NULL, 'failed')",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(db);
+    result *r = opened(made_path("sweep.sqlite"));
+    assert_true(r->cases);
+    assert_int_equal(r->rows.n, 2);
+    assert_int_equal(r->rows.ncol, 2);
+    assert_string_equal(r->rows.cell_name[0], "a1");
+    assert_string_equal(r->rows.variant_name[1], "xu2018");
+    assert_string_equal(r->rows.col[0].name, "physics.k");
+    assert_int_equal(r->rows.cycle[1], 1);
+    assert_float_equal(r->rows.col[0].v[1], 2.5, 0);
+    assert_true(isnan(r->rows.col[1].v[0]));
+    assert_float_equal(r->rows.col[frame_find(&r->rows, "capacity")].v[1], 1.5, 0);
+    result_close(r);
+    assert_int_equal(result_open_some(made_path("sweep.sqlite"), &(result_options){ .variant = "xu2018" }, &r, &w),
+                     E_OK);
+    assert_int_equal(r->rows.n, 1);
+    result_close(r);
+    assert_int_equal(result_open(made_path("sweep.sqlite"), false, &r, &w), E_OK);
+    assert_true(r->cases && r->rows.n == 0);
+    result_close(r);
+}
+
 /* ---- lives ---- */
 
 static void lives_are_told(void **state)
@@ -357,7 +399,7 @@ static void lives_are_told(void **state)
     assert_true(isnan(life[2].eol));
     free(life);
 
-    free(r->scenario);                                  /* of B2 from its rows: 0.975 - 0.004 k < 0.96 from cycle 4 on */
+    free(r->scenario); /* of B2 from its rows: 0.975 - 0.004 k < 0.96 from cycle 4 on */
     r->scenario = mem_dup("[health]\neol = 0.96\nhold = 3\n");
     assert_int_equal(result_lives(r, &life, &n, &w), E_OK);
     assert_float_equal(life[2].eol, 4, 0);
@@ -384,9 +426,13 @@ static void lives_without_rows_come_from_result_json(void **state)
 static void health_and_start_are_told(void **state)
 {
     (void)state;
-    static const struct { const char *toml; double eol; uint64_t hold; } said[] = {
-        { NULL, 0.8, 1 }, { "[health]\npreset = \"nasa\"\n", 0.7, 1 }, { "[health]\neol = \"75 %\"\nhold = 2\n", 0.75, 2 },
-        { "[health]\neol = 0.6\n", 0.6, 1 }, { "this is no TOML", 0.8, 1 },
+    static const struct { const char *toml; double eol; uint64_t hold;
+    } said[] = {
+        { NULL, 0.8, 1 },
+        { "[health]\npreset = \"nasa\"\n", 0.7, 1 },
+        { "[health]\neol = \"75 %\"\nhold = 2\n", 0.75, 2 },
+        { "[health]\neol = 0.6\n", 0.6, 1 },
+        { "this is no TOML", 0.8, 1 },
     };
     for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
         char *toml = mem_dup(said[i].toml);
@@ -447,6 +493,7 @@ int main(void)
         cmocka_unit_test(a_base_by_another_hand_is_read),
         cmocka_unit_test(what_is_no_result_says_so),
         cmocka_unit_test(some_rows_alone),
+        cmocka_unit_test(a_sweep_s_cases_are_rows),
         cmocka_unit_test(lives_are_told),
         cmocka_unit_test(lives_without_rows_come_from_result_json),
         cmocka_unit_test(health_and_start_are_told),

@@ -27,12 +27,13 @@ static void all_is_told(void **state)
     char *said = shown(r, &(show_options){ .width = 80, .ascii = true });
     has(said, "made\nwhen      2026-11-21T01:24:03.761Z\noutcome   done in 0.5 s; 2 cells, 20 rows\n");
     has(said, "made by   fade 0.1.0, seed 42; law 1\nrows      40 in rows.csv\n");
-    has(said, "cell  model      rows  cycle  first, Ah  last, Ah  corrected, Ah  observed, Ah  SoH, %  end of life\n"
-              "B1    law          10     10     1.9920    1.9200              -        1.9000    96.0            9  70% "
-              "capacity\n"
-              "      law+ridge    10     10     1.9920    1.9200         1.9010        1.9000    96.0            9  70% "
-              "capacity\n"
-              "B2    law          10     10     1.9420    1.8700              -        1.8500    93.5            -\n");
+    has(said,
+        "cell  model      rows  cycle  first, Ah  last, Ah  corrected, Ah  observed, Ah  SoH, %  end of life\n"
+        "B1    law          10     10     1.9920    1.9200              -        1.9000    96.0            9  70% "
+        "capacity\n"
+        "      law+ridge    10     10     1.9920    1.9200         1.9010        1.9000    96.0            9  70% "
+        "capacity\n"
+        "B2    law          10     10     1.9420    1.8700              -        1.8500    93.5            -\n");
     has(said, "forecast  of     rows  RMSE, Ah  MAE, Ah  MAPE, %   R2  worst, Ah\n"
               "physics   law       5      0.01    0.009      0.5  0.9       0.02  best\n"
               "drift     naive     5      0.02    0.019        1  0.1       0.04\n");
@@ -115,7 +116,9 @@ static void pictures_are_exact(void **state)
     const double flat[] = { 2, 2, 2, 2 };
     const show_series level = { "level", flat, flat, 4, false };
     t = (text){ 0 };
-    c = (show_chart){ .series = &level, .n = 1, .x = "a very long name of an axis", .y = "y", .title = "", .ascii = true };
+    c = (show_chart){
+        .series = &level, .n = 1, .x = "a very long name of an axis", .y = "y", .title = "", .ascii = true
+    };
     show_chart_add(&c, &t);
     has(text_of(&t), "2..3 a very long name of an axis\n");
     text_free(&t);

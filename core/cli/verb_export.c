@@ -33,7 +33,8 @@ static size_t split_columns(const cli *c, char **room, const char **out, size_t 
         text_addf(&t, "%s%s", i ? "," : "", said[i]);
     *room = n ? text_take(&t) : NULL;
     char *save = NULL;
-    for (char *word = *room ? strtok_r(*room, ", ", &save) : NULL; word && made < cap; word = strtok_r(NULL, ", ", &save))
+    for (char *word = *room ? strtok_r(*room, ", ", &save) : NULL; word && made < cap;
+         word = strtok_r(NULL, ", ", &save))
         out[made++] = word;
     return made;
 }

@@ -67,14 +67,16 @@ static int check_bdf(const result *r, why *w)
 {
     const frame *f = &r->rows;
     if (r->cases)
-        return fail(w, E_USAGE, "a sweep's cases are no cycles of a cell: bdf is not for them; csv, json and parquet are");
+        return fail(w, E_USAGE,
+                    "a sweep's cases are no cycles of a cell: bdf is not for them; csv, json and parquet are");
     if (f->ncell > 1)
         return fail(w, E_USAGE, "bdf has one cell a file and %s has %zu (%s, %s, ..); choose one by --cell, or give a "
                                 "folder by -o for a file each", r->name, f->ncell, f->cell_name[0], f->cell_name[1]);
     if (f->nvariant > 1)
-        return fail(w, E_USAGE, "bdf has a row per cycle and %s has %zu models (%s, %s, ..); choose one by --variant, or "
-                                "give a folder by -o for a file each", r->name, f->nvariant, f->variant_name[0],
-                    f->variant_name[1]);
+        return fail(w, E_USAGE,
+                    "bdf has a row per cycle and %s has %zu models (%s, %s, ..); choose one by --variant, or "
+                    "give a folder by -o for a file each",
+                    r->name, f->nvariant, f->variant_name[0], f->variant_name[1]);
     return E_OK;
 }
 

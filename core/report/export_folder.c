@@ -27,7 +27,8 @@ static void add_safe(text *t, const char *word)
         text_addc(t, strchr("/\\:*?\"<>| ", *word) || (unsigned char)*word < 0x20 ? '-' : *word);
 }
 
-/* The name the Battery Data Format asks for: Institution__Cell__YYYYMMDD_XXX; others are called after cell and model. */
+/* The name the Battery Data Format asks for: Institution__Cell__YYYYMMDD_XXX; others are called after cell and model.
+ */
 static char *name_of(const result *r, const export_options *o, size_t cell, size_t variant)
 {
     const frame *f = &r->rows;

@@ -179,7 +179,8 @@ static int write_chunk(parquet *p, const parquet_column *c, const parquet_values
     if (page->failed || p->head.failed)
         return fail(w, E_NOMEM, "no memory for column %s", c->name);
     if (page->n > INT32_MAX)
-        return fail(w, E_DOMAIN, "column %s has %zu bytes in one row group, more than a page may have", c->name, page->n);
+        return fail(w, E_DOMAIN, "column %s has %zu bytes in one row group, more than a page may have", c->name,
+                    page->n);
     made->offset = p->offset;
     made->bytes = (int64_t)(p->head.n + page->n);
     int rc = put(p, p->head.at, p->head.n, w);

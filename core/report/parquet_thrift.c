@@ -6,7 +6,15 @@
 #include "core/report/parquet.h"
 #include <string.h>
 
-enum { TRUE = 1, FALSE = 2, I32 = PARQUET_T_I32, I64 = 6, BINARY = PARQUET_T_BINARY, LIST = 9, STRUCT = PARQUET_T_STRUCT };
+enum {
+    TRUE = 1,
+    FALSE = 2,
+    I32 = PARQUET_T_I32,
+    I64 = 6,
+    BINARY = PARQUET_T_BINARY,
+    LIST = 9,
+    STRUCT = PARQUET_T_STRUCT
+};
 
 void parquet_varint(text *t, uint64_t v)
 {

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 typedef struct studio {                                 /* where gnuplot works */
-    char *folder, *data, *script, *picture;             /* data and script: paths; picture: absolute, beside its place */
+    char *folder, *data, *script, *picture; /* data and script: paths; picture: absolute, beside its place */
     bool  own;                                          /* the folder is made for it, and goes */
 } studio;
 

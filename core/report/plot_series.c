@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * plot_series.c - what a picture shows: which cells, models and columns of which results.
  *
- * Without a column asked for it is capacity: what was measured as markers, the physics dashed, the corrected solid in its band.
+ * Without a column asked for it is capacity: what was measured as markers, the physics dashed, the corrected solid in
+ * its band.
  */
 #include "core/base/mem.h"
 #include "core/report/export.h"
@@ -192,8 +193,8 @@ static void add_capacity(place *k, uint32_t cell)
 {
     const frame *f = &k->r->rows;
     int observed = frame_find(f, "capacity"), physics = frame_find(f, "physics_capacity");
-    const int y[4] = { physics >= 0 ? physics : observed, frame_find(f, "hybrid_capacity"), frame_find(f, "hybrid_lower"),
-                       frame_find(f, "hybrid_upper") };
+    const int y[4] = { physics >= 0 ? physics : observed, frame_find(f, "hybrid_capacity"),
+                       frame_find(f, "hybrid_lower"), frame_find(f, "hybrid_upper") };
     plot_series s = { .f = f, .cell = cell, .x = k->x, .y = observed, .upper = -1, .since = -1,
                       .style = PLOT_POINTS, .color = k->many_cells ? *k->color : -1 };
     for (uint32_t i = 0; i < f->n; i++)                 /* the variant whose rows carry the measurements */
@@ -212,8 +213,15 @@ static void add_column(place *k, uint32_t cell, int y)
 {
     const frame *f = &k->r->rows;
     for (uint32_t v = 0; v < f->nvariant; v++) {
-        plot_series s = { .style = PLOT_SOLID, .color = *k->color, .f = f, .cell = cell, .variant = v, .x = k->x, .y = y,
-                          .upper = -1, .since = -1 };
+        plot_series s = { .style = PLOT_SOLID,
+                          .color = *k->color,
+                          .f = f,
+                          .cell = cell,
+                          .variant = v,
+                          .x = k->x,
+                          .y = y,
+                          .upper = -1,
+                          .since = -1 };
         name_it(k, cell, f->variant_name[v], true, s.name);
         *k->color += add(k->out, &s);
     }

@@ -115,8 +115,9 @@ static void life_row(show_table *t, const result_life *l, const char *cell)
 
 static void add_lives(const result_life *life, size_t n, const show_options *o, text *out)
 {
-    static const char *const head[] = { "cell",         "model",        "rows",   "cycle",       "first, Ah", "last, Ah",
-                                        "corrected, Ah", "observed, Ah", "SoH, %", "end of life", "" };
+    static const char *const head[] = { "cell",     "model",         "rows",         "cycle",  "first, Ah",
+                                        "last, Ah", "corrected, Ah", "observed, Ah", "SoH, %", "end of life",
+                                        "" };
     show_table t = { .columns = sizeof head / sizeof *head, .left = 2 };
     size_t cells = 0, i = 0, most = o->cells ? o->cells : CELLS;
     show_row(&t, head);

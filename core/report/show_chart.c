@@ -142,7 +142,8 @@ static void add_axis(const show_chart *c, const canvas *k, text *out)
         text_add(out, c->ascii ? "-" : "\u2500");
     int room = (int)k->w - (int)strlen(from) - (int)strlen(to), left = (room - (int)strlen(c->x)) / 2;
     if (left > 0)
-        text_addf(out, "\n%*s  %s%*s%s%*s%s\n", LABEL, "", from, left, "", c->x, room - left - (int)strlen(c->x), "", to);
+        text_addf(out, "\n%*s  %s%*s%s%*s%s\n", LABEL, "", from, left, "", c->x, room - left - (int)strlen(c->x), "",
+                  to);
     else
         text_addf(out, "\n%*s  %s..%s %s\n", LABEL, "", from, to, c->x);
 }

@@ -66,7 +66,7 @@ typedef struct gather {
     result_life  *life;
     size_t        n, cap;
     uint32_t     *at;                                   /* [ncell * nvariant]: number + 1 */
-    uint32_t     *below;                                /* [n]: rows in a row under the end of life; known by result.json: UINT32_MAX */
+    uint32_t *below; /* [n]: rows in a row under the end of life; known by result.json: UINT32_MAX */
     double        eol;
     uint64_t      hold;
 } gather;

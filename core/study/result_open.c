@@ -231,8 +231,10 @@ static int open_folder(result *r, const result_options *o, why *w)
     if (!rc && !s.path && !r->about && !r->scenario)
         rc = fail(w, E_INPUT, "no result in %s: neither result.json, scenario.toml nor rows are there", r->folder);
     else if (!rc && !s.path && !o->none)
-        rc = fail(w, E_INPUT, "%s keeps no rows (its outputs: %s); [[output]] plugin = \"sqlite\", \"csv\" or \"jsonl\" "
-                              "keeps them", r->folder, names.n ? text_of(&names) : "none");
+        rc = fail(w, E_INPUT,
+                  "%s keeps no rows (its outputs: %s); [[output]] plugin = \"sqlite\", \"csv\" or \"jsonl\" "
+                  "keeps them",
+                  r->folder, names.n ? text_of(&names) : "none");
     if (!rc && !o->none)
         rc = read_rows(r, o, &s, w);
     else if (!rc && s.path && !(r->rows_from = mem_dup(s.path)))

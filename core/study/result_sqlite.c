@@ -74,7 +74,8 @@ static int find_run(result_reader *k, sqlite3 *db, const char *run, char **id, w
             k->r->about = about_run(st);
         rc = *id && k->r->scenario ? E_OK : fail(w, E_NOMEM, "no memory to read %s", k->path);
     } else if (step == SQLITE_DONE) {
-        rc = run ? fail(w, E_INPUT, "%s: no run %s in it", k->path, run) : fail(w, E_INPUT, "%s: no run in it", k->path);
+        rc =
+            run ? fail(w, E_INPUT, "%s: no run %s in it", k->path, run) : fail(w, E_INPUT, "%s: no run in it", k->path);
     } else {
         rc = bad_base(k, db, "its runs", w);
     }

@@ -107,7 +107,8 @@ static int read_row(result_reader *k, const fade_csv_field *field, why *w)
     return rc;
 }
 
-/* A row is read when the next one shows that it was whole, or the file's end does.  A heading that is torn is no heading. */
+/* A row is read when the next one shows that it was whole, or the file's end does.  A heading that is torn is no
+ * heading. */
 int result_read_csv(result_reader *k, fade_csv *csv, bool torn, why *w)
 {
     const fade_csv_field *field;
@@ -121,7 +122,7 @@ int result_read_csv(result_reader *k, fade_csv *csv, bool torn, why *w)
         return fail(w, E_INPUT, "%s is empty: no rows", k->path);
     }
     why kept = { 0 };
-    int late = E_OK;                                    /* what was wrong with the row before: forgiven in a torn last one */
+    int late = E_OK; /* what was wrong with the row before: forgiven in a torn last one */
     while (!rc && (rc = csv_next(csv, &field, &n, w)) == 0) {
         if (late) {
             *w = kept;
