@@ -51,6 +51,8 @@ void tree_merge(tree *, tree_node *under, const tree_node *over);
 int tree_set(tree *, tree_node *root, const char *dotted, tree_node *value, why *w);
 void tree_toml(const tree_node *root, text *out);                          /* as TOML that parses to the same */
 
+void tree_inline(const tree_node *, text *out);                            /* one value in TOML, on one line: what --set takes */
+
 /* All that is wrong with a scenario, gathered in one pass: "file:line:column: message". */
 typedef struct tree_problem { const char *file; int line, column, code; const char *text; } tree_problem;
 typedef struct tree_problems {

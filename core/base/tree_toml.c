@@ -114,6 +114,11 @@ static void add_body(const tree_node *table, const path *up, text *out)
             add_below(c, up, out);
 }
 
+void tree_inline(const tree_node *node, text *out)
+{
+    add_value(node, out);
+}
+
 void tree_toml(const tree_node *root, text *out)
 {
     add_body(root, NULL, out);

@@ -10,47 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- a node as one line of TOML ---- */
+/* ---- a part as one line of TOML ---- */
 
-static bool inline_value(const tree_node *, text *out);
-
-static bool inline_many(const tree_node *node, text *out)
+/* A function of a script has no text. */
+static bool holds_call(const tree_node *node)
 {
-    bool table = node->kind == TREE_TABLE, good = true;
-    text_addc(out, table ? '{' : '[');
-    for (const tree_node *c = node->first; c && good; c = c->next) {
-        text_add(out, c == node->first ? " " : ", ");
-        if (table) {
-            json_quote(out, c->key);
-            text_add(out, " = ");
-        }
-        good = inline_value(c, out);
-    }
-    text_add(out, table ? " }" : " ]");
-    return good;
-}
-
-/* false: a function of a script, which has no text. */
-static bool inline_value(const tree_node *node, text *out)
-{
-    switch (node->kind) {
-    case TREE_TABLE:
-    case TREE_ARRAY: return inline_many(node, out);
-    case TREE_TEXT: json_quote(out, node->text); return true;
-    case TREE_REAL: text_add_number(out, node->real); return true;
-    case TREE_INT: text_addf(out, "%lld", (long long)node->integer); return true;
-    case TREE_BOOL: text_add(out, node->integer ? "true" : "false"); return true;
-    case TREE_DATE: text_add(out, node->text); return true;
-    default: return false;
-    }
+    bool call = node->kind == TREE_CALL;
+    for (const tree_node *c = node->first; c && !call; c = c->next)
+        call = holds_call(c);
+    return call;
 }
 
 /* A part's table.  Paths in it are meant from its file, those of --set from here: they are written whole. */
 static bool inline_part(const scenario_part *part, text *out)
 {
-    bool good = true;
     text_addc(out, '{');
-    for (const tree_node *c = part->node->first; c && good; c = c->next) {
+    for (const tree_node *c = part->node->first; c; c = c->next) {
         const char *path = NULL;
         for (uint32_t i = 0; i < part->args->fade.n; i++) {
             const fade_param *p = library_at(&part->plugin->desc->params, i);
@@ -63,10 +38,10 @@ static bool inline_part(const scenario_part *part, text *out)
         if (path)
             json_quote(out, path);
         else
-            good = inline_value(c, out);
+            tree_inline(c, out);
     }
     text_add(out, " }");
-    return good;
+    return !holds_call(part->node);
 }
 
 /* ---- what can be taken away ---- */
