@@ -406,7 +406,7 @@ static void fill_cases(result *r, size_t n)
         char id[32];
         size_t at;
         snprintf(id, sizeof id, "case%zu", i);
-        assert_int_equal(frame_add_row(&r->rows, id, "", 0, INT64_MIN, &at, &w), E_OK);
+        assert_int_equal(frame_add_row(&r->rows, id, i % 2 ? "xu2018" : "wang2011", 0, INT64_MIN, &at, &w), E_OK);
         double a = pow(10, -9 + 2 * (double)(i % 37) / 36), b = 10 + 30 * (double)(i * 7 % 41) / 40;
         r->rows.col[k].v[at] = a;
         r->rows.col[t].v[at] = b;
@@ -431,6 +431,7 @@ static void a_sweep_has_its_views(void **state)
     assert_int_equal(times(html, "data-kind=\"lines\""), 1);
     has(html, "400 of 700 cases, 4 columns");
     has_not(html, "physics.flat");
+    has(html, "<td class=\"t\">wang2011<td>350<td>");
     free(html);
     close_result(&r);
 }

@@ -107,10 +107,12 @@ static int arguments(reader *k, const fade_desc *d, const char *path, const args
     if (keep && keep->n && strcmp(d->id, "csv") == 0)
         tree_put(root, "keep_flags", keep);
     int rc = args_read(k->tree, root, d, &cell, NULL, &p, out);
-    if (!rc && p.n)
+    if (rc || tree_failed(k->tree))
+        rc = fail(w, E_NOMEM, "no memory to read %s", path);
+    else if (p.n)
         rc = fail(w, p.at[0].code, "%s: %s", path, p.at[0].text);
     tree_problems_free(&p);
-    return rc ? rc : tree_failed(k->tree) ? fail(w, E_NOMEM, "no memory to read %s", path) : E_OK;
+    return rc;
 }
 
 static int layout(reader *k, const char *path, why *w)

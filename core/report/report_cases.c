@@ -189,6 +189,37 @@ static void tornado(page *p, const cases *c)
     page_chart_end(p);
 }
 
+/* What was varied in words (a plugin, say) is the cases' variant. */
+static void by_word(page *p, const cases *c)
+{
+    enum { LISTED = 100 };
+    text head = { 0 };
+    if (c->f->nvariant < 2 || !c->noutcome)
+        return;
+    text_add(&head, "<varied in words|cases");
+    for (size_t o = 0; o < c->noutcome; o++)
+        text_addf(&head, "|median of %s", c->outcome[o].name);
+    page_table_open(p, text_of(&head), c->f->nvariant);
+    for (uint32_t v = 0; v < c->f->nvariant && v < LISTED; v++) {
+        size_t all = 0;
+        for (size_t i = 0; i < c->n; i++)
+            all += c->f->variant[i] == v;
+        page_row(p, "");
+        page_cell(p, c->f->variant_name[v], "t");
+        page_cell_number(p, (double)all, "");
+        for (size_t o = 0; o < c->noutcome; o++) {
+            size_t n = 0;
+            for (size_t i = 0; i < c->n; i++)
+                if (c->f->variant[i] == v && isfinite(c->outcome[o].v[i]))
+                    c->room[n++] = c->outcome[o].v[i];
+            report_sort(c->room, n);
+            page_cell_number(p, report_quantile(c->room, n, 0.5), "");
+        }
+    }
+    page_table_close(p);
+    text_free(&head);
+}
+
 int report_cases(page *p, const result *r, why *w)
 {
     cases c;
@@ -202,6 +233,8 @@ int report_cases(page *p, const result *r, why *w)
         if (!c.naxis || !c.noutcome)
             page_say(p, "There is nothing to draw: no key or no outcome varies over the cases.");
     }
+    if (!rc)
+        by_word(p, &c);
     if (!rc && c.naxis && c.noutcome) {
         tornado(p, &c);
         report_cases_surface(p, &c);

@@ -23,7 +23,8 @@ browse() {
 # look FILE.html WIDTH - a page that frames it in that width and says as JSON what it finds in it.
 look() {
     cat > look.html << END
-<!DOCTYPE html><body style="margin:0"><iframe id="f" src="$1" style="width:${2}px;height:9000px;border:0"></iframe><script>
+<!DOCTYPE html><body style="margin:0"><iframe id="f" src="$1" style="width:${2}px;height:9000px;border:0"></iframe>
+<script>
 function inked(c) {
     const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
     let n = 0;
@@ -32,7 +33,8 @@ function inked(c) {
 }
 f.onload = () => setTimeout(() => {
     const d = f.contentDocument, charts = [...d.querySelectorAll(".chart")];
-    const past = [...d.querySelectorAll("canvas, svg, select, h1, p")].filter(e => e.getBoundingClientRect().right > $2);
+    const past = [...d.querySelectorAll("canvas, svg, select, h1, p")]
+        .filter(e => e.getBoundingClientRect().right > $2);
     document.title = "FOUND" + JSON.stringify({
         charts: charts.length, drawn: +d.documentElement.dataset.drawn, title: d.title,
         empty: charts.filter(c => !c.querySelector("canvas, svg path, svg rect")).map(c => c.dataset.kind),
@@ -118,8 +120,8 @@ for figure in t.split("<figure>")[1:]:
         charts[re.search(r"<h3>(.*?)</h3>", figure).group(1)] = json.loads(data.group(1))
 db, wrong, seen = sqlite3.connect("fleet/results.sqlite"), [], 0
 def column(cell, name, variant, after=0):
-    return list(db.execute(f'select cycle, "{name}" from row where cell = ? and variant = ? and cycle > ? order by cycle',
-                           (cell, variant, after)))
+    where = "cell = ? and variant = ? and cycle > ? order by cycle"
+    return list(db.execute(f'select cycle, "{name}" from row where {where}', (cell, variant, after)))
 def same(what, series, rows, key="y"):
     global seen
     seen += 1
@@ -152,7 +154,10 @@ check "does not break out of its place" [ "$(grep -c '<img' evil/report.html)" =
 # --- data
 {
     echo "cell,cycle,capacity_ah,temperature_mean_c,flag"
-    awk 'BEGIN { for (i = 1; i <= 60; i++) printf "A,%d,%g,%d,%s\n", i, 2 - 0.004 * i, 25 + i % 5, i == 7 ? "odd" : "" }'
+    awk 'BEGIN {
+        for (i = 1; i <= 60; i++)
+            printf "A,%d,%g,%d,%s\n", i, 2 - 0.004 * i, 25 + i % 5, i == 7 ? "odd" : ""
+    }'
 } > cells.csv
 check "a report of measured data" "$FADE" report cells.csv -o data.html --quiet
 check "knows its flags" grep -q '<td class="t">odd' data.html
@@ -202,7 +207,8 @@ fi
 # --- in a browser
 for page in fleet/report.html a.html evil/report.html data.html; do
     look "$page" 1280
-    check "$page: every chart is drawn" found 'v["charts"] > 2 and not v["empty"] and v["blank"] == 0 and v["canvases"] > 0'
+    check "$page: every chart is drawn" found \
+        'v["charts"] > 2 and not v["empty"] and v["blank"] == 0 and v["canvases"] > 0'
     check "$page: with words and a table" found 'v["unlabelled"] == 0 and v["tables"] > 20'
     check "$page: nothing stands out of the page" found 'v["wide"] <= 1280 and v["past"] == 0'
     check "$page: the console is silent" quiet
