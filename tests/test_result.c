@@ -342,14 +342,17 @@ static void a_sweep_s_cases_are_rows(void **state)
     sqlite3 *db;
     why w = { 0 };
     assert_int_equal(sqlite3_open(made_path("sweep.sqlite"), &db), SQLITE_OK);
-    assert_int_equal(
-        sqlite3_exec(db,
-                     "CREATE TABLE sweep_case(number INTEGER PRIMARY KEY, id TEXT, block INTEGER, reason TEXT,"
-                     " \"physics.k\" REAL, \"physics.plugin\", capacity_ah REAL, end TEXT);"
-                     "INSERT INTO sweep_case VALUES(1, 'b2', 0, NULL, 2.5, 'xu2018', 1.5, 'rows'),"
-                     "(0, 'a1', 0, 'it broke', 1.5, 'wang2011', NULL, 'failed')",
-                     NULL, NULL, NULL),
-        SQLITE_OK);
+    static const char made[] =
+        "CREATE TABLE sweep(key TEXT PRIMARY KEY, value TEXT);"
+        "CREATE TABLE quantity(name TEXT PRIMARY KEY, role TEXT, unit TEXT);"
+        "INSERT INTO sweep VALUES('name', 'k and law'), ('cases', '3'), ('fade', '0.1.0');"
+        "INSERT INTO quantity VALUES('physics.k', 'axis', '1/s'), ('physics.plugin', 'axis', ''),"
+        " ('capacity_ah', 'outcome', '');"
+        "CREATE TABLE sweep_case(number INTEGER PRIMARY KEY, case_id TEXT, status TEXT, reason TEXT, seed INTEGER,"
+        " block INTEGER, cells INTEGER, end TEXT, \"physics.k\" REAL, \"physics.plugin\" TEXT, capacity_ah REAL);"
+        "INSERT INTO sweep_case VALUES(1, 'b2', 'done', NULL, 5, 0, 1, 'rows', 2.5, 'xu2018', 1.5),"
+        " (0, 'a1', 'failed', 'it broke', 6, 0, 1, 'failed', 1.5, 'wang2011', NULL)";
+    assert_int_equal(sqlite3_exec(db, made, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
     result *r = opened(made_path("sweep.sqlite"));
     assert_true(r->cases);
@@ -357,7 +360,13 @@ static void a_sweep_s_cases_are_rows(void **state)
     assert_int_equal(r->rows.ncol, 2);
     assert_string_equal(r->rows.cell_name[0], "a1");
     assert_string_equal(r->rows.variant_name[1], "xu2018");
+    assert_string_equal(r->name, "k and law");
     assert_string_equal(r->rows.col[0].name, "physics.k");
+    assert_string_equal(r->rows.col[0].key, "physics.k");
+    assert_string_equal(r->rows.col[0].unit, "1/s");
+    assert_string_equal(r->rows.col[0].doc, "axis");
+    assert_string_equal(r->rows.col[1].unit, "Ah");
+    assert_string_equal(json_string_value(json_object_get(r->about, "outcome")), "cancelled");      /* two of three */
     assert_int_equal(r->rows.cycle[1], 1);
     assert_float_equal(r->rows.col[0].v[1], 2.5, 0);
     assert_true(isnan(r->rows.col[1].v[0]));

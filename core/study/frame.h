@@ -55,7 +55,8 @@ typedef struct result {
     json_t *about;                                /* result.json; NULL: none there */
     frame   rows;
     char   *rows_from;                            /* file of the rows, also where none were asked for; NULL: none are kept */
-    bool    cases;                                /* a sweep's store: a row is a case, its "cell" the case's id */
+    bool    cases;                                /* a sweep's store: a row is a case, "cell" its id, "cycle" its number, "variant" what was
+                                                     varied in words; a column's doc is "axis" or "outcome" */
 } result;
 enum { RESULT_ROWS = 20000000 };                  /* the most rows result_open reads */
 /* E_INPUT with a sentence: no result there, no rows kept (naming the outputs that keep them), damaged at line N.  E_NOMEM: more than

@@ -15,8 +15,8 @@ enum { COLUMNS = 2000 };                                /* SQLite's own bound */
 static int role_of(const char *name)
 {
     static const struct { const char *name; int role; } roles[] = {
-        { "id", ID },           { "number", NUMBER },      { "block", HOUSEKEEPING }, { "shard", HOUSEKEEPING },
-        { "end", HOUSEKEEPING }, { "reason", HOUSEKEEPING }, { "status", HOUSEKEEPING }, { "sweep", HOUSEKEEPING },
+        { "case_id", ID },          { "number", NUMBER },      { "status", HOUSEKEEPING }, { "reason", HOUSEKEEPING },
+        { "seed", HOUSEKEEPING },   { "block", HOUSEKEEPING }, { "cells", HOUSEKEEPING },  { "end", HOUSEKEEPING },
     };
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if (strcmp(roles[i].name, name) == 0)
@@ -45,17 +45,6 @@ static void add_word(cases *c, int i)
     text_addf(&c->words, "%s%s", c->words.n ? ", " : "", said ? said : "");
 }
 
-static int put_number(cases *c, int i, size_t at, why *w)
-{
-    frame *f = &c->k->r->rows;
-    if (c->column[i] < 0)
-        c->column[i] = frame_add_column(f, sqlite3_column_name(c->st, i), NULL, NULL, NULL, w);
-    if (c->column[i] < 0)
-        return -c->column[i];
-    f->col[c->column[i]].v[at] = sqlite3_column_double(c->st, i);
-    return E_OK;
-}
-
 static bool is_number(sqlite3_stmt *st, int i)
 {
     int type = sqlite3_column_type(st, i);
@@ -80,28 +69,89 @@ static int read_case(cases *c, why *w)
         return fail(w, E_NOMEM, "no memory for the cases of %s", c->k->path);
     int rc = result_put(c->k, id ? id : "", c->words.n ? text_of(&c->words) : "", number, INT64_MIN, &at, &wanted, w);
     for (int i = 0; i < c->n && !rc && wanted; i++)
-        if (c->role[i] == VALUE && is_number(c->st, i))
-            rc = put_number(c, i, at, w);
+        if (c->column[i] >= 0 && is_number(c->st, i))
+            c->k->r->rows.col[c->column[i]].v[at] = sqlite3_column_double(c->st, i);
+    return rc;
+}
+
+/* One value of a table of keys and values, or of units by name; "" unknown.  The caller frees. */
+static char *look_up(sqlite3 *db, const char *sql, const char *key)
+{
+    sqlite3_stmt *st = NULL;
+    char *out = NULL;
+    if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK &&
+        sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
+        out = mem_dup((const char *)sqlite3_column_text(st, 0));
+    sqlite3_finalize(st);
+    return out ? out : mem_dup("");
+}
+
+/* A column of the frame for each column of numbers: an axis keeps its key, what was collected tells its unit by its
+ * name. */
+static int add_column(cases *c, sqlite3 *db, int i, why *w)
+{
+    const char *name = sqlite3_column_name(c->st, i), *type = sqlite3_column_decltype(c->st, i);
+    c->role[i] = role_of(name);
+    c->column[i] = -1;
+    if (c->role[i] != VALUE || (type && strcmp(type, "TEXT") == 0))
+        return E_OK;
+    char *in = look_up(db, "SELECT unit FROM quantity WHERE name = ?1 AND unit <> ''", name);
+    char *role = look_up(db, "SELECT role FROM quantity WHERE name = ?1", name);
+    bool axis = role && strcmp(role, "axis") == 0;
+    if (in && role)
+        c->column[i] = frame_add_column(&c->k->r->rows, name, axis ? name : NULL, axis || *in ? in : NULL, role, w);
+    int rc = !in || !role ? fail(w, E_NOMEM, "no memory for the cases of %s", c->k->path)
+             : c->column[i] < 0 ? -c->column[i] : E_OK;
+    free(in);
+    free(role);
     return rc;
 }
 
 static int open_cases(cases *c, result_reader *k, sqlite3 *db, why *w)
 {
-    static const char all[] = "SELECT * FROM sweep_case ORDER BY rowid",
-                      numbered[] = "SELECT * FROM sweep_case ORDER BY number";
-    bool by_number =
-        sqlite3_table_column_metadata(db, NULL, "sweep_case", "number", NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
     *c = (cases){ .k = k };
-    if (sqlite3_prepare_v2(db, by_number ? numbered : all, -1, &c->st, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(db, "SELECT * FROM sweep_case ORDER BY number", -1, &c->st, NULL) != SQLITE_OK)
         return bad(c, db, w);
     c->n = sqlite3_column_count(c->st);
     if (c->n > COLUMNS)
         c->n = COLUMNS;
-    for (int i = 0; i < c->n; i++) {
-        c->role[i] = role_of(sqlite3_column_name(c->st, i));
-        c->column[i] = -1;
-    }
-    return E_OK;
+    int rc = E_OK;
+    for (int i = 0; i < c->n && !rc; i++)
+        rc = add_column(c, db, i, w);
+    return rc;
+}
+
+static int64_t count(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *st = NULL;
+    int64_t n = 0;
+    if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
+        n = sqlite3_column_int64(st, 0);
+    sqlite3_finalize(st);
+    return n;
+}
+
+/* What result.json would say of a run. */
+static json_t *about_sweep(sqlite3 *db)
+{
+    static const char sql[] = "SELECT value FROM sweep WHERE key = ?1";
+    char *name = look_up(db, sql, "name"), *version = look_up(db, sql, "fade"), *planned = look_up(db, sql, "cases");
+    int64_t done = count(db, "SELECT count(*) FROM sweep_case");
+    int64_t failed = count(db, "SELECT count(*) FROM sweep_case WHERE reason IS NOT NULL");
+    int64_t all = planned && *planned ? strtoll(planned, NULL, 10) : done;
+    json_t *j = json_object();
+    if (name && *name)
+        json_object_set_new(j, "name", json_string(name));
+    json_object_set_new(j, "outcome", json_string(done < all ? "cancelled" : failed ? "partial" : "ok"));
+    json_object_set_new(j, "cells", json_integer(done));
+    json_object_set_new(j, "cases", json_integer(all));
+    json_object_set_new(j, "failed", json_integer(failed));
+    if (version && *version)
+        json_object_set_new(j, "made_by", json_pack("{s:s}", "fade", version));
+    free(name);
+    free(version);
+    free(planned);
+    return j;
 }
 
 int result_read_cases(result_reader *k, sqlite3 *db, why *w)
@@ -110,6 +160,8 @@ int result_read_cases(result_reader *k, sqlite3 *db, why *w)
     if (!c)
         return fail(w, E_NOMEM, "no memory for the cases of %s", k->path);
     k->r->cases = true;
+    json_decref(k->r->about);
+    k->r->about = about_sweep(db);
     int step = SQLITE_DONE, rc = open_cases(c, k, db, w);
     while (!rc && !k->o.none && (step = sqlite3_step(c->st)) == SQLITE_ROW)
         rc = read_case(c, w);

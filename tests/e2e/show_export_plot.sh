@@ -91,8 +91,10 @@ rm -rf killed
 # --- export
 "$FADE" export r > out.csv
 same "CSV is what the output csv writes" out.csv r/rows.csv
-"$FADE" export r/results.sqlite | cmp - out.csv > /dev/null && ok "from the database the same" || bad "from the database"
-"$FADE" export r/rows.jsonl | cmp - out.csv > /dev/null && ok "and from lines of JSON" || bad "and from lines of JSON"
+for file in results.sqlite rows.jsonl; do
+    "$FADE" export "r/$file" > same.csv
+    same "from $file the same" out.csv same.csv
+done
 is_json "JSON has a row for each" 'len(v) == 480 and v[0]["battery_id"] == "V0001"' "$FADE" export r --format json
 is_json "or a list for each column" 'len(v) == 2 and len(v["soh_ratio"]) == 480' \
     "$FADE" export r -f json --layout columns --columns cycle,soh
@@ -100,7 +102,8 @@ says "PyBaMM's names" "Cycle number,Capacity [A.h]" "$FADE" export r --names pyb
 fails "an unknown column" 4 'did you mean "soh_ratio"' "$FADE" export r -c sho
 fails "an unknown format" 2 'csv|bdf|json|parquet' "$FADE" export r -f xml
 fails "bdf wants one cell" 2 'choose one by --cell' "$FADE" export r -f bdf
-says "and then has its labels" "Cycle Count / 1,Unix Time / s" "$FADE" export r -f bdf --cell V0001 --variant xu2018+ridge
+says "and then has its labels" "Cycle Count / 1,Unix Time / s" \
+    "$FADE" export r -f bdf --cell V0001 --variant xu2018+ridge
 "$FADE" export r -f bdf -o bdf/ --quiet
 check "or a file for each" [ "$(find bdf -name 'fade__V000[12]__*_00[12].bdf.csv' | wc -l)" -eq 4 ]
 "$FADE" export r -o out.parquet --quiet
@@ -135,7 +138,8 @@ assert q("select count(hybrid_lower_ah) from %sout.parquet%s" % (chr(39), chr(39
 keys = {k.decode() for _, k, _ in q("select * from parquet_kv_metadata(%sout.parquet%s)" % (chr(39), chr(39)))}
 assert {"fade.name", "fade.run", "fade.made_by", "fade.scenario", "fade.columns"} <= keys, keys'
 else
-    skip "DuckDB reads the Parquet file" "duckdb cannot be got from PyPI: $(tail -n 1 "$need/pip.log" 2> /dev/null | cut -c -80)"
+    skip "DuckDB reads the Parquet file" \
+        "duckdb cannot be got from PyPI: $(tail -n 1 "$need/pip.log" 2> /dev/null | cut -c -80)"
 fi
 if [ -d "$need/node/node_modules/hyparquet" ]; then
     cat > "$need/node/read.mjs" << 'END'
@@ -146,7 +150,9 @@ const lines = readFileSync(process.argv[3], 'utf8').trim().split('\n'), head = l
 if (rows.length !== lines.length - 1) throw new Error(`${rows.length} rows`)
 rows.forEach((row, i) => lines[i + 1].split(',').forEach((said, c) => {
   const name = head[c], v = row[name]
-  if (name === 'time' ? v.toISOString() !== said : said === '' ? v != null : String(v) !== said && Number(v) !== Number(said))
+  const same = said === '' ? v == null : name === 'time' ? v.toISOString() === said
+    : String(v) === said || Number(v) === Number(said)
+  if (!same)
     throw new Error(`row ${i} ${name}: ${v}, not ${said}`)
 }))
 END
@@ -160,12 +166,14 @@ fails "a picture's name has its kind" 2 'must end in .svg, .png or .pdf' "$FADE"
 fails "it must have one" 2 'is said by -o' "$FADE" plot r
 fails "a size is checked" 2 '--size is "6"' "$FADE" plot r -o x.svg --size 6
 mkdir -p nobin
-fails "without gnuplot it says how to get it" 1 'apt-get install gnuplot-nox' env PATH="$work/nobin" "$FADE" plot r -o x.svg
+fails "without gnuplot it says how to get it" 1 'apt-get install gnuplot-nox' \
+    env PATH="$work/nobin" "$FADE" plot r -o x.svg
 if command -v gnuplot > /dev/null; then
     for kind in svg png pdf; do
         check "a picture in $kind" "$FADE" plot r -o "x.$kind"
     done
-    check "of two results, kept with data and script" "$FADE" plot r results/mine -o two.svg --title two --size 8x5 --keep
+    check "of two results, kept with data and script" \
+        "$FADE" plot r results/mine -o two.svg --title two --size 8x5 --keep
     check "the script draws it again" sh -c 'cp two.svg was.svg && gnuplot two.svg.gp && cmp two.svg was.svg'
     check "of a column over another" "$FADE" plot r -o y.svg --y soh --x time --cell V0001
     fails "what has no room is told" 0 'drawn is V0001' "$FADE" plot r -o y.svg
