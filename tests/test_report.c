@@ -110,7 +110,7 @@ static void fill(frame *f, size_t cells, size_t cycles)
                 f->col[measured].v[at] = 2 - (0.002 + spread) * n;
                 f->col[t].v[at] = 25 + 0.01 * n + (double)c;
                 f->col[physics].v[at] = v ? 2 : 2 - 0.001 * n;
-                f->col[hybrid].v[at] = v ? 2 : k > cycles / 2 ? 2 - 0.0019 * n : 2 - 0.001 * n;
+                f->col[hybrid].v[at] = v ? 2 : k > cycles / 2 ? 2 - (0.0019 + spread) * n : 2 - 0.001 * n;
                 f->col[lower].v[at] = k > cycles / 2 ? f->col[hybrid].v[at] - 0.02 : NAN;
                 f->col[upper].v[at] = k > cycles / 2 ? f->col[hybrid].v[at] + 0.02 : NAN;
                 f->col[sei].v[at] = v ? NAN : 0.0003 * n;
@@ -297,13 +297,17 @@ static void many_cells_become_bands(void **state)
 {
     (void)state;
     result r = { .name = OWN("many"), .scenario = OWN(scenario_text) };
-    fill(&r.rows, 40, 60);
+    fill(&r.rows, 40, 250);
     char *html = report((result *[]){ &r }, 1, NULL, NULL);
     has(html, "Capacity of 40 cells");
     has(html, "5 to 95 %");
     has(html, "C000 (strongest)");
     has(html, "C039 (weakest)");
-    has(html, "Temperature of 40 cells: the median goes from 44.51 to 45.1 degC");
+    has(html, "End of life over the cells");
+    has(html, "law+ridge: 40 of 40 cells reach it, half of them by cycle 126");
+    has(html, "still: 0 of 40 cells reach it");
+    has(html, "Only the first cells are listed.");
+    has(html, "Temperature of 40 cells: the median goes from 44.51 to 47 degC");
     free(html);
     close_result(&r);
 }
@@ -380,13 +384,29 @@ static void a_comparison_has_ranks_and_parts(void **state)
           .rank_mean = NAN,
           .without = OWN("ridge") },
     };
+    compare_loss loss[] = { { OWN("sei"), OWN("1"), 0.05 }, { OWN("cycle"), OWN("1"), 0.02 } };
+    m[0].loss = loss;
+    m[0].nloss = 2;
+    m[2].refused = OWN("it does not run without it");
     frame f = { 0 };
     char *name = OWN("s.toml");
     fill(&f, 1, 40);
-    compare c = { .at = m, .n = 3, .rows = &f, .name = &name, .nscenario = 1, .wanted = 1, .eol = 0.7 };
+    compare c = { .at = m,
+                  .n = 3,
+                  .rows = &f,
+                  .name = &name,
+                  .nscenario = 1,
+                  .wanted = 2,
+                  .eol = 0.7,
+                  .note = OWN("one line\nanother <line>") };
     char *html = report(NULL, 0, &c, NULL);
     has(html, "<title>s.toml</title>");
     has(html, "<td class=\"best\">10");
+    has(html, "2 models of 1 scenario on the same rows; not all that were asked for were finished.");
+    has(html, "<p>another &#60;line&#62;</p>");
+    has(html, "What made the fade");
+    has(html, "\"parts\":[5,2]");
+    has(html, "it does not run without it");
     has(html, "The least, 10 mAh, is that of law+ridge hybrid.");
     has(html, "<td class=\"t\">ridge<td>40<td class=\"bad\">30");
     has(html, "Capacity against cycles");
@@ -630,6 +650,33 @@ static void an_interrupted_output_goes_on(void **state)
     free(parts);
 }
 
+static void a_finished_run_is_read_back(void **state)
+{
+    (void)state;
+    why w = { 0 };
+    text t = { 0 };
+    out_rig g;
+    text_add(&t, "battery_id,cycle_count,time,variant,capacity_ah,x\n");
+    for (int k = 1; k <= 20; k++)
+        text_addf(&t, "B1,%d,,,%g,0\n", k, 2 - 0.01 * (k - 1));
+    assert_int_equal(file_write(in_folder("rows.csv"), text_of(&t), t.n, &w), E_OK);
+    text_free(&t);
+    for (int with = 1; with >= 0; with--) {
+        rig_open(&g, "back.html");
+        g.vt->close(g.self, 0, "");
+        g.run.first[0] = 20;
+        assert_int_equal(g.vt->open(&g.host, &g.args, &g.run, &g.self), FADE_OK);
+        assert_int_equal(rig_rows(&g, 10, 30), FADE_OK);
+        assert_int_equal(g.vt->close(g.self, 0, ""), FADE_OK);
+        char *html = slurp("back.html");
+        has(html, with ? "40 rows" : "20 rows");
+        has(html, with ? "falls from 2 to 1.61 Ah in 40 cycles" : "falls from 1.8 to 1.61 Ah in 20 cycles");
+        has(html, with ? "Measured" : "The run was resumed; rows from before are not shown.");
+        free(html);
+        unlink(in_folder("rows.csv"));
+    }
+}
+
 static void a_damaged_state_is_none(void **state)
 {
     (void)state;
@@ -711,6 +758,7 @@ int main(void)
         cmocka_unit_test(the_output_writes_a_report),
         cmocka_unit_test(an_output_that_ends_early_says_why),
         cmocka_unit_test(an_interrupted_output_goes_on),
+        cmocka_unit_test(a_finished_run_is_read_back),
         cmocka_unit_test(a_damaged_state_is_none),
         cmocka_unit_test(short_of_memory_is_a_sentence),
     };

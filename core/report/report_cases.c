@@ -10,13 +10,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* "physics.k", "source.1.rest": a scenario's section stands in front. */
+static bool is_key(const char *name)
+{
+    static const char *const sections[] = { "run", "cell", "conditions", "source", "physics", "corrector",
+                                            "protocol", "evaluate", "health" };
+    size_t n = strcspn(name, ".");
+    for (size_t i = 0; name[n] && i < sizeof sections / sizeof *sections; i++)
+        if (strlen(sections[i]) == n && strncmp(name, sections[i], n) == 0)
+            return true;
+    return false;
+}
+
 static bool varied(const json_t *about, const frame_column *c)
 {
     const json_t *axes = json_object_get(about, "axes");
     size_t i;
     json_t *a;
     if (!json_is_array(axes))
-        return strchr(c->key, '.') != NULL || strchr(c->name, '.') != NULL;
+        return is_key(c->name);
     json_array_foreach(axes, i, a)
     {
         const char *key = json_is_string(a) ? json_string_value(a) : report_word(a, "key");
@@ -125,7 +137,11 @@ static void say_cases(page *p, const cases *c, const result *r, bool first)
 {
     text t = { 0 };
     double failed = report_real(r->about, "failed");
-    text_addf(&t, "%s%s%zu cases of a sweep over ", first ? "" : r->name, first ? "" : ": ", c->n);
+    double all = report_real(r->about, "cases");
+    text_addf(&t, "%s%s%zu ", first ? "" : r->name, first ? "" : ": ", c->n);
+    if (all > (double)c->n)
+        text_addf(&t, "of %.0f ", all);
+    text_add(&t, "cases of a sweep over ");
     for (size_t a = 0; a < c->naxis; a++)
         text_addf(&t, "%s%s", a == 0 ? "" : a + 1 == c->naxis ? " and " : ", ", c->axis[a].name);
     text_add(&t, c->naxis ? "." : "nothing that varies.");

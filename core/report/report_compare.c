@@ -265,8 +265,12 @@ static void notes(page *p, const compare *c)
 void report_compared(page *p, const compare *c)
 {
     char made[160];
-    snprintf(made, sizeof made, "%zu models on the rows of %zu scenario%s.", c->n, c->nscenario,
-             c->nscenario == 1 ? "" : "s");
+    size_t models = 0;
+    for (size_t i = 0; i < c->n; i++)
+        models += !c->at[i].without;
+    snprintf(made, sizeof made, "%zu models of %zu scenario%s on the same rows%s.", models, c->nscenario,
+             c->nscenario == 1 ? "" : "s",
+             c->nscenario < c->wanted ? "; not all that were asked for were finished" : "");
     page_lede(p, made);
     page_section(p, "Side by side", "Side by side");
     notes(p, c);
