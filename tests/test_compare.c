@@ -4,6 +4,7 @@
 #include "tests/engine_rig.h"
 
 #include "core/base/mem.h"
+#include "core/scenario/toml.h"
 #include "core/study/compare_inside.h"
 #include <stdatomic.h>
 
@@ -18,10 +19,11 @@ static void near(double a, double b, double by)
 
 /* ---- a law that tells its mechanisms apart, and switches one ---- */
 
-enum { SEI, RATE };
+enum { SEI, RATE, FAILS };
 static const fade_param law_params[] = {
     { "sei", "", "Does the first mechanism act?", "", FADE_BOOL, 0, 1, 0, 0, 0, 0, NULL },
     { "rate", "1", "Loss per cycle by the second.", "", FADE_REAL, 0, 1e-3, 0, 1, 0, 0, NULL },
+    { "fails", "", "Cycle from which on the first cell fails; 0: none.", "", FADE_INT, 0, 0, 0, 1e6, 0, 0, NULL },
 };
 static const fade_column law_state[] = { { "n", "", "Cycles so far.", 0, 0, 0, 0, 0, 1, 0 } };
 static const fade_column law_out[] = {
@@ -29,7 +31,7 @@ static const fade_column law_out[] = {
     { "loss_sei", "1", "By the first.", 0, 0, 1, 0, 0, 1, 0 },
     { "loss_plating", "1", "By the second.", 0, 0, 1, 0, 0, 1, 0 },
 };
-typedef struct law { double sei, rate; } law;
+typedef struct law { double sei, rate, fails; } law;
 
 static void law_see(const law *m, const fade_tile *b, const double *n)
 {
@@ -40,11 +42,14 @@ static void law_see(const law *m, const fade_tile *b, const double *n)
     }
 }
 
-static int32_t law_step(const void *m, fade_tile *b)
+static int32_t law_step(const void *at, fade_tile *b)
 {
+    const law *m = at;
     for (uint32_t i = 0; i < b->n; i++)
         b->x1[0][i] = b->x[0][i] + b->dt[i];
     law_see(m, b, b->x1[0]);
+    if (m->fails > 0 && b->x1[0][0] >= m->fails)
+        b->status[0] = FADE_ESOLVE;
     return FADE_OK;
 }
 
@@ -60,7 +65,7 @@ static int32_t law_create(const fade_host *h, const fade_args *a, void **m)
     law *l = malloc(sizeof *l);
     if (!l)
         return FADE_ENOMEM;
-    *l = (law){ a->at[SEI].real, a->at[RATE].real };
+    *l = (law){ a->at[SEI].real, a->at[RATE].real, a->at[FAILS].real };
     *m = l;
     return FADE_OK;
 }
@@ -573,6 +578,108 @@ static void several_scenarios_share_the_naive_ones(void **state)
     done(&s);
 }
 
+/* ---- what stands in the way ---- */
+
+static void cells_that_fail_leave_the_rest(void **state)
+{
+    (void)state;
+    side s = run_one_file(LIFE TWO "fails = 50\n", (compare_options){ 0 });
+    assert_int_equal(s.rc, E_PARTIAL);
+    assert_non_null(strstr(s.w.text, "1 of 3 lanes ended by failure"));
+    assert_non_null(strstr(s.c->note, "1 of 3 lanes ended by failure"));
+    const compare_model *m = model(&s, "two-ways", "physics", NULL);
+    assert_true(m->cells == 3 && m->reached == 2 && isnan(m->eol));
+    near(m->eol_least, (174 + 174 + 50) / 3.0, 0.4);
+    text t = { 0 };
+    compare_text(s.c, false, &t);
+    assert_non_null(strstr(text_of(&t), "\nNote: "));
+    text_free(&t);
+    done(&s);
+}
+
+static void other_numbers_of_rows_are_noted(void **state)
+{
+    (void)state;
+    const char *set[] = { "run.stop=\"87% capacity\"", "source.cells=1", "physics.2.c=0.003" };
+    side s = run_one_file(FLEET XU POWER HALF,
+                          (compare_options){ .scenario = &(scenario_options){ .set = set, .nset = 3 } });
+    good(&s);
+    assert_true(model(&s, "xu2018", "physics", NULL)->n != model(&s, "power-law", "physics", NULL)->n);
+    assert_non_null(strstr(s.c->note, "models were scored on "));
+    done(&s);
+}
+
+static void files_hold_mechanisms_and_odd_names(void **state)
+{
+    (void)state;
+    side s = run_one_file(LIFE TWO "name = \"a, \\\"b\\\"\"\n" POWER, (compare_options){ 0 });
+    good(&s);
+    text t = { 0 };
+    json j = { 0 };
+    compare_csv(s.c, &t);
+    assert_non_null(strstr(text_of(&t), ",rank_mean,sei,plating\n"));
+    assert_non_null(strstr(text_of(&t), ",\"a, \"\"b\"\"\",physics,,0,"));
+    assert_non_null(strstr(text_of(&t), ",0.04,0.4"));
+    assert_non_null(strstr(text_of(&t), ",power-law,physics,,0,"));
+    compare_json(s.c, &j);
+    json_t *v = json_loads(text_of(&j.out), 0, NULL);
+    json_t *loss = json_object_get(json_array_get(json_object_get(v, "models"), 0), "loss");
+    assert_int_equal(json_array_size(loss), 2);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(loss, 1), "key")), "plating");
+    json_decref(v);
+    text_free(&t);
+    text_free(&j.out);
+    done(&s);
+}
+
+/* ---- scenarios opened by a host ---- */
+
+static int opened, closed;
+
+static int host_open(void *ctx, const char *file, const char *made, const scenario_options *o, scenario **out,
+                     const engine_hooks **hooks, void **keep_, tree_problems *p, why *w)
+{
+    tree_node *root = NULL;
+    tree *t = tree_open();
+    opened++;
+    *hooks = NULL;
+    *keep_ = ctx;
+    int rc = toml_parse(t, file, made, strlen(made), p, &root);
+    if (!rc)
+        tree_merge(t, tree_root(t), root);
+    return rc ? rc : scenario_from_tree(t, file, o, out, p, w);
+}
+
+static void host_close(void *ctx, void *keep_, scenario *sc)
+{
+    assert_ptr_equal(ctx, keep_);
+    closed++;
+    scenario_close(sc);
+}
+
+static void a_host_opens_scenarios(void **state)
+{
+    (void)state;
+    const sweep_host host = { .open = host_open, .close = host_close, .ctx = &opened };
+    side s = run_one_file(FLEET XU RIDGE HALF, (compare_options){ .host = &host, .ablate = true });
+    side t = run_one_file(FLEET XU RIDGE HALF, (compare_options){ .ablate = true });
+    good(&s);
+    good(&t);
+    char *x = told(&s), *y = told(&t);
+    assert_string_equal(x, y);
+    free(x);
+    free(y);
+    assert_int_equal(opened, 1 + 3);
+    assert_int_equal(closed, opened);
+    done(&s);
+    done(&t);
+    const char *none = "/nowhere/a.toml";
+    s = run_files(&none, 1, (compare_options){ .host = &host });
+    assert_int_equal(s.rc, E_INPUT);
+    assert_non_null(strstr(s.w.text, "/nowhere/a.toml"));
+    done(&s);
+}
+
 /* ---- bounds, stops, memory ---- */
 
 static void rows_for_pictures_are_thinned(void **state)
@@ -726,6 +833,10 @@ int main(void)
         cmocka_unit_test(numbers_are_those_of_a_run),
         cmocka_unit_test(the_number_of_threads_changes_nothing),
         cmocka_unit_test(several_scenarios_share_the_naive_ones),
+        cmocka_unit_test(cells_that_fail_leave_the_rest),
+        cmocka_unit_test(other_numbers_of_rows_are_noted),
+        cmocka_unit_test(files_hold_mechanisms_and_odd_names),
+        cmocka_unit_test(a_host_opens_scenarios),
         cmocka_unit_test(rows_for_pictures_are_thinned),
         cmocka_unit_test(stopped_it_keeps_what_is_finished),
         cmocka_unit_test(memory_that_runs_out_is_an_error),

@@ -228,7 +228,7 @@ static int note_rows(compare *c, why *w)
 {
     uint64_t least = UINT64_MAX, most = 0;
     for (size_t i = 0; i < c->n; i++) {
-        least = c->at[i].n && c->at[i].n < least ? c->at[i].n : least;
+        least = c->at[i].n < least ? c->at[i].n : least;
         most = c->at[i].n > most ? c->at[i].n : most;
     }
     return most == 0 || least == most ? E_OK

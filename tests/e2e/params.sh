@@ -23,7 +23,8 @@ sys.exit(0 if eval(sys.argv[2]) else str(v)[:600])' "$@"
 says "show tells value, unit and meaning" "Calendar ageing per second." "$FADE" params show "$five"
 "$FADE" params show "$five" --json > show.json
 check "as JSON too" json show.json \
-    'any((p["at"], p["key"], p["value"], p["unit"], p["set"]) == ("physics.1", "k_t", 4.14e-10, "1/s", False) for p in v)'
+    '[(p["value"], p["unit"], p["set"]) for p in v if (p["at"], p["key"]) == ("physics.1", "k_t")] == [
+        (4.14e-10, "1/s", False)]'
 "$FADE" params show "$five" --set 'physics.1.k_t="1e-9 1/s"' --json > set.json
 check "what is set is marked, in the declared unit" json set.json \
     'any((p["at"], p["key"], p["value"], p["set"]) == ("physics.1", "k_t", 1e-9, True) for p in v)'
