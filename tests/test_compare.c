@@ -606,6 +606,8 @@ static void other_numbers_of_rows_are_noted(void **state)
     good(&s);
     assert_true(model(&s, "xu2018", "physics", NULL)->n != model(&s, "power-law", "physics", NULL)->n);
     assert_non_null(strstr(s.c->note, "models were scored on "));
+    for (size_t i = 0; i < s.c->n; i++)
+        assert_true(s.c->at[i].n > 0 || isnan(s.c->at[i].rank_mean));
     done(&s);
 }
 

@@ -181,7 +181,7 @@ static int rank_by(compare *c, size_t n, const compare_number *k, double *v, why
 {
     double *rank = v + n;
     for (size_t i = 0; i < n; i++)
-        v[i] = compare_merit(&c->at[i], k);
+        v[i] = c->at[i].n ? compare_merit(&c->at[i], k) : NAN;
     int rc = compare_ranks(v, n, rank, w);
     for (size_t i = 0; i < n && !rc; i++)
         c->at[i].rank[k->rank] = rank[i];
