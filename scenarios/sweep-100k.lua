@@ -27,7 +27,7 @@ local cases, counts = fade.sweep({
 }, { store = store })
 print(("%d cases, %d failed, %.1f s of processor time"):format(counts.cases, counts.failed, os.clock() - started))
 
-local capacity = cases.physics_capacity_ah
+local capacity = cases.physics_capacity
 print(("capacity at 5, 50, 95 %%: %.3f %.3f %.3f Ah"):format(capacity:quantile(0.05, 0.5, 0.95)))
 
 -- Rank correlation (Spearman): Pearson's of the ranks.

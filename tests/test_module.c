@@ -148,6 +148,100 @@ static void repeated_runs_are_quick(void **state)
                "equal(n, 500) if best > 0.01 and not os.getenv('ASAN_OPTIONS') then error('over 10 ms: ' .. best) end\n");
 }
 
+/* A scenario as a table; `more` is laid over it. */
+#define TABLE                                                                                                         \
+    "local function life(more)\n"                                                                                     \
+    "  local t = { run = { name = 'life', cycles = 50 }, cell = { nominal_capacity = '2 Ah' },\n"                     \
+    "    source = { plugin = 'constant' }, physics = { plugin = 'power-law', c = 0.01, z = 0.5 } }\n"                 \
+    "  for k, v in pairs(more or {}) do t[k] = v end\n"                                                               \
+    "  return t\n"                                                                                                    \
+    "end\n"
+
+static void a_table_runs(void **state)
+{
+    (void)state;
+    lua_rig_do(TABLE
+               "equal(fade.check(life()), true)\n"
+               "local r = fade.run(life()) near(r.rows.physics_capacity:last(), 2 * (1 - 0.01 * math.sqrt(50)))\n"
+               "r = fade.run(life { physics = { { plugin = 'power-law' }, { plugin = 'power-law', name = 'two', c = 0.02 } } })\n"
+               "equal(#r.rows, 100) equal(r.summary[2].physics, 'two')\n"
+               "r = fade.run(life { source = { plugin = 'constant', cells = 3 },\n"
+               "  physics = { plugin = 'power-law', z = 1, c = fade.column{ 0.001, 0.002, 0.003 } } })\n"
+               "near(r.summary[3].capacity_ah, 2 * (1 - 0.15))\n"
+               "local ok, p = fade.check(life { run = { cicles = 3 } })\n"
+               "equal(ok, nil) equal(p[1].file, 'table') assert(p[1].message:find('did you mean \"cycles\"', 1, true))\n"
+               "refuses('there is no [source]', fade.run, {}) refuses('is a string', fade.check, life(), { set = 'x' })\n"
+               "refuses('cannot hold a userdata', fade.run, life { x = io.stdout })\n"
+               "refuses('both names and other keys', fade.run, life { cell = { a = 1, [{}] = 2 } })\n"
+               "local t = {} t.t = t refuses('does a table hold itself', fade.run, t)\n");
+}
+
+static void functions_of_a_table_are_called(void **state)
+{
+    (void)state;
+    lua_rig_do(TABLE
+               "local n, started, cells = 0, 0, nil\n"
+               "local r = fade.run(life { on_cycle = function(row) n = n + 1 if row.soh < 0.95 then return 'tired' end end,\n"
+               "  on_start = function() started = started + 1 end, on_end = function(result) cells = result.cells end })\n"
+               "equal(n, 26) equal(started, 1) equal(cells, 1) equal(r.summary[1].reason, 'tired') equal(r.summary[1].end_cycle, 26)\n"
+               "r = fade.run(life { on_cycle = function(row) equal(row.physics, 'power-law') equal(row.index, row.cycle)\n"
+               "  near(row.capacity, 2 * (1 - 0.01 * math.sqrt(row.cycle))) equal(row.physics_capacity, row.capacity)\n"
+               "  return { mark = 'x', stop = row.cycle == 7 and 'seven' } end })\n"
+               "equal(r.summary[1].reason, 'seven')\n"
+               "local function warm(f) return fade.run(life { physics = { plugin = 'xu2018' }, on_cycle = f }).summary[1].capacity_ah end\n"
+               "local hot, same = warm(function() return { set = { temperature_mean = '45 degC' } } end), warm(function() end)\n"
+               "assert(hot < same) equal(warm(function() return { set = { temperature_mean = 318.15 } } end), hot)\n"
+               "r = fade.run(life { source = { plugin = 'constant' }, conditions = { charge_time = function(now)\n"
+               "  return now.soh > 0.999 and '2 h' or 3600 end }, physics = { plugin = 'exp-fade', charge_time = '@charge_time' } })\n"
+               "near(r.rows.physics_loss[1], 1 - math.exp(-0.13 * 25 / 7200), 1e-9)\n");
+}
+
+static void functions_that_fail_end_their_cell(void **state)
+{
+    (void)state;
+    lua_rig_do(TABLE
+               "local function reason(f) local r = fade.run(life { on_cycle = f }) equal(r.outcome, 'partial')\n"
+               "  return r.summary[1].reason end\n"
+               "local function says(text, f) local said = reason(f) assert(said:find(text, 1, true), said) end\n"
+               "says('test:', function(row) return row.x.y end) says('gives a number', function() return 3 end)\n"
+               "says('cannot set \"temp\"', function() return { set = { temp = 1 } } end)\n"
+               "says('but K is wanted', function() return { set = { temperature_mean = '3 V' } } end)\n"
+               "says('is a table', function() return { stop = {} } end) says('set is a number', function() return { set = 3 } end)\n"
+               "says('without a text', function() error({}) end)\n"
+               "says('is a boolean', function() return { set = { temperature_mean = true } } end)\n");
+}
+
+static void a_sweep_is_a_table_of_cases(void **state)
+{
+    (void)state;
+    lua_rig_do(TABLE
+               "local swept = life { sweep = { axes = { ['physics.c'] = { 0.01, 0.02, 0.04 } }, collect = { 'physics_capacity' } } }\n"
+               "local cases, counts = fade.sweep(swept, { threads = 1 })\n"
+               "equal(#cases, 3) equal(counts.cases, 3) equal(counts.failed, 0) assert(#cases.case[1] > 8)\n"
+               "local s = cases:sort('physics.c') near(s.physics_capacity[3], 2 * (1 - 0.04 * math.sqrt(50)))\n"
+               "local store = folder .. '/s.sqlite' equal(#fade.sweep(swept, { store = store }), 3)\n"
+               "equal(#fade.read(store).rows, 3)\n"
+               "local dependent = life { sweep = { axes = { ['physics.c'] = { 0.01, 0.02 },\n"
+               "  ['physics.z'] = function(point) return point['physics.c'] * 25 end }, collect = { 'physics_capacity' } } }\n"
+               "s = fade.sweep(dependent):sort('physics.c') near(s.physics_capacity[2], 2 * (1 - 0.02 * 50 ^ 0.5), 1e-9)\n"
+               "refuses('', fade.sweep, life()) refuses('did you mean', fade.sweep, swept, { stor = 'x' })\n"
+               "refuses('did you mean', fade.sweep, life { sweep = { axes = { ['physics.cc'] = { 1 } } } })\n");
+}
+
+static void models_are_compared(void **state)
+{
+    (void)state;
+    lua_rig_do("local function s(name, c) return { run = { name = name }, cell = { nominal_capacity = '2 Ah' },\n"
+               "  source = { plugin = 'virtual', truth = 'power-law', cells = 2, cycles = 60 },\n"
+               "  physics = { plugin = 'power-law', c = c }, evaluate = { split = 'time:0.5' } } end\n"
+               "local m = fade.compare{ s('good', 0.005), s('bad', 0.02) }\n"
+               "local good = m:where(\"scenario == 'good' and model == 'physics'\") equal(#good, 1)\n"
+               "local bad = m:where(\"scenario == 'bad' and model == 'physics'\") assert(good.rmse[1] < bad.rmse[1])\n"
+               "assert(good.rank[1] < bad.rank[1]) equal(#m:where(\"variant == 'naive'\") > 0, true)\n"
+               "refuses('list of scenarios', fade.compare, {}) refuses('nix.toml', fade.compare, { folder .. '/nix.toml' })\n"
+               "refuses('table expected', fade.compare, 3)\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +255,11 @@ int main(void)
         cmocka_unit_test(a_folder_holds_the_result),
         cmocka_unit_test(a_failing_cell_is_a_partial_outcome),
         cmocka_unit_test(repeated_runs_are_quick),
+        cmocka_unit_test(a_table_runs),
+        cmocka_unit_test(functions_of_a_table_are_called),
+        cmocka_unit_test(functions_that_fail_end_their_cell),
+        cmocka_unit_test(a_sweep_is_a_table_of_cases),
+        cmocka_unit_test(models_are_compared),
     };
     return cmocka_run_group_tests(tests, lua_rig_open, lua_rig_close);
 }

@@ -6,6 +6,7 @@
 #ifndef FADE_SCRIPT_MODULE_H
 #define FADE_SCRIPT_MODULE_H
 #include "core/base/tree.h"
+#include "core/script/module_tree.h"
 #include "core/script/script.h"
 #include "core/study/frame.h"
 #include <jansson.h>
@@ -35,12 +36,14 @@ void module_sets(lua_State *L, int arg, scenario_options *out);
 /* A scenario opened from the file's name or table at `arg`; hangs on the userdata it pushes. */
 typedef struct module_scenario {
     scenario     *s;
-    script       *script;
+    script       *script;                         /* of a file; NULL */
+    module_tree  *table;                          /* of a table; NULL */
     tree_problems problems;
     why           w;
     int           rc;
 } module_scenario;
 module_scenario *module_scenario_at(lua_State *L, int arg, int opts);
+const engine_hooks *module_scenario_hooks(const module_scenario *);
 int module_problems(lua_State *L, const tree_problems *, const why *);                 /* pushes the list of {file, line, column, message} */
 int module_raise_problems(lua_State *L, const tree_problems *, const why *);           /* raises with all of them */
 

@@ -266,7 +266,7 @@ static void do_run(job *k, engine_options *o, bool overwrite)
     module_scenario *m = k->m;
     why later = { 0 };
     o->study = study_table();
-    o->hooks = script_hooks(m->script);
+    o->hooks = module_scenario_hooks(m);
     o->stop = module_catch();
     k->caught = true;
     m->rc = engine_open(m->s, o, &k->e, &m->problems, &m->w);

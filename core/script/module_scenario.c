@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * module_scenario.c - scenarios as arguments: a file's name or a table; what is wrong with one; fade.check.
  */
-#include "core/script/inside.h"
 #include "core/script/module.h"
 #include "core/script/table.h"
 #include "core/study/study.h"
@@ -12,6 +11,7 @@ static int close_scenario(lua_State *L)
     module_scenario *m = lua_touserdata(L, 1);
     scenario_close(m->s);
     script_close(m->script);
+    module_tree_close(m->table);
     tree_problems_free(&m->problems);
     *m = (module_scenario){ 0 };
     return 0;
@@ -35,10 +35,15 @@ module_scenario *module_scenario_at(lua_State *L, int arg, int opts)
         m->rc = script_scenario(lua_tostring(L, arg), &o, &so, &m->s, &m->script, &m->problems, &m->w);
     } else {
         luaL_argexpected(L, lua_istable(L, arg), arg, "name of a file or table");
-        m->rc = script_scenario_table(L, arg, "table", &o, &m->s, &m->script, &m->problems, &m->w);
+        m->rc = module_tree_open(L, arg, &o, &m->s, &m->table, &m->problems, &m->w);
     }
     lua_setiuservalue(L, -2, 1);                        /* what was set lives as long */
     return m;
+}
+
+const engine_hooks *module_scenario_hooks(const module_scenario *m)
+{
+    return m->table ? module_tree_hooks(m->table) : script_hooks(m->script);
 }
 
 /* --- problems ------------------------------------------------------------------------------------------------------- */
@@ -102,7 +107,7 @@ int module_check(lua_State *L)
     module_box *b = module_hold(L, close_engine);
     engine *e = NULL;
     if (!m->rc) {
-        engine_options o = { .study = study_table(), .hooks = script_hooks(m->script) };
+        engine_options o = { .study = study_table(), .hooks = module_scenario_hooks(m) };
         m->rc = engine_open(m->s, &o, &e, &m->problems, &m->w);
         b->at = e;
     }

@@ -6,7 +6,6 @@
  */
 #include "core/base/file.h"
 #include "core/base/mem.h"
-#include "core/script/inside.h"
 #include "core/script/module.h"
 #include "core/script/table.h"
 #include "core/study/compare.h"
@@ -89,7 +88,7 @@ static study *hold_study(lua_State *L, bool trust)
 
 /* --- opening -------------------------------------------------------------------------------------------------------- */
 
-typedef struct kept { bool table; script *script; void *of_file; } kept;
+typedef struct kept { bool table; module_tree *tree; void *of_file; } kept;
 
 /* Number of the table that has this name, from 1; 0: a file. */
 static size_t table_called(const study *k, const char *file)
@@ -117,9 +116,9 @@ static int host_open(void *ctx, const char *file, const char *made, const scenar
         rc = fail(w, E_NOMEM, "no memory to open %s", file);
     } else if (table) {
         lua_rawgeti(k->L, k->list, (lua_Integer)table);
-        rc = script_scenario_table(k->L, lua_gettop(k->L), "table", o, out, &kp->script, p, w);
+        rc = module_tree_open(k->L, -1, o, out, &kp->tree, p, w);
         lua_pop(k->L, 1);
-        *hooks = rc ? NULL : script_hooks(kp->script);
+        *hooks = rc ? NULL : module_tree_hooks(kp->tree);
     } else {
         rc = k->files->open(k->files->ctx, file, made, o, out, hooks, &kp->of_file, p, w);
     }
@@ -138,7 +137,7 @@ static void host_close(void *ctx, void *keep, scenario *s)
         k->files->close(k->files->ctx, kp->of_file, s);
     } else {
         scenario_close(s);
-        script_close(kp ? kp->script : NULL);
+        module_tree_close(kp ? kp->tree : NULL);
     }
     free(kp);
 }
@@ -148,33 +147,25 @@ static int host_call(void *ctx, void *keep, const tree_node *f, const char *cons
 {
     study *k = ctx;
     kept *kp = keep;
-    return kp->table ? script_call(kp->script, f, name, value, n, out, w)
+    return kp->table ? module_tree_call(kp->tree, f, name, value, n, out, w)
                      : k->files->call(k->files->ctx, kp->of_file, f, name, value, n, out, w);
-}
-
-static bool has_function(const tree_node *t)
-{
-    bool found = t->kind == TREE_CALL;
-    for (const tree_node *c = t->first; c && !found; c = c->next)
-        found = has_function(c);
-    return found;
 }
 
 /* Writes what the table at `index` amounts to into the scratch folder. */
 static int write_table(study *k, int index, const char *path, const scenario_options *o, char **title, why *w)
 {
     scenario *s = NULL;
-    script *held = NULL;
-    int rc = script_scenario_table(k->L, index, "table", o, &s, &held, &k->problems, w);
+    module_tree *held = NULL;
+    int rc = module_tree_open(k->L, index, o, &s, &held, &k->problems, w);
     if (!rc) {
-        k->functions = k->functions || has_function(tree_root(s->tree));
+        k->functions = k->functions || module_tree_hooks(held);
         rc = file_write(path, s->merged, strlen(s->merged), w);
         *title = mem_dup(s->name);
         if (!rc && !*title)
             rc = fail(w, E_NOMEM, "no memory for the scenarios' names");
     }
     scenario_close(s);
-    script_close(held);
+    module_tree_close(held);
     return rc;
 }
 
