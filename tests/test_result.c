@@ -112,6 +112,10 @@ static void a_file_that_gathers_runs_gives_the_one_asked_for(void **state)
     snprintf(toml, sizeof toml, "%s[[physics]]\nplugin = \"xu2018\"\n[[output]]\nplugin = \"sqlite\"\n"
              "path = \"%s/all.sqlite\"\n", LIFE, made_folder);
     run_there("two", toml, &second);
+    sqlite3 *db;                                        /* a column that only another run would know */
+    assert_int_equal(sqlite3_open(made_path("all.sqlite"), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "ALTER TABLE row ADD COLUMN other_ah REAL", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
     assert_int_equal(result_open(made_path("one"), true, &r, &w), E_OK);
     assert_same_rows(&r->rows, &first);
     result_close(r);
@@ -285,6 +289,30 @@ static void a_base_by_another_hand_is_read(void **state)
     assert_float_equal(r->rows.col[1].v[1], 3, 0);
     assert_string_equal(r->rows.col[0].doc, "Said.");
     assert_string_equal(json_string_value(json_object_get(r->about, "outcome")), "running");
+    result_close(r);
+}
+
+/* A write-ahead log wants a file beside it; where none can be made the base is read as it lies. */
+static void a_base_where_nobody_may_write_is_read(void **state)
+{
+    (void)state;
+    static const char made[] =
+        "PRAGMA journal_mode = WAL; CREATE TABLE run(id, name, scenario, made_by, started, ended, outcome, why);"
+        "CREATE TABLE quantity(name, unit, doc); CREATE TABLE row(run, number, cell, cycle, time, variant, "
+        "capacity_ah);"
+        "INSERT INTO run VALUES('r', 'n', '', '{}', 5, 1000005, 1, 'no'); INSERT INTO row VALUES('r', 0, 'B1', 1, 2, "
+        "'v', 3)";
+    sqlite3 *db;
+    why w = { 0 };
+    assert_int_equal(sqlite3_open(made_path("w#?l.sqlite"), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, made, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    assert_int_equal(file_mkdirs(made_path("w#?l.sqlite-shm"), &w), E_OK);
+    result *r = opened(made_path("w#?l.sqlite"));
+    assert_int_equal(r->rows.n, 1);
+    assert_float_equal(r->rows.col[0].v[0], 3, 0);
+    assert_string_equal(json_string_value(json_object_get(r->about, "outcome")), "failed");
+    assert_float_equal(json_number_value(json_object_get(r->about, "seconds")), 1, 1e-9);
     result_close(r);
 }
 
@@ -500,6 +528,7 @@ int main(void)
         cmocka_unit_test(lines_may_differ_in_columns),
         cmocka_unit_test(bases_are_refused_with_a_reason),
         cmocka_unit_test(a_base_by_another_hand_is_read),
+        cmocka_unit_test(a_base_where_nobody_may_write_is_read),
         cmocka_unit_test(what_is_no_result_says_so),
         cmocka_unit_test(some_rows_alone),
         cmocka_unit_test(a_sweep_s_cases_are_rows),
