@@ -77,8 +77,10 @@ void report_lede(page *p, const report_subject *s, bool alone)
     add_counted(&t, isfinite(cells) ? cells : (double)s->f->ncell, "cell");
     text_addf(&t, "%s%s", *source ? " of " : "", source);
     add_models(s, &t);
-    text_add(&t, ", ");
-    add_counted(&t, isfinite(rows) ? rows : (double)s->f->n, "row");
+    if (isfinite(rows)) {
+        text_add(&t, ", ");
+        add_counted(&t, rows, "row");
+    }
     if (isfinite(seconds)) {
         text_add(&t, " in ");
         page_number(&t, seconds < 0.01 ? 0.01 : round(seconds * 100) / 100);

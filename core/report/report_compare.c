@@ -55,9 +55,22 @@ static double best_of(const compare *c, const compare_model *like, const value *
     return best;
 }
 
-static void names(page *p, const compare_model *m)
+static const char *names_head(const compare *c)
 {
-    page_cell(p, m->scenario ? m->scenario : "", "t");
+    return c->nscenario > 1 ? "<scenario|<model|<kind" : "<model|<kind";
+}
+
+static void data_open(page *p, const compare *c, const char *more, size_t rows)
+{
+    char head[160];
+    snprintf(head, sizeof head, "%s|%s", names_head(c), more);
+    page_data_open(p, head, rows, rows);
+}
+
+static void names(page *p, const compare *c, const compare_model *m)
+{
+    if (c->nscenario > 1)
+        page_cell(p, m->scenario ? m->scenario : "", "t");
     page_cell(p, m->variant ? m->variant : "", "t");
     page_cell(p, m->model ? m->model : "", "t");
 }
@@ -65,7 +78,7 @@ static void names(page *p, const compare_model *m)
 static void errors(page *p, const compare *c)
 {
     text head = { 0 };
-    text_add(&head, "<scenario|<model|<kind|rows");
+    text_addf(&head, "%s|rows", names_head(c));
     for (size_t k = 0; k < NVALUE; k++)
         text_addf(&head, "|%s", values[k].head);
     page_say(
@@ -78,7 +91,7 @@ static void errors(page *p, const compare *c)
         if (m->without)
             continue;
         page_row(p, is_naive(m) ? "naive" : "");
-        names(p, m);
+        names(p, c, m);
         page_cell_number(p, (double)m->n, "");
         for (size_t k = 0; k < NVALUE; k++) {
             double x = values[k].of(m), good = merit(&values[k], x);
@@ -131,12 +144,12 @@ static void chart(page *p, const compare *c)
         text_addf(&alt, " mAh, is that of %s %s.", best->variant ? best->variant : "", best->model ? best->model : "");
     }
     page_chart_words(p, "Shorter is better.", text_of(&alt));
-    page_data_open(p, "<scenario|<model|<kind|RMSE (mAh)", shown, shown);
+    data_open(p, c, "RMSE (mAh)", shown);
     for (size_t i = 0; i < c->n; i++) {
         if (c->at[i].without || !isfinite(c->at[i].rmse))
             continue;
         page_row(p, "");
-        names(p, &c->at[i]);
+        names(p, c, &c->at[i]);
         page_cell_number(p, 1000 * c->at[i].rmse, "");
     }
     page_data_close(p);
@@ -153,13 +166,15 @@ static void ablation(page *p, const compare *c)
         return;
     page_section(p, "What each part is worth", "Parts");
     page_say(p, "The same run with one part taken away; a rise of the error is what the part was worth.");
-    page_table_open(p, "<scenario|<model|<kind|<without|RMSE (mAh)|change (mAh)|R\xc2\xb2|<", 0);
+    char head[160];
+    snprintf(head, sizeof head, "%s|<without|RMSE (mAh)|change (mAh)|R\xc2\xb2|<", names_head(c));
+    page_table_open(p, head, 0);
     for (size_t i = 0; i < c->n; i++) {
         const compare_model *m = &c->at[i], *whole = m->without && m->whole < c->n ? &c->at[m->whole] : NULL;
         if (!m->without)
             continue;
         page_row(p, "");
-        names(p, m);
+        names(p, c, m);
         page_cell(p, m->without, "t");
         page_cell_number(p, 1000 * m->rmse, "");
         page_cell_number(p, whole ? 1000 * (m->rmse - whole->rmse) : NAN, whole && m->rmse > whole->rmse ? "bad" : "");
@@ -238,11 +253,11 @@ static void losses(page *p, const compare *c)
     json_close(j, '}');
     json_close(j, ']');
     page_chart_words(p, "Fade split by mechanism where a law tells its mechanisms apart, mean over the cells.", "");
-    page_data_open(p, "<scenario|<model|<kind|<mechanism|loss|<unit", 1, 1);
+    data_open(p, c, "<mechanism|loss|<unit", 1);
     for (size_t i = 0; i < c->n; i++)
         for (size_t k = 0; k < c->at[i].nloss; k++) {
             page_row(p, "");
-            names(p, &c->at[i]);
+            names(p, c, &c->at[i]);
             page_cell(p, c->at[i].loss[k].key, "t");
             page_cell_number(p, c->at[i].loss[k].value, "");
             page_cell(p, c->at[i].loss[k].unit, "t");

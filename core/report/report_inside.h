@@ -36,7 +36,7 @@ typedef struct report_subject {
     size_t        nlane, most, *rows;             /* most: rows of the longest lane */
     report_model *model;
     size_t        nmodel;
-    int           measured, truth, reference, physics, hybrid, lower, upper;     /* columns, -1 none; reference: what is scored against */
+    int           measured, truth, reference, physics, hybrid, lower, upper, soh;     /* columns, -1 none; reference: what is scored against */
     double        nominal, eol;                   /* Ah; state of health; NaN unknown */
     double        fraction;                       /* of a cell's rows that were known; NaN: nothing was forecast */
     uint64_t      hold;

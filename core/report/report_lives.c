@@ -169,9 +169,11 @@ int report_lives(page *p, const report_subject *s, why *w)
     if (!s->nmodel || !s->nlane)
         return E_OK;
     text t = { 0 };
-    text_addf(&t, "The end of life is %.4g %% of %s", 100 * s->eol, isnan(s->nominal) ? "a cell's first capacity" : "");
+    text_addf(&t, "The end of life is %.4g %% of ", 100 * s->eol);
     if (!isnan(s->nominal))
         text_addf(&t, "the nominal %.4g Ah", s->nominal);
+    else
+        text_add(&t, s->soh >= 0 ? "the capacity that state of health refers to" : "a cell's first capacity");
     text_addf(&t, "; \"-\" where it is not reached%s.", s->truth >= 0 && s->reference == s->truth
                                                           ? ", and what the cell really held counts as measured" : "");
     page_say(p, text_of(&t));

@@ -124,9 +124,12 @@ bool report_forecast(const report_subject *s, const report_lane *l, size_t i)
 
 double report_eol_ah(const report_subject *s, const report_lane *l)
 {
+    double first = NAN, soh;
+    for (size_t i = 0; s->soh >= 0 && s->physics >= 0 && l && i < l->n; i++)
+        if ((soh = s->f->col[s->soh].v[l->row[i]]) > 0 && isfinite(s->f->col[s->physics].v[l->row[i]]))
+            return s->eol * s->f->col[s->physics].v[l->row[i]] / soh;      /* what the run itself refers to */
     if (!isnan(s->nominal))
         return s->eol * s->nominal;
-    double first = NAN;
     int column = s->reference >= 0 ? s->reference : s->physics;
     for (size_t i = 0; column >= 0 && l && i < l->n && isnan(first); i++)
         first = s->f->col[column].v[l->row[i]];
@@ -230,6 +233,7 @@ int report_subject_open(report_subject *s, const char *name, const char *toml, c
     s->hybrid = frame_find(f, "hybrid_capacity");
     s->lower = frame_find(f, "hybrid_lower");
     s->upper = frame_find(f, "hybrid_upper");
+    s->soh = frame_find(f, "soh");
     s->reference = s->measured;
     read_scenario(s);
     int rc = find_lanes(s, w);
