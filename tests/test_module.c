@@ -3,6 +3,8 @@
  */
 #include "tests/lua_rig.h"
 
+#include "core/base/mem.h"
+
 /* Scenario files the chunks speak of. */
 #define LIFE                                                                                                          \
     "local function life(text)\n"                                                                                     \
@@ -242,6 +244,39 @@ static void models_are_compared(void **state)
                "refuses('table expected', fade.compare, 3)\n");
 }
 
+/* Every allocation of C's fails once: an error with a sentence, or the run does without. */
+static void c_memory_that_runs_out_is_an_error(void **state)
+{
+    (void)state;
+    static const char *const chunks[] = {
+        TABLE "return fade.run(life { run = { name = 'm', cycles = 3, threads = 1 }, on_cycle = function() end })",
+        TABLE "return fade.sweep(life { run = { name = 'm', cycles = 3, threads = 1 }, sweep = { axes = { ['physics.c'] = { 0.1 } } } })",
+        "return fade.compare { { run = { name = 'm' }, cell = { nominal_capacity = 2 }, physics = { plugin = 'power-law' },"
+        "  source = { plugin = 'virtual', cells = 1, cycles = 6 }, evaluate = { split = 'time:0.5' } } }",
+    };
+    log_open(&(log_options){ .level = LOG_SILENT }, &(why){ 0 });
+    for (size_t c = 0; c < sizeof chunks / sizeof *chunks; c++) {
+        int rc = 1, failed = 0;
+        long before = mem_count();
+        lua_settop(rig_L, 0);
+        assert_int_equal(luaL_dostring(rig_L, chunks[c]), 0);
+        long most = mem_count() - before;
+        for (long k = 1; k <= most; k += most / 150 + 1) {
+            lua_settop(rig_L, 0);
+            mem_fail_at(k);
+            rc = luaL_dostring(rig_L, chunks[c]);
+            mem_fail_at(0);
+            failed += rc != 0;
+            if (rc)
+                assert_true(strlen(lua_tostring(rig_L, -1)) > 5);
+        }
+        assert_true(failed > 5);
+        lua_settop(rig_L, 0);
+        assert_int_equal(luaL_dostring(rig_L, chunks[c]), 0);
+    }
+    log_open(&(log_options){ .level = LOG_ERROR }, &(why){ 0 });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +295,7 @@ int main(void)
         cmocka_unit_test(functions_that_fail_end_their_cell),
         cmocka_unit_test(a_sweep_is_a_table_of_cases),
         cmocka_unit_test(models_are_compared),
+        cmocka_unit_test(c_memory_that_runs_out_is_an_error),
     };
     return cmocka_run_group_tests(tests, lua_rig_open, lua_rig_close);
 }
