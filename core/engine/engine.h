@@ -67,6 +67,8 @@ int engine_open(const scenario *, const engine_options *, engine **out, tree_pro
 int engine_run(engine *, why *w);
 void engine_plan(const engine *, text *out);                      /* what --dry-run prints */
 void engine_result(const engine *, json *out);                    /* rows, lanes, ends, failures, scores, provenance: one object */
+size_t engine_row_columns(const engine *, const fade_column **out);      /* of the row table, in the units outputs get */
+
 /* How one lane's life under one physics went, after (or while) it ran. */
 enum { ENGINE_RUNNING, ENGINE_ENDED, ENGINE_FAILED, ENGINE_THROUGH };   /* _ENDED: a stop condition; _THROUGH: all its rows are done */
 typedef struct engine_life {

@@ -3,6 +3,12 @@
  */
 #include "core/engine/inside.h"
 
+size_t engine_row_columns(const engine *e, const fade_column **out)
+{
+    *out = e->column;
+    return e->ncolumn;
+}
+
 size_t engine_lives(const engine *e) { return (size_t)e->nlane * e->nphysics; }
 
 void engine_life_at(const engine *e, size_t i, engine_life *out)

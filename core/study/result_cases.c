@@ -86,6 +86,15 @@ static char *look_up(sqlite3 *db, const char *sql, const char *key)
     return out ? out : mem_dup("");
 }
 
+/* "capacity" and "capacity@500" are in the unit of the standard column. */
+static const char *usual_unit(const char *name)
+{
+    char key[64];
+    snprintf(key, sizeof key, "%.*s", (int)strcspn(name, "@"), name);
+    const fade_column *c = scenario_column(key);
+    return c && c->unit ? units_human(c->unit) : NULL;
+}
+
 /* A column of the frame for each column of numbers: an axis keeps its key, what was collected tells its unit by its
  * name. */
 static int add_column(cases *c, sqlite3 *db, int i, why *w)
@@ -99,7 +108,8 @@ static int add_column(cases *c, sqlite3 *db, int i, why *w)
     char *role = look_up(db, "SELECT role FROM quantity WHERE name = ?1", name);
     bool axis = role && strcmp(role, "axis") == 0;
     if (in && role)
-        c->column[i] = frame_add_column(&c->k->r->rows, name, axis ? name : NULL, axis || *in ? in : NULL, role, w);
+        c->column[i] =
+            frame_add_column(&c->k->r->rows, name, axis ? name : NULL, axis || *in ? in : usual_unit(name), role, w);
     int rc = !in || !role ? fail(w, E_NOMEM, "no memory for the cases of %s", c->k->path)
              : c->column[i] < 0 ? -c->column[i] : E_OK;
     free(in);

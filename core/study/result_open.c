@@ -16,6 +16,8 @@ static const struct { const char *plugin, *path; } kept[NKIND] = {
     [SQLITE] = { "sqlite", "results.sqlite" }, [CSV] = { "csv", "rows.csv" }, [JSONL] = { "jsonl", "rows.jsonl" }
 };
 
+static const char sweep_store[] = "sweep.sqlite";       /* what `fade sweep` leaves in its folder */
+
 typedef struct source { int kind; char *path; } source;
 
 /* ---- where the rows are ---- */
@@ -88,10 +90,10 @@ static void find_rows(const result *r, source *out, text *names)
             for (const tree_node *o = outputs ? outputs->first : NULL; o; o = o->next)
                 consider(r->folder, o, &best, out, names);
     }
-    for (int kind = 0; kind < NKIND && !out->path; kind++) {
-        char *path = file_join(r->folder, kept[kind].path);
+    for (int i = 0; i <= NKIND && !out->path; i++) {
+        char *path = file_join(r->folder, i < NKIND ? kept[i].path : sweep_store);
         if (path && file_exists(path))
-            *out = (source){ kind, path };
+            *out = (source){ i < NKIND ? i : SQLITE, path };
         else
             free(path);
     }

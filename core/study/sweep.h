@@ -46,13 +46,20 @@ typedef struct sweep_options {
     int         threads, jobs;                    /* threads of the engine; worker processes (0: none, all in this process) */
     double      timeout;                          /* s a case may take in a worker process; 0: no bound */
     int         retry;                            /* how often a crashed case is tried again */
-    const char *exe;                              /* the command, for worker processes */
+    const char *exe;                              /* the command, for worker processes; NULL: none can be had */
+    bool        trust;                            /* no sandbox for a script, in workers too */
     atomic_int *stop;
     void      (*progress)(void *ctx, const sweep_progress *);
     void       *ctx;
 } sweep_options;
 /* Runs what is not in the store yet.  E_OK; E_PARTIAL: some cases failed (rows with a reason); E_CANCEL; others. */
 int sweep_run(sweep *, const sweep_options *, sweep_progress *out, why *w);
+/* A worker process: does what comes on `in`, says so on `out`, until `in` ends. */
+int sweep_work(sweep *, const char *store, int threads, int in, int out, why *w);
 int sweep_merge(const char *const *store, size_t n, const char *out, json *about, why *w);   /* E_INPUT: mixed plans; E_PARTIAL: cases missing */
 int sweep_status(const char *store, json *out, why *w);
+/* The cases in order, as CSV. */
+int sweep_table(const char *store, text *out, why *w);
+/* The plan a store holds, to a file. */
+int sweep_plan_of(const char *store, const char *path, why *w);
 #endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT
+ * sweep_inside.h - what the files of a sweep share: the opened plan, its cases in groups and blocks, and its store.
+ */
+#ifndef FADE_STUDY_SWEEP_INSIDE_H
+#define FADE_STUDY_SWEEP_INSIDE_H
+#include "core/study/axis.h"
+#include "core/study/sweep.h"
+#include <jansson.h>
+#include <sqlite3.h>
+
+enum { SWEEP_BLOCK = 4096, SWEEP_ID = 17, SWEEP_COLLECT = 64 };
+enum { USE_PARAM, USE_COLUMN, USE_STRUCTURE };
+enum { COLLECT_END, COLLECT_END_CYCLE, COLLECT_EOL, COLLECT_FIRST, COLLECT_CAPACITY, COLLECT_ROW, COLLECT_SCORE };
+
+typedef struct sweep_use {                        /* what an axis addresses */
+    int         where;                            /* USE_* */
+    size_t      physics, part;
+    uint32_t    param;
+    const char *column;                           /* USE_COLUMN: key */
+} sweep_use;
+
+typedef struct sweep_collect {                    /* one column of the result */
+    char     name[96], key[80];                   /* as written; the row table's key, or the score's word */
+    int      kind;                                /* COLLECT_* */
+    uint64_t cycle;                               /* COLLECT_ROW: at this cycle; 0: the last row */
+    int      column;                              /* in the row table at work; -1 */
+} sweep_collect;
+
+typedef struct sweep_block { uint64_t index, group, first, count; } sweep_block;        /* order[first .. first + count - 1] */
+
+struct sweep {
+    const sweep_host   *host;
+    scenario           *s;                        /* the base */
+    const engine_hooks *hooks;
+    void               *keep;
+    char               *file, *text, *plan, hash[65];      /* plan: the file's JSON, written as it is */
+    char              **set;
+    size_t              nset;
+    const axis_set     *axes;
+    const char        **axis_key, **axis_unit;
+    sweep_use          *use;
+    design             *design;
+    const char         *word;
+    uint64_t            n, seed, ngroup, nblock, most;     /* cases; groups; blocks; cases a block has at most */
+    bool                structured;               /* some axis makes groups; else order is the cases' own */
+    uint64_t           *order;                    /* [n] cases by group */
+    uint64_t           *group_first;              /* [ngroup + 1] in order */
+    sweep_block        *block;
+    sweep_collect       collect[SWEEP_COLLECT];
+    const char         *collect_name[SWEEP_COLLECT];
+    size_t              ncollect;
+    uint64_t           *at, nat, every;           /* cycles a tap must see; rows: every N-th cycle */
+    bool                rows, isolate;
+    double              timeout;                  /* s */
+    int                 retry;
+};
+
+/* sweep_keys.c */
+int sweep_find(void *ctx, const char *key, axis_target *out, why *w);              /* for axis_host; ctx: scenario */
+int sweep_bind(sweep *, tree_problems *, why *);                                   /* use[] */
+int sweep_read_collect(sweep *, tree_problems *, why *);
+/* sweep_case.c */
+int sweep_groups(sweep *, why *);
+uint64_t sweep_case_at(const sweep *, uint64_t place);                             /* number of the case at a place of the order */
+int sweep_values(const sweep *, uint64_t number, axis_value *out, why *w);         /* [axes->n] */
+void sweep_id(const sweep *, const axis_value *, char out[SWEEP_ID]);
+int sweep_open_group(const sweep *, const axis_value *, int threads, scenario **out, const engine_hooks **hooks, void **keep, why *w);
+/* sweep_store.c */
+typedef struct sweep_store {
+    sqlite3      *db;
+    sqlite3_stmt *insert, *row;
+    const sweep  *sweep;
+    char         *path;
+} sweep_store;
+typedef struct sweep_result {                     /* one case's */
+    uint64_t          number, block;
+    const char       *id, *reason;                /* reason NULL: it is done */
+    const axis_value *value;                      /* [axes->n] */
+    const double     *collected;                  /* [ncollect] */
+    const char       *end;                        /* how it ended */
+    uint64_t          cells;
+} sweep_result;
+int sweep_store_open(const sweep *, const char *path, sweep_store *, why *);       /* makes it, or proves it is this plan's */
+int sweep_store_begin(sweep_store *, why *);
+int sweep_store_case(sweep_store *, const sweep_result *, why *);
+int sweep_store_commit(sweep_store *, why *);
+void sweep_store_rollback(sweep_store *);
+int sweep_store_done(sweep_store *, uint8_t *done, uint64_t *cases, uint64_t *failed, why *);      /* [n] cases there are */
+void sweep_store_close(sweep_store *);
+int sweep_store_row_columns(sweep_store *, const fade_column *, size_t n, why *);  /* table sweep_row, where rows are asked for */
+int sweep_store_row(sweep_store *, uint64_t number, const char *cell, const char *variant, int64_t cycle, const double *v, size_t n, why *);
+int sweep_sql_fail(sqlite3 *, const char *path, const char *doing, why *);
+/* sweep_block.c: cases order[first ..] of one group, run and stored. */
+typedef struct sweep_group {                      /* the scenario of a group, kept from block to block */
+    scenario           *s;
+    const engine_hooks *hooks;
+    void               *keep;
+    uint64_t            group;
+    bool                open;
+} sweep_group;
+void sweep_group_close(const sweep *, sweep_group *);
+int sweep_block_run(const sweep *, sweep_group *, const sweep_block *, const sweep_options *, sweep_store *, uint64_t *failed, why *);
+/* sweep_run.c */
+typedef struct sweep_due { sweep_block *at; size_t n, cap; } sweep_due;            /* what is left to do */
+void sweep_count(const sweep_options *, sweep_progress *, uint64_t cases, uint64_t failed, int64_t began_ns, uint64_t before);
+/* sweep_jobs.c: in worker processes. */
+int sweep_jobs(const sweep *, const sweep_options *, sweep_store *, sweep_due *, sweep_progress *, why *);
+#endif

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT
+ * sweep_jobs.c - blocks in worker processes: what crashes or hangs there takes nothing else along.
+ *
+ * A worker gets lines "INDEX GROUP FIRST COUNT", stores the results itself and answers "ok FAILED" or "no CODE TEXT".
+ * When it dies or is too slow its cases are halved until one is alone: that one fails, with the reason.  Processes are
+ * spawned, never forked: a library with threads does not survive a fork.
+ */
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "core/study/sweep_inside.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+enum { JOBS_MOST = 256, LINE = 1200 };
+
+/* ---- the worker's side ---- */
+
+static int say(int out, const char *line, size_t n, why *w)
+{
+    for (size_t at = 0; at < n;) {
+        ssize_t some = write(out, line + at, n - at);
+        if (some < 0 && errno == EINTR)
+            continue;
+        if (some <= 0)
+            return fail(w, E_IO, "the sweep's first process is gone");
+        at += (size_t)some;
+    }
+    return E_OK;
+}
+
+int sweep_work(sweep *s, const char *path, int threads, int in, int out, why *w)
+{
+    sweep_store store = { 0 };
+    sweep_group g = { 0 };
+    char line[LINE];
+    setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+    FILE *from = fdopen(in, "r");
+    int rc = from ? sweep_store_open(s, path, &store, w) : fail(w, E_IO, "no input");
+    sweep_options o = { .threads = threads };
+    while (!rc && fgets(line, sizeof line, from)) {
+        sweep_block b;
+        uint64_t failed = 0;
+        why own = { 0 };
+        if (sscanf(line, "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64, &b.index, &b.group, &b.first, &b.count) != 4 ||
+            b.first + b.count > s->n || b.first + b.count < b.first || !b.count)
+            return fail(w, E_INPUT, "a worker of a sweep cannot read \"%.80s\"", line);
+        int did = sweep_block_run(s, &g, &b, &o, &store, &failed, &own);
+        int n = did ? snprintf(line, sizeof line, "no %d %.1000s\n", did, own.text)
+                    : snprintf(line, sizeof line, "ok %" PRIu64 "\n", failed);
+        rc = say(out, line, (size_t)n, w);
+    }
+    sweep_group_close(s, &g);
+    sweep_store_close(&store);
+    if (from)
+        fclose(from);
+    return rc;
+}
+
+/* ---- the first process' side ---- */
+
+typedef struct job {
+    pid_t       pid;                              /* 0: none */
+    int         to, from;
+    bool        busy, slow;
+    sweep_block b;
+    int64_t     deadline_ns;                      /* 0: none */
+    char        line[LINE];
+    size_t      n;
+} job;
+
+typedef struct crew {
+    const sweep         *s;
+    const sweep_options *o;
+    sweep_store         *store;
+    sweep_due           *due;
+    sweep_progress      *p;
+    job                  job[JOBS_MOST];
+    int                  n, tries;
+    double               timeout;
+    char                 plan[64];
+    int64_t              began_ns;
+    uint64_t             before;
+    uint64_t             last_broken;
+    why                 *why;
+} crew;
+
+static int spawn_job(crew *c, job *j)
+{
+    int to[2] = { -1, -1 }, from[2] = { -1, -1 };
+    char threads[16];
+    snprintf(threads, sizeof threads, "%d", c->o->threads > 0 ? c->o->threads : 1);
+    if (pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC)) {
+        for (int i = 0; i < 2; i++) {
+            if (to[i] >= 0)
+                close(to[i]);
+            if (from[i] >= 0)
+                close(from[i]);
+        }
+        return fail(c->why, E_IO, "no pipe to a worker: %s", strerror(errno));
+    }
+    char *argv[] = { (char *)(uintptr_t)c->o->exe, (char *)"sweep", (char *)"work", c->plan, (char *)"--store",
+                     c->store->path, (char *)"--threads", threads, c->o->trust ? (char *)"--trust" : NULL, NULL };
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attr;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, to[0], STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, from[1], STDOUT_FILENO);
+    posix_spawnattr_init(&attr);
+    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP);       /* Ctrl-C is the first process' to handle */
+    int err = posix_spawn(&j->pid, c->o->exe, &actions, &attr, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attr);
+    close(to[0]);
+    close(from[1]);
+    j->to = to[1];
+    j->from = from[0];
+    j->n = 0;
+    j->busy = j->slow = false;
+    if (!err)
+        return E_OK;
+    close(to[1]);
+    close(from[0]);
+    j->pid = 0;
+    return fail(c->why, E_IO, "%s cannot be started as a worker: %s", c->o->exe, strerror(err));
+}
+
+/* Waits for a worker that is gone or is to go; its status. */
+static int reap(job *j, bool kill_it)
+{
+    int status = 0;
+    if (!j->pid)
+        return 0;
+    close(j->to);
+    close(j->from);
+    if (kill_it)
+        kill(j->pid, SIGKILL);
+    while (waitpid(j->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    j->pid = 0;
+    return status;
+}
+
+static int push_due(crew *c, const sweep_block *b)
+{
+    sweep_due *d = c->due;
+    if (d->n == d->cap) {
+        sweep_block *more = mem_grow(d->at, d->cap * 2 + 8, sizeof *more);
+        if (!more)
+            return fail(c->why, E_NOMEM, "no memory for blocks");
+        d->at = more;
+        d->cap = d->cap * 2 + 8;
+    }
+    d->at[d->n++] = *b;
+    return E_OK;
+}
+
+static int give(crew *c, job *j)
+{
+    char line[128];
+    int rc = j->pid ? E_OK : spawn_job(c, j);
+    if (rc)
+        return rc;
+    j->b = c->due->at[--c->due->n];
+    j->busy = true;
+    j->slow = false;
+    j->deadline_ns = c->timeout > 0 ? clock_monotonic_ns() + (int64_t)(c->timeout * 1e9) : 0;
+    int n = snprintf(line, sizeof line, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", j->b.index, j->b.group,
+                     j->b.first, j->b.count);
+    if (say(j->to, line, (size_t)n, c->why))
+        c->why->code = 0;                         /* it died at once: poll will see that */
+    return E_OK;
+}
+
+/* One case alone broke its worker for good: its row says why. */
+static int store_broken(crew *c, const sweep_block *b, const char *reason)
+{
+    axis_value v[AXIS_MOST];
+    char id[SWEEP_ID];
+    double nothing[SWEEP_COLLECT];
+    for (int i = 0; i < SWEEP_COLLECT; i++)
+        nothing[i] = NAN;
+    uint64_t number = sweep_case_at(c->s, b->first);
+    int rc = sweep_values(c->s, number, v, c->why);
+    if (rc)
+        return rc;
+    sweep_id(c->s, v, id);
+    sweep_result r = { .number = number, .block = b->index, .id = id, .reason = reason, .value = v,
+                       .collected = nothing, .end = "failed" };
+    rc = sweep_store_begin(c->store, c->why);
+    rc = rc ? rc : sweep_store_case(c->store, &r, c->why);
+    rc = rc ? rc : sweep_store_commit(c->store, c->why);
+    if (rc)
+        sweep_store_rollback(c->store);
+    else
+        sweep_count(c->o, c->p, 1, 1, c->began_ns, c->before);
+    return rc;
+}
+
+static void reason_of(const crew *c, bool slow, int status, char *out, size_t size)
+{
+    if (slow)
+        snprintf(out, size, "took longer than %g s", c->timeout);
+    else if (WIFSIGNALED(status))
+        snprintf(out, size, "its process was killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else
+        snprintf(out, size, "its process ended with status %d", WEXITSTATUS(status));
+}
+
+/* A worker is gone with its cases undone. */
+static int broken(crew *c, job *j)
+{
+    char reason[160];
+    bool slow = j->slow;
+    int status = reap(j, slow);
+    sweep_block b = j->b;
+    if (!j->busy)
+        return E_OK;
+    j->busy = false;
+    if (b.count > 1) {
+        uint64_t half = b.count / 2;
+        int rc = push_due(c, &(sweep_block){ b.index, b.group, b.first + half, b.count - half });
+        return rc ? rc : push_due(c, &(sweep_block){ b.index, b.group, b.first, half });
+    }
+    c->tries = c->last_broken == b.first + 1 ? c->tries + 1 : 1;
+    c->last_broken = b.first + 1;
+    int retry = c->o->retry > 0 ? c->o->retry : c->s->retry;
+    if (c->tries <= retry)
+        return push_due(c, &b);
+    reason_of(c, slow, status, reason, sizeof reason);
+    return store_broken(c, &b, reason);
+}
+
+/* A whole line came. */
+static int heard(crew *c, job *j)
+{
+    uint64_t failed;
+    int code, at = 0;
+    j->busy = false;
+    if (sscanf(j->line, "ok %" SCNu64, &failed) == 1) {
+        sweep_count(c->o, c->p, j->b.count, failed, c->began_ns, c->before);
+        return E_OK;
+    }
+    if (sscanf(j->line, "no %d %n", &code, &at) == 1 && at)
+        return fail(c->why, code, "%s", j->line + at);
+    return fail(c->why, E_FAILED, "a worker said \"%.80s\"", j->line);
+}
+
+static int listen_to(crew *c, job *j)
+{
+    ssize_t n = read(j->from, j->line + j->n, sizeof j->line - 1 - j->n);
+    if (n < 0 && errno == EINTR)
+        return E_OK;
+    if (n <= 0)
+        return broken(c, j);
+    j->n += (size_t)n;
+    j->line[j->n] = '\0';
+    char *end = strchr(j->line, '\n');
+    if (!end && j->n < sizeof j->line - 1)
+        return E_OK;
+    if (end)
+        *end = '\0';
+    j->n = 0;
+    return heard(c, j);
+}
+
+static int one_round(crew *c)
+{
+    struct pollfd at[JOBS_MOST];
+    job *who[JOBS_MOST];
+    nfds_t n = 0;
+    int wait = 200, rc = E_OK;
+    int64_t now = clock_monotonic_ns();
+    for (int i = 0; i < c->n; i++) {
+        job *j = &c->job[i];
+        if (!j->busy)
+            continue;
+        if (j->deadline_ns && now >= j->deadline_ns) {
+            j->slow = true;
+            return broken(c, j);
+        }
+        if (j->deadline_ns && (j->deadline_ns - now) / 1000000 < wait)
+            wait = (int)((j->deadline_ns - now) / 1000000) + 1;
+        who[n] = j;
+        at[n++] = (struct pollfd){ .fd = j->from, .events = POLLIN };
+    }
+    if (poll(at, n, wait) <= 0)
+        return E_OK;
+    for (nfds_t i = 0; i < n && !rc; i++)
+        if (at[i].revents)
+            rc = listen_to(c, who[i]);
+    return rc;
+}
+
+static int write_plan(crew *c)
+{
+    snprintf(c->plan, sizeof c->plan, "/tmp/fade-plan-XXXXXX");
+    int fd = mkstemp(c->plan);
+    if (fd < 0)
+        return fail(c->why, E_IO, "no file for the plan in /tmp: %s", strerror(errno));
+    close(fd);
+    return sweep_save(c->s, c->plan, c->why);
+}
+
+static bool any_busy(const crew *c)
+{
+    for (int i = 0; i < c->n; i++)
+        if (c->job[i].busy)
+            return true;
+    return false;
+}
+
+int sweep_jobs(const sweep *s, const sweep_options *o, sweep_store *store, sweep_due *due, sweep_progress *p, why *w)
+{
+    crew *c = mem_zero(1, sizeof *c);
+    if (!c)
+        return fail(w, E_NOMEM, "no memory for workers");
+    *c = (crew){ .s = s, .o = o, .store = store, .due = due, .p = p, .why = w, .began_ns = clock_monotonic_ns(),
+                 .before = p->done, .timeout = o->timeout > 0 ? o->timeout : s->timeout };
+    c->n = o->jobs > JOBS_MOST ? JOBS_MOST : o->jobs > 0 ? o->jobs : 1;
+    for (size_t i = 0; i < due->n / 2; i++) {     /* taken from the end: the first comes last */
+        sweep_block b = due->at[i];
+        due->at[i] = due->at[due->n - 1 - i];
+        due->at[due->n - 1 - i] = b;
+    }
+    void (*before)(int) = signal(SIGPIPE, SIG_IGN);
+    int rc = write_plan(c);
+    while (!rc && (due->n || any_busy(c))) {
+        for (int i = 0; i < c->n && due->n && !rc; i++)
+            if (!c->job[i].busy)
+                rc = give(c, &c->job[i]);
+        rc = rc ? rc : one_round(c);
+        if (!rc && o->stop && atomic_load(o->stop))
+            rc = E_CANCEL;
+    }
+    for (int i = 0; i < c->n; i++)
+        reap(&c->job[i], c->job[i].busy);
+    signal(SIGPIPE, before);
+    if (*c->plan)
+        unlink(c->plan);
+    free(c);
+    return rc;
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT
+ * sweep_store.c - results of a sweep in one SQLite file: a row per case, written block by block.
+ *
+ * Tables: sweep (what the plan is), sweep_case (number, case_id, status, reason, seed, what was varied, what was
+ * collected), sweep_row where rows were asked for, quantity (names, units).  Several processes may write one file.
+ */
+#include "core/base/mem.h"
+#include "core/study/sweep_inside.h"
+#include "core/version.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIXED = 8, BUSY_MS = 30000 };
+static const char fixed[] = "number INTEGER PRIMARY KEY, case_id TEXT NOT NULL, status TEXT NOT NULL, reason TEXT,"
+                            " seed INTEGER, block INTEGER, cells INTEGER, end TEXT";
+
+int sweep_sql_fail(sqlite3 *db, const char *path, const char *doing, why *w)
+{
+    int code = db ? sqlite3_errcode(db) : SQLITE_NOMEM;
+    return fail(w, code == SQLITE_NOMEM ? E_NOMEM : code == SQLITE_NOTADB || code == SQLITE_CORRUPT ? E_INPUT : E_IO,
+                "%s cannot be %s: %s", path, doing, db ? sqlite3_errmsg(db) : "no memory");
+}
+
+static int run(sweep_store *k, const char *sql, const char *doing, why *w)
+{
+    return sqlite3_exec(k->db, sql, NULL, NULL, NULL) == SQLITE_OK ? E_OK : sweep_sql_fail(k->db, k->path, doing, w);
+}
+
+static void add_name(text *t, const char *name)
+{
+    text_addc(t, '"');
+    for (; *name; name++) {
+        if (*name == '"')
+            text_addc(t, '"');
+        text_addc(t, *name);
+    }
+    text_addc(t, '"');
+}
+
+/* ---- tables ---- */
+
+static void add_columns(const sweep *s, text *t, bool with_type)
+{
+    for (size_t i = 0; i < s->axes->n; i++) {
+        text_add(t, ", ");
+        add_name(t, s->axis_key[i]);
+        if (with_type)
+            text_add(t, s->axes->at[i].number ? " REAL" : " TEXT");
+    }
+    for (size_t i = 0; i < s->ncollect; i++) {
+        if (s->collect[i].kind == COLLECT_END)
+            continue;
+        text_add(t, ", ");
+        add_name(t, s->collect_name[i]);
+        if (with_type)
+            text_add(t, " REAL");
+    }
+}
+
+static int make_tables(sweep_store *k, why *w)
+{
+    text t = { 0 };
+    text_addf(&t, "BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS sweep(key TEXT PRIMARY KEY, value TEXT);"
+                  "CREATE TABLE IF NOT EXISTS quantity(name TEXT PRIMARY KEY, role TEXT, unit TEXT);"
+                  "CREATE TABLE IF NOT EXISTS sweep_case(%s", fixed);
+    add_columns(k->sweep, &t, true);
+    text_add(&t, ");");
+    if (k->sweep->rows)
+        text_add(&t,
+                 "CREATE TABLE IF NOT EXISTS sweep_row(number INTEGER NOT NULL, cell TEXT NOT NULL, variant TEXT NOT "
+                 "NULL, cycle INTEGER NOT NULL, PRIMARY KEY(number, cell, variant, cycle)) WITHOUT ROWID;");
+    text_add(&t, "PRAGMA user_version = 1; COMMIT;");
+    int rc = t.failed ? fail(w, E_NOMEM, "no memory for the tables of %s", k->path) : run(k, text_of(&t), "made", w);
+    text_free(&t);
+    return rc;
+}
+
+static int put(sweep_store *k, const char *sql, const char *const *value, int n, why *w)
+{
+    sqlite3_stmt *st = NULL;
+    bool ok = sqlite3_prepare_v2(k->db, sql, -1, &st, NULL) == SQLITE_OK;
+    for (int i = 0; ok && i < n; i++)
+        ok = sqlite3_bind_text(st, i + 1, value[i], -1, SQLITE_STATIC) == SQLITE_OK;
+    ok = ok && sqlite3_step(st) == SQLITE_DONE;
+    int rc = ok ? E_OK : sweep_sql_fail(k->db, k->path, "written", w);
+    sqlite3_finalize(st);
+    return rc;
+}
+
+static int put_about(sweep_store *k, why *w)
+{
+    const sweep *s = k->sweep;
+    char cases[32];
+    snprintf(cases, sizeof cases, "%llu", (unsigned long long)s->n);
+    const char *const about[][2] = { { "hash", s->hash },        { "name", s->s->name }, { "plan", s->plan },
+                                     { "cases", cases },         { "design", s->word },  { "fade", FADE_VERSION } };
+    int rc = E_OK;
+    for (size_t i = 0; i < sizeof about / sizeof *about && !rc; i++)
+        rc = put(k, "INSERT OR IGNORE INTO sweep VALUES(?, ?)", about[i], 2, w);
+    for (size_t i = 0; i < s->axes->n && !rc; i++)
+        rc = put(k, "INSERT OR IGNORE INTO quantity VALUES(?, ?, ?)",
+                 (const char *const[]){ s->axis_key[i], "axis", s->axis_unit[i] }, 3, w);
+    for (size_t i = 0; i < s->ncollect && !rc; i++)
+        if (s->collect[i].kind != COLLECT_END)
+            rc = put(k, "INSERT OR IGNORE INTO quantity VALUES(?, ?, ?)",
+                     (const char *const[]){ s->collect_name[i], "outcome", "" }, 3, w);
+    return rc;
+}
+
+static int prove_plan(sweep_store *k, why *w)
+{
+    sqlite3_stmt *st = NULL;
+    int rc = E_OK;
+    if (sqlite3_prepare_v2(k->db, "SELECT value FROM sweep WHERE key = 'hash'", -1, &st, NULL) != SQLITE_OK)
+        return sweep_sql_fail(k->db, k->path, "read", w);
+    if (sqlite3_step(st) == SQLITE_ROW) {
+        const char *hash = (const char *)sqlite3_column_text(st, 0);
+        if (!hash || strcmp(hash, k->sweep->hash) != 0)
+            rc = fail(w, E_INPUT, "%s holds the sweep of another plan (%.16s), this one is %.16s", k->path,
+                      hash ? hash : "?", k->sweep->hash);
+    }
+    sqlite3_finalize(st);
+    return rc;
+}
+
+static int prepare(sweep_store *k, why *w)
+{
+    text t = { 0 };
+    size_t n = FIXED + k->sweep->axes->n;
+    text_add(&t, "INSERT OR REPLACE INTO sweep_case(number, case_id, status, reason, seed, block, cells, end");
+    add_columns(k->sweep, &t, false);
+    for (size_t i = 0; i < k->sweep->ncollect; i++)
+        n += k->sweep->collect[i].kind != COLLECT_END;
+    text_add(&t, ") VALUES(?");
+    for (size_t i = 1; i < n; i++)
+        text_add(&t, ", ?");
+    text_add(&t, ")");
+    int rc = t.failed ? fail(w, E_NOMEM, "no memory for the tables of %s", k->path) : E_OK;
+    if (!rc && sqlite3_prepare_v2(k->db, text_of(&t), -1, &k->insert, NULL) != SQLITE_OK)
+        rc = sweep_sql_fail(k->db, k->path, "written", w);
+    text_free(&t);
+    return rc;
+}
+
+int sweep_store_open(const sweep *s, const char *path, sweep_store *k, why *w)
+{
+    *k = (sweep_store){ .sweep = s, .path = mem_dup(path) };
+    if (!k->path)
+        return fail(w, E_NOMEM, "no memory for a store");
+    if (sqlite3_open(path, &k->db) != SQLITE_OK)
+        return sweep_sql_fail(k->db, path, "opened", w);
+    sqlite3_busy_timeout(k->db, BUSY_MS);
+    int rc = run(k, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;", "opened", w);
+    rc = rc ? rc : make_tables(k, w);
+    rc = rc ? rc : prove_plan(k, w);
+    rc = rc ? rc : run(k, "BEGIN IMMEDIATE", "written", w);
+    rc = rc ? rc : put_about(k, w);
+    rc = rc ? rc : run(k, "COMMIT", "written", w);
+    return rc ? rc : prepare(k, w);
+}
+
+void sweep_store_close(sweep_store *k)
+{
+    sqlite3_finalize(k->insert);
+    sqlite3_finalize(k->row);
+    sqlite3_close(k->db);
+    free(k->path);
+    *k = (sweep_store){ 0 };
+}
+
+/* ---- cases ---- */
+
+int sweep_store_begin(sweep_store *k, why *w) { return run(k, "BEGIN IMMEDIATE", "written", w); }
+int sweep_store_commit(sweep_store *k, why *w) { return run(k, "COMMIT", "written", w); }
+void sweep_store_rollback(sweep_store *k) { sqlite3_exec(k->db, "ROLLBACK", NULL, NULL, NULL); }
+
+static void bind_real(sqlite3_stmt *st, int at, double v)
+{
+    if (isnan(v))
+        sqlite3_bind_null(st, at);
+    else
+        sqlite3_bind_double(st, at, v);
+}
+
+static void bind_value(sqlite3_stmt *st, int at, const axis_value *v)
+{
+    text t = { 0 };
+    if (!isnan(v->real)) {
+        sqlite3_bind_double(st, at, v->real);
+        return;
+    }
+    if (v->node && v->node->kind == TREE_TEXT)
+        text_add(&t, v->node->text);
+    else if (v->node)
+        tree_inline(v->node, &t);
+    sqlite3_bind_text(st, at, text_of(&t), -1, SQLITE_TRANSIENT);
+    text_free(&t);
+}
+
+int sweep_store_case(sweep_store *k, const sweep_result *r, why *w)
+{
+    sqlite3_stmt *st = k->insert;
+    int at = 1;
+    sqlite3_bind_int64(st, at++, (sqlite3_int64)r->number);
+    sqlite3_bind_text(st, at++, r->id, -1, SQLITE_STATIC);
+    sqlite3_bind_text(st, at++, r->reason ? "failed" : "done", -1, SQLITE_STATIC);
+    sqlite3_bind_text(st, at++, r->reason, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(st, at++, (sqlite3_int64)text_hash(r->id));
+    sqlite3_bind_int64(st, at++, (sqlite3_int64)r->block);
+    sqlite3_bind_int64(st, at++, (sqlite3_int64)r->cells);
+    sqlite3_bind_text(st, at++, r->end, -1, SQLITE_STATIC);
+    for (size_t i = 0; i < k->sweep->axes->n; i++)
+        bind_value(st, at++, &r->value[i]);
+    for (size_t i = 0; i < k->sweep->ncollect; i++)
+        if (k->sweep->collect[i].kind != COLLECT_END)
+            bind_real(st, at++, r->collected[i]);
+    bool ok = sqlite3_step(st) == SQLITE_DONE;
+    sqlite3_reset(st);
+    return ok ? E_OK : sweep_sql_fail(k->db, k->path, "written", w);
+}
+
+int sweep_store_done(sweep_store *k, uint8_t *done, uint64_t *cases, uint64_t *failed, why *w)
+{
+    sqlite3_stmt *st = NULL;
+    *cases = *failed = 0;
+    if (sqlite3_prepare_v2(k->db, "SELECT number, status = 'failed' FROM sweep_case", -1, &st, NULL) != SQLITE_OK)
+        return sweep_sql_fail(k->db, k->path, "read", w);
+    int rc;
+    while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+        uint64_t number = (uint64_t)sqlite3_column_int64(st, 0);
+        if (number >= k->sweep->n)
+            continue;
+        done[number] = 1;
+        ++*cases;
+        *failed += (uint64_t)sqlite3_column_int(st, 1);
+    }
+    sqlite3_finalize(st);
+    return rc == SQLITE_DONE ? E_OK : sweep_sql_fail(k->db, k->path, "read", w);
+}
+
+/* ---- rows ---- */
+
+int sweep_store_row_columns(sweep_store *k, const fade_column *column, size_t n, why *w)
+{
+    text t = { 0 }, marks = { 0 };
+    int rc = E_OK;
+    text_add(&t, "INSERT OR REPLACE INTO sweep_row(number, cell, variant, cycle");
+    for (size_t i = 0; i < n && !rc; i++) {
+        text alter = { 0 };
+        text_add(&t, ", ");
+        add_name(&t, column[i].key);
+        text_add(&marks, ", ?");
+        text_add(&alter, "ALTER TABLE sweep_row ADD COLUMN ");
+        add_name(&alter, column[i].key);
+        text_add(&alter, " REAL");
+        sqlite3_exec(k->db, text_of(&alter), NULL, NULL, NULL);      /* it is there already: from another block */
+        text_free(&alter);
+    }
+    text_addf(&t, ") VALUES(?, ?, ?, ?%s)", text_of(&marks));
+    sqlite3_finalize(k->row);
+    k->row = NULL;
+    if (sqlite3_prepare_v2(k->db, text_of(&t), -1, &k->row, NULL) != SQLITE_OK)
+        rc = sweep_sql_fail(k->db, k->path, "written", w);
+    text_free(&t);
+    text_free(&marks);
+    return rc;
+}
+
+int sweep_store_row(sweep_store *k, uint64_t number, const char *cell, const char *variant, int64_t cycle,
+                    const double *v, size_t n, why *w)
+{
+    if (!k->row)
+        return fail(w, E_IO, "%s has no table for rows", k->path);
+    const char *dot = strchr(cell, '.');
+    sqlite3_bind_int64(k->row, 1, (sqlite3_int64)number);
+    sqlite3_bind_text(k->row, 2, dot ? dot + 1 : cell, -1, SQLITE_STATIC);
+    sqlite3_bind_text(k->row, 3, variant, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(k->row, 4, cycle);
+    for (size_t i = 0; i < n; i++)
+        bind_real(k->row, (int)i + 5, v[i]);
+    bool ok = sqlite3_step(k->row) == SQLITE_DONE;
+    sqlite3_reset(k->row);
+    return ok ? E_OK : sweep_sql_fail(k->db, k->path, "written", w);
+}
