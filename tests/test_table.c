@@ -6,20 +6,21 @@
 static void columns_hold_numbers_and_words(void **state)
 {
     (void)state;
-    lua_rig_do("local c = fade.column({1.5, 2, 0/0}, 'Ah')\n"
-               "equal(#c, 3) equal(c[1], 1.5) equal(c[4], nil) equal(c[0], nil) equal(c[1.5], nil) equal(c.unit, 'Ah')\n"
-               "assert(c[3] ~= c[3])\n"
-               "c[3] = 4 equal(c[3], 4) c[3] = nil assert(c[3] ~= c[3])\n"
-               "c.unit = 'mAh' equal(c.unit, 'mAh') equal(c.doc, '')\n"
-               "local w = fade.column{'b', 'a', 'b'}\n"
-               "equal(w[1], 'b') equal(w[2], 'a') w[2] = 'new' equal(w[2], 'new') w[2] = nil equal(w[2], nil)\n"
-               "equal(w:count(), 2) equal(fade.column(3, 7)[3], 7) equal(#fade.column{}, 0)\n"
-               "equal(table.concat(c:list(), ' ', 1, 2), '1.5 2.0') equal(c:map(function(v, i) return i end):sum(), 6)\n"
-               "equal(w:map(function(v) return v and v .. '!' end)[1], 'b!')\n"
-               "equal(tostring(fade.column{1, 2}), '{1, 2}') equal(tostring(fade.column({1}, 'A')), '{1} A')\n"
-               "assert(tostring(fade.column(12, 1)):find('.. 12 in all', 1, true))\n"
-               "equal(fade.column{1, 9}:last(), 9) equal(fade.column{}:last(), nil)\n"
-               "equal(c, fade.column(c))\n");
+    lua_rig_do(
+        "local c = fade.column({1.5, 2, 0/0}, 'Ah')\n"
+        "equal(#c, 3) equal(c[1], 1.5) equal(c[4], nil) equal(c[0], nil) equal(c[1.5], nil) equal(c.unit, 'Ah')\n"
+        "assert(c[3] ~= c[3])\n"
+        "c[3] = 4 equal(c[3], 4) c[3] = nil assert(c[3] ~= c[3])\n"
+        "c.unit = 'mAh' equal(c.unit, 'mAh') equal(c.doc, '')\n"
+        "local w = fade.column{'b', 'a', 'b'}\n"
+        "equal(w[1], 'b') equal(w[2], 'a') w[2] = 'new' equal(w[2], 'new') w[2] = nil equal(w[2], nil)\n"
+        "equal(w:count(), 2) equal(fade.column(3, 7)[3], 7) equal(#fade.column{}, 0)\n"
+        "equal(table.concat(c:list(), ' ', 1, 2), '1.5 2.0') equal(c:map(function(v, i) return i end):sum(), 6)\n"
+        "equal(w:map(function(v) return v and v .. '!' end)[1], 'b!')\n"
+        "equal(tostring(fade.column{1, 2}), '{1, 2}') equal(tostring(fade.column({1}, 'A')), '{1} A')\n"
+        "assert(tostring(fade.column(12, 1)):find('.. 12 in all', 1, true))\n"
+        "equal(fade.column{1, 9}:last(), 9) equal(fade.column{}:last(), nil)\n"
+        "equal(c, fade.column(c))\n");
 }
 
 static void columns_refuse_what_they_cannot_hold(void **state)
@@ -60,50 +61,53 @@ static void statistics_leave_unknown_ones_out(void **state)
 static void columns_reckon(void **state)
 {
     (void)state;
-    lua_rig_do("local a, b = fade.column{1, 2, 4}, fade.column{2, 2, 2}\n"
-               "equal((a + b)[3], 6) equal((a - b)[1], -1) equal((a * b)[2], 4) equal((a / b)[3], 2) equal((a ^ b)[3], 16)\n"
-               "equal((1 - a)[2], -1) equal((2 ^ a)[3], 16) equal((-a)[1], -1) equal((a * 3)[1], 3)\n"
-               "local n = 0 for i, v in ipairs(a) do n = n + i * v end equal(n, 17)\n");
+    lua_rig_do(
+        "local a, b = fade.column{1, 2, 4}, fade.column{2, 2, 2}\n"
+        "equal((a + b)[3], 6) equal((a - b)[1], -1) equal((a * b)[2], 4) equal((a / b)[3], 2) equal((a ^ b)[3], 16)\n"
+        "equal((1 - a)[2], -1) equal((2 ^ a)[3], 16) equal((-a)[1], -1) equal((a * 3)[1], 3)\n"
+        "local n = 0 for i, v in ipairs(a) do n = n + i * v end equal(n, 17)\n");
 }
 
 static void tables_give_columns_and_rows(void **state)
 {
     (void)state;
-    lua_rig_do("local t = fade.table{ {'cell', {'b', 'a', 'b'}}, {'cycle', {1, 2, 3}} }\n"
-               "equal(#t, 3) equal(t.cycle:sum(), 6) equal(t[2].cell, 'a') equal(t:row(-1).cycle, 3) equal(t[4], nil)\n"
-               "equal(t:column('cycle'), t.cycle) equal(table.concat(t:names(), ','), 'cell,cycle')\n"
-               "t.twice = t.cycle * 2 equal(t[3].twice, 6) t.one = 1 equal(t.one:sum(), 3) t.l = {5, 6, 7} equal(t.l[3], 7)\n"
-               "local s = 0 for i, r in t:rows() do s = s + i * r.cycle end equal(s, 14)\n"
-               "equal(#t:head(2), 2) equal(t:tail(1).cycle[1], 3) equal(#t:head(100), 3) equal(#t:head(0), 0)\n"
-               "equal(table.concat(t:select('cycle', 'cell'):names(), ','), 'cycle,cell')\n"
-               "equal(table.concat(t:select{'cycle'}:names(), ','), 'cycle')\n"
-               "equal(table.concat(fade.table{ b = {1}, a = {2} }:names(), ','), 'a,b')\n"
-               "equal(#fade.table{}, 0) equal(#fade.table{}:names(), 0)\n"
-               "refuses('did you mean \"cycle\"', function() return t.cycl end)\n"
-               "refuses('no column \"zzzzzzzz\"', function() return t.zzzzzzzz end)\n"
-               "refuses('has 2 rows, the table 3', function() t.x = {1, 2} end)\n"
-               "refuses('did you mean', t.select, t, 'cicle')\n"
-               "refuses('did you mean', function() for _, r in t:rows() do return r.cycl end end)\n");
+    lua_rig_do(
+        "local t = fade.table{ {'cell', {'b', 'a', 'b'}}, {'cycle', {1, 2, 3}} }\n"
+        "equal(#t, 3) equal(t.cycle:sum(), 6) equal(t[2].cell, 'a') equal(t:row(-1).cycle, 3) equal(t[4], nil)\n"
+        "equal(t:column('cycle'), t.cycle) equal(table.concat(t:names(), ','), 'cell,cycle')\n"
+        "t.twice = t.cycle * 2 equal(t[3].twice, 6) t.one = 1 equal(t.one:sum(), 3) t.l = {5, 6, 7} equal(t.l[3], 7)\n"
+        "local s = 0 for i, r in t:rows() do s = s + i * r.cycle end equal(s, 14)\n"
+        "equal(#t:head(2), 2) equal(t:tail(1).cycle[1], 3) equal(#t:head(100), 3) equal(#t:head(0), 0)\n"
+        "equal(table.concat(t:select('cycle', 'cell'):names(), ','), 'cycle,cell')\n"
+        "equal(table.concat(t:select{'cycle'}:names(), ','), 'cycle')\n"
+        "equal(table.concat(fade.table{ b = {1}, a = {2} }:names(), ','), 'a,b')\n"
+        "equal(#fade.table{}, 0) equal(#fade.table{}:names(), 0)\n"
+        "refuses('did you mean \"cycle\"', function() return t.cycl end)\n"
+        "refuses('no column \"zzzzzzzz\"', function() return t.zzzzzzzz end)\n"
+        "refuses('has 2 rows, the table 3', function() t.x = {1, 2} end)\n"
+        "refuses('did you mean', t.select, t, 'cicle')\n"
+        "refuses('did you mean', function() for _, r in t:rows() do return r.cycl end end)\n");
 }
 
 static void rows_are_chosen_sorted_and_grouped(void **state)
 {
     (void)state;
-    lua_rig_do("local t = fade.table{ {'cell', {'b', 'a', 'b', 'c'}}, {'q', {2, 1.5, 0/0, 1}} }\n"
-               "t.q.unit = 'Ah'\n"
-               "equal(#t:where(\"cell == 'b'\"), 2) equal(t:where(function(r) return r.q < 2 end).cell[1], 'a')\n"
-               "equal(t:where('q < 2').q.unit, 'Ah') equal(#t:where('math.floor(q) == 1'), 2) equal(#t:where('false'), 0)\n"
-               "limit = 1.6 equal(#t:where('q < limit'), 2)\n"
-               "local s = t:sort('q') equal(s.q[1], 1) equal(s.cell[4], 'b') assert(s.q[4] ~= s.q[4])\n"
-               "s = t:sort('q', true) equal(s.q[1], 2) assert(s.q[4] ~= s.q[4])\n"
-               "s = t:sort('cell') equal(table.concat(s.cell:list()), 'abbc') equal(s.q[2], 2)\n"
-               "equal(table.concat(t:sort('cell', true).cell:list()), 'cbba')\n"
-               "local seen = {} for name, part in t:groups('cell') do seen[#seen + 1] = name .. #part end\n"
-               "equal(table.concat(seen, ' '), 'b2 a1 c1')\n"
-               "seen = {} for q in t:groups('q') do seen[#seen + 1] = q end equal(#seen, 3)\n"
-               "refuses('did you mean \"q\"', t.where, t, 'qq > 1') refuses('is no expression', t.where, t, 'q >')\n"
-               "refuses('function expected', t.where, t, 3) refuses('here', t.where, t, function() error('here') end)\n"
-               "refuses('no column', t.sort, t, 'nothing') refuses('no column', t.groups, t, 'nothing')\n");
+    lua_rig_do(
+        "local t = fade.table{ {'cell', {'b', 'a', 'b', 'c'}}, {'q', {2, 1.5, 0/0, 1}} }\n"
+        "t.q.unit = 'Ah'\n"
+        "equal(#t:where(\"cell == 'b'\"), 2) equal(t:where(function(r) return r.q < 2 end).cell[1], 'a')\n"
+        "equal(t:where('q < 2').q.unit, 'Ah') equal(#t:where('math.floor(q) == 1'), 2) equal(#t:where('false'), 0)\n"
+        "limit = 1.6 equal(#t:where('q < limit'), 2)\n"
+        "local s = t:sort('q') equal(s.q[1], 1) equal(s.cell[4], 'b') assert(s.q[4] ~= s.q[4])\n"
+        "s = t:sort('q', true) equal(s.q[1], 2) assert(s.q[4] ~= s.q[4])\n"
+        "s = t:sort('cell') equal(table.concat(s.cell:list()), 'abbc') equal(s.q[2], 2)\n"
+        "equal(table.concat(t:sort('cell', true).cell:list()), 'cbba')\n"
+        "local seen = {} for name, part in t:groups('cell') do seen[#seen + 1] = name .. #part end\n"
+        "equal(table.concat(seen, ' '), 'b2 a1 c1')\n"
+        "seen = {} for q in t:groups('q') do seen[#seen + 1] = q end equal(#seen, 3)\n"
+        "refuses('did you mean \"q\"', t.where, t, 'qq > 1') refuses('is no expression', t.where, t, 'q >')\n"
+        "refuses('function expected', t.where, t, 3) refuses('here', t.where, t, function() error('here') end)\n"
+        "refuses('no column', t.sort, t, 'nothing') refuses('no column', t.groups, t, 'nothing')\n");
 }
 
 static void tables_are_printed_and_written(void **state)

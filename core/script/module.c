@@ -11,7 +11,7 @@
 #include <signal.h>
 #include <string.h>
 
-/* --- things of C's held by Lua ------------------------------------------------------------------------------------- */
+/* --- things of C's held by Lua --- */
 
 void module_drop(module_box *b)
 {
@@ -43,7 +43,7 @@ int module_raise(lua_State *L, const why *w)
     return luaL_error(L, "%s", w->text[0] ? w->text : why_word(w->code));
 }
 
-/* --- JSON ----------------------------------------------------------------------------------------------------------- */
+/* --- JSON --- */
 
 void module_json(lua_State *L, const json_t *j)
 {
@@ -104,7 +104,7 @@ void module_json_text(lua_State *L, const char *made, size_t n)
     lua_remove(L, -2);
 }
 
-/* --- options -------------------------------------------------------------------------------------------------------- */
+/* --- options --- */
 
 void module_options(lua_State *L, int arg, const char *const *known)
 {
@@ -195,7 +195,8 @@ static void toml_of(lua_State *L, text *out, int depth)
     case LUA_TTABLE:
         break;
     default:
-        luaL_error(L, "option set holds a %s; numbers, texts, true, false and tables of them are meant", luaL_typename(L, -1));
+        luaL_error(L, "option set holds a %s; numbers, texts, true, false and tables of them are meant",
+                   luaL_typename(L, -1));
     }
     lua_Integer n = (lua_Integer)lua_rawlen(L, -1);
     text_add(out, n ? "[" : "{");
@@ -279,7 +280,7 @@ void module_sets(lua_State *L, int arg, scenario_options *out)
     lua_settop(L, list);
 }
 
-/* --- signals -------------------------------------------------------------------------------------------------------- */
+/* --- signals --- */
 
 static struct {
     atomic_int       stop;
@@ -309,7 +310,7 @@ void module_uncatch(void)
         sigaction(SIGINT, &caught.before, NULL);
 }
 
-/* --- the table ------------------------------------------------------------------------------------------------------ */
+/* --- the table --- */
 
 int module_open(lua_State *L)
 {

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- units ---------------------------------------------------------------------------------------------------------- */
+/* --- units --- */
 
 static void parse(lua_State *L, int arg, unit *out)
 {
@@ -71,7 +71,7 @@ void module_units(lua_State *L)
     luaL_newlib(L, functions);
 }
 
-/* --- metrics -------------------------------------------------------------------------------------------------------- */
+/* --- metrics --- */
 
 static const struct { const char *name; double (*of)(const metrics *); } measures[] = {
     { "rmse", metrics_rmse }, { "mse", metrics_mse },   { "mae", metrics_mae },     { "worst", metrics_worst },
@@ -131,7 +131,7 @@ void module_metrics(lua_State *L)
     lua_setfield(L, -2, "all");
 }
 
-/* --- plugins -------------------------------------------------------------------------------------------------------- */
+/* --- plugins --- */
 
 static void field(lua_State *L, const char *key, const char *value)
 {
@@ -170,10 +170,12 @@ static void check_kind(lua_State *L, const char *kind)
         if (strcmp(iface_kinds[i], kind) == 0)
             return;
     const char *near = text_nearest(kind, iface_kinds, n);
-    luaL_error(L, "\"%s\" is no kind of plugin%s%s%s", kind, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    luaL_error(L, "\"%s\" is no kind of plugin%s%s%s", kind, near ? "; did you mean \"" : "", near ? near : "",
+               near ? "\"?" : "");
 }
 
-/* fade.plugins([kind]): all that can be found; broken ones have `error` and no `id`, and are left out when a kind is asked for. */
+/* fade.plugins([kind]): all that can be found; broken ones have `error` and no `id`, and are left out when a kind is
+ * asked for. */
 int module_plugins(lua_State *L)
 {
     const char *kind = luaL_optstring(L, 1, NULL);

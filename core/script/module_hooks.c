@@ -127,7 +127,8 @@ static int cycle_call(lua_State *L)
         copy_words(L, "mark", a->said->mark);
         take_settings(L, a);
     } else if (lua_toboolean(L, -1)) {
-        luaL_error(L, "on_cycle gives a %s; nothing, a text (why the cell stops) or { stop =, mark =, set = } is wanted",
+        luaL_error(L,
+                   "on_cycle gives a %s; nothing, a text (why the cell stops) or { stop =, mark =, set = } is wanted",
                    luaL_typename(L, -1));
     }
     return 0;
@@ -224,8 +225,8 @@ void module_hooks_fill(module_tree *m)
         m->hooks.cycle = on_cycle;
 }
 
-int module_tree_call(module_tree *m, const tree_node *function, const char *const *name, const double *value, size_t n, double *out,
-                     why *w)
+int module_tree_call(module_tree *m, const tree_node *function, const char *const *name, const double *value, size_t n,
+                     double *out, why *w)
 {
     asked a = { .m = m, .function = function, .number = out, .name = name, .value = value, .n = n };
     return ask(&a, point_call, w);

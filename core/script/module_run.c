@@ -27,7 +27,7 @@ static frame *hold_frame(lua_State *L)
     return b->at;
 }
 
-/* --- rows ----------------------------------------------------------------------------------------------------------- */
+/* --- rows --- */
 
 static void put_whole(lua_State *L, int table, const int64_t *from, size_t n, const char *name, const char *doc)
 {
@@ -60,7 +60,7 @@ void module_push_rows(lua_State *L, const frame *f)
         put_whole(L, table, f->time, f->n, "time_us", "Time stamp, microseconds since 1970 UTC.");
 }
 
-/* --- summary -------------------------------------------------------------------------------------------------------- */
+/* --- summary --- */
 
 static const char *const states[] = { [ENGINE_RUNNING] = "running",
                                       [ENGINE_ENDED] = "stop",
@@ -111,7 +111,7 @@ static void push_summary(lua_State *L, const engine *e)
     lua_settop(L, table);
 }
 
-/* --- the run -------------------------------------------------------------------------------------------------------- */
+/* --- the run --- */
 
 typedef struct job {                                    /* a userdata; its close lets go of everything in order */
     module_scenario *m;
@@ -179,7 +179,8 @@ static int write_result(const job *k, why *w)
     json j = { 0 };
     engine_result(k->e, &j);
     text_addc(&j.out, '\n');
-    int rc = j.out.failed ? fail(w, E_NOMEM, "no memory for the result") : write_beside(k, "result.json", text_of(&j.out), w);
+    int rc = j.out.failed ? fail(w, E_NOMEM, "no memory for the result")
+                          : write_beside(k, "result.json", text_of(&j.out), w);
     text_free(&j.out);
     return rc;
 }

@@ -46,7 +46,7 @@ const engine_hooks *module_scenario_hooks(const module_scenario *m)
     return m->table ? module_tree_hooks(m->table) : script_hooks(m->script);
 }
 
-/* --- problems ------------------------------------------------------------------------------------------------------- */
+/* --- problems --- */
 
 static void push_problem(lua_State *L, const tree_problem *p)
 {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * module_stub.c - stands for script.c where there is none: scenarios are TOML files.  The Makefile leaves it out otherwise.
+ * module_stub.c - stands for script.c where there is none: scenarios are TOML files.
+ *
+ * The Makefile leaves it out where script.c is.
  */
 #include "core/base/text.h"
 #include "core/script/script.h"
 
-int script_scenario(const char *path, const scenario_options *o, const script_options *so, scenario **out, script **out_script,
-                    tree_problems *p, why *w)
+int script_scenario(const char *path, const scenario_options *o, const script_options *so, scenario **out,
+                    script **out_script, tree_problems *p, why *w)
 {
     (void)so;
     *out = NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * module_study.c - fade.sweep, fade.compare, fade.read: many points, models side by side, results that lie on disk.
  *
- * Sweeps and comparisons know scenarios by file.  A table of the user's gets a name of its own in a scratch folder, where its merged
- * text lies for the plan's hash; whoever opens that name gets the table itself, functions and all.
+ * Sweeps and comparisons know scenarios by file.  A table of the user's gets a name of its own in a scratch folder,
+ * where its merged text lies for the plan's hash; whoever opens that name gets the table itself, functions and all.
  */
 #include "core/base/file.h"
 #include "core/base/mem.h"
@@ -86,7 +86,7 @@ static study *hold_study(lua_State *L, bool trust)
     return k;
 }
 
-/* --- opening -------------------------------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 typedef struct kept { bool table; module_tree *tree; void *of_file; } kept;
 
@@ -142,8 +142,8 @@ static void host_close(void *ctx, void *keep, scenario *s)
     free(kp);
 }
 
-static int host_call(void *ctx, void *keep, const tree_node *f, const char *const *name, const double *value, size_t n, double *out,
-                     why *w)
+static int host_call(void *ctx, void *keep, const tree_node *f, const char *const *name, const double *value, size_t n,
+                     double *out, why *w)
 {
     study *k = ctx;
     kept *kp = keep;
@@ -229,7 +229,7 @@ static int refuse(lua_State *L, int holder, const why *w)
     return luaL_error(L, "%s", all->failed || !all->n ? w->text : text_of(all));
 }
 
-/* --- sweep ---------------------------------------------------------------------------------------------------------- */
+/* --- sweep --- */
 
 /* The store's rows as a table: a case each; what a case has not is left out. */
 static void push_cases(lua_State *L, const frame *f)
@@ -307,7 +307,7 @@ int module_sweep(lua_State *L)
     return 2;
 }
 
-/* --- compare -------------------------------------------------------------------------------------------------------- */
+/* --- compare --- */
 
 static const struct { const char *name; size_t offset; } model_words[] = {
     { "scenario", offsetof(compare_model, scenario) },
@@ -328,7 +328,10 @@ static const struct { const char *name, *unit; size_t offset; } model_numbers[] 
     { "seconds", "s", offsetof(compare_model, seconds) },
     { "rank", "", offsetof(compare_model, rank_mean) },
 };
-enum { MODEL_WORDS = sizeof model_words / sizeof *model_words, MODEL_NUMBERS = sizeof model_numbers / sizeof *model_numbers };
+enum {
+    MODEL_WORDS = sizeof model_words / sizeof *model_words,
+    MODEL_NUMBERS = sizeof model_numbers / sizeof *model_numbers
+};
 
 /* A scenario as people know it: the file, or the name of the table. */
 static const char *title_of(const study *k, const char *name)
@@ -367,7 +370,8 @@ static void push_models(lua_State *L, const study *s)
     }
 }
 
-/* fade.compare{file or table, ..}, or with opts behind it: a table of models, best mean rank first as compare gives them. */
+/* fade.compare{file or table, ..}, or with opts behind it: a table of models, best mean rank first as compare gives
+ * them. */
 int module_compare(lua_State *L)
 {
     static const char *const known[] = { "set", "seed", "cycles", "threads", "trust", "ablate", NULL };
@@ -401,7 +405,7 @@ int module_compare(lua_State *L)
     return 1;
 }
 
-/* --- read ----------------------------------------------------------------------------------------------------------- */
+/* --- read --- */
 
 /* fade.read(folder or file): { name, folder, rows, scenario, script, about }. */
 int module_read(lua_State *L)

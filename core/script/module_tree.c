@@ -158,7 +158,8 @@ static int convert_all(lua_State *L)
     return 0;
 }
 
-/* "run.threads=1" in front of what is set: functions of one state cannot be called by two threads, so it must come last. */
+/* "run.threads=1" in front of what is set: functions of one state cannot be called by two threads, so it must come
+ * last. */
 static int read_tree(module_tree *m, tree *t, const scenario_options *o, scenario **out, tree_problems *p, why *w)
 {
     const char **set = mem_zero(o->nset + 1, sizeof *set);
@@ -177,8 +178,8 @@ static int read_tree(module_tree *m, tree *t, const scenario_options *o, scenari
     return rc;
 }
 
-int module_tree_open(lua_State *L, int index, const scenario_options *o, scenario **out, module_tree **out_tree, tree_problems *p,
-                     why *w)
+int module_tree_open(lua_State *L, int index, const scenario_options *o, scenario **out, module_tree **out_tree,
+                     tree_problems *p, why *w)
 {
     index = lua_absindex(L, index);
     *out = NULL;

@@ -74,7 +74,7 @@ static int setup(lua_State *L)
     return 0;
 }
 
-/* --- a file --------------------------------------------------------------------------------------------------------- */
+/* --- a file --- */
 
 static int run_file(lua_State *L, const char *file, int argc, char **argv)
 {
@@ -95,7 +95,7 @@ static int run_file(lua_State *L, const char *file, int argc, char **argv)
     return call(L, argc, 0) ? say(L) : 0;
 }
 
-/* --- the prompt ----------------------------------------------------------------------------------------------------- */
+/* --- the prompt --- */
 
 /* Shows the n values at the top, as print does, through tostring. */
 static void show(lua_State *L, int n)
@@ -109,7 +109,8 @@ static void show(lua_State *L, int n)
         say(L);
 }
 
-/* The chunk in `made`: first as an expression.  0: a function is on the stack; else an error; *more: it only lacks its end. */
+/* The chunk in `made`: first as an expression.  0: a function is on the stack; else an error; *more: it only lacks its
+ * end. */
 static int compile(lua_State *L, const char *made, size_t n, bool *more)
 {
     *more = false;

@@ -10,7 +10,19 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { HISTORY = 500, CTRL_A = 1, CTRL_C = 3, CTRL_D, CTRL_E, CTRL_K = 11, CTRL_L, CTRL_U = 21, CTRL_W = 23, ESCAPE = 27, BACK = 127 };
+enum {
+    HISTORY = 500,
+    CTRL_A = 1,
+    CTRL_C = 3,
+    CTRL_D,
+    CTRL_E,
+    CTRL_K = 11,
+    CTRL_L,
+    CTRL_U = 21,
+    CTRL_W = 23,
+    ESCAPE = 27,
+    BACK = 127
+};
 enum { KEY_UP = 256, KEY_DOWN, KEY_RIGHT, KEY_LEFT, KEY_HOME, KEY_END, KEY_DELETE, KEY_NONE, KEY_GONE };
 
 struct prompt_lines {
@@ -44,7 +56,7 @@ void prompt_lines_close(prompt_lines *p)
     free(p);
 }
 
-/* --- the line ------------------------------------------------------------------------------------------------------- */
+/* --- the line --- */
 
 static bool room(prompt_lines *p, size_t n)
 {
@@ -146,7 +158,7 @@ static void remember(prompt_lines *p)
     p->past[p->npast++] = copy;
 }
 
-/* --- keys ----------------------------------------------------------------------------------------------------------- */
+/* --- keys --- */
 
 static int byte(const prompt_lines *p)
 {

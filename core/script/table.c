@@ -167,7 +167,7 @@ int table_new_column(lua_State *L)
     return 1;
 }
 
-/* --- reckoning ---------------------------------------------------------------------------------------------------- */
+/* --- reckoning --- */
 
 enum { ADD, SUB, MUL, DIV, POW };
 
@@ -265,8 +265,7 @@ static int last(lua_State *L)
     return 1;
 }
 
-/* --- access
- * ------------------------------------------------------------------------------------------------------- */
+/* --- access --- */
 
 static int length(lua_State *L)
 {

@@ -83,7 +83,7 @@ void table_column_of(lua_State *L, int frame, int name)
     lua_remove(L, -2);
 }
 
-/* --- cutting ------------------------------------------------------------------------------------------------------ */
+/* --- cutting --- */
 
 /* Rows of the column at the top, in the order given, take its place. */
 static void take_column(lua_State *L, const size_t *row, size_t n)
@@ -165,7 +165,8 @@ static int end_of(lua_State *L)
     const table_frame *t = table_check_frame(L, 1);
     lua_Integer asked = luaL_optinteger(L, 2, SHOWN);
     size_t n = asked < 0 ? 0 : (size_t)asked < t->n ? (size_t)asked : t->n;
-    size_t *row = lua_newuserdatauv(L, n * sizeof *row + 1, 0), from = lua_toboolean(L, lua_upvalueindex(1)) ? t->n - n : 0;
+    size_t *row = lua_newuserdatauv(L, n * sizeof *row + 1, 0),
+           from = lua_toboolean(L, lua_upvalueindex(1)) ? t->n - n : 0;
     for (size_t i = 0; i < n; i++)
         row[i] = from + i;
     table_take(L, 1, row, n);
@@ -194,7 +195,7 @@ static int select_columns(lua_State *L)
     return 1;
 }
 
-/* --- access ------------------------------------------------------------------------------------------------------- */
+/* --- access --- */
 
 static int column(lua_State *L)
 {
@@ -251,7 +252,8 @@ static int frame_newindex(lua_State *L)
     return 0;
 }
 
-/* Adds the list or column at the top under the name below it and pops the latter; the first one makes the table at `frame`. */
+/* Adds the list or column at the top under the name below it and pops the latter; the first one makes the table at
+ * `frame`. */
 static void add(lua_State *L, int frame)
 {
     luaL_checkstring(L, -2);
@@ -265,7 +267,8 @@ static void add(lua_State *L, int frame)
     lua_pop(L, 1);
 }
 
-/* fade.table{ cycle = {1, 2}, capacity = column } (columns by name) or fade.table{ {"cycle", {1, 2}}, {"capacity", ..} }. */
+/* fade.table{ cycle = {1, 2}, capacity = column } (columns by name) or fade.table{ {"cycle", {1, 2}}, {"capacity", ..}
+ * }. */
 int table_new_frame(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WHOLE = 20, ENDS = 8, WIDE = 110 };              /* rows shown whole; of each end of a longer one; columns of text */
+enum { WHOLE = 20, ENDS = 8, WIDE = 110 }; /* rows shown whole; of each end of a longer one; columns of text */
 
 /* Pushes all columns in order; returns the stack index before the first. */
 static int push_columns(lua_State *L, int frame, size_t *n)
@@ -80,7 +80,8 @@ static void lines(lua_State *L, const show *s, int names, size_t fits, const int
     for (size_t k = 0; k < fits; k++) {
         lua_rawgeti(L, names, (lua_Integer)k + 1);
         text_add(s->out, k ? "  " : "");
-        pad(s->out, lua_tostring(L, -1), width[k], !((const table_column *)lua_touserdata(L, names + 1 + (int)k))->words);
+        pad(s->out, lua_tostring(L, -1), width[k],
+            !((const table_column *)lua_touserdata(L, names + 1 + (int)k))->words);
         lua_pop(L, 1);
     }
     for (size_t i = 0; i < s->nshown; i++) {

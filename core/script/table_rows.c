@@ -84,7 +84,7 @@ int table_rows(lua_State *L)
     return 3;
 }
 
-/* --- where -------------------------------------------------------------------------------------------------------- */
+/* --- where --- */
 
 /* Names in an expression: a column of the row (upvalue 1; its table is 2), else a global. */
 static int name_of_expression(lua_State *L)
@@ -146,7 +146,7 @@ int table_where(lua_State *L)
     return 1;
 }
 
-/* --- sort --------------------------------------------------------------------------------------------------------- */
+/* --- sort --- */
 
 typedef struct keyed { double key; size_t i; } keyed;
 
@@ -206,12 +206,12 @@ int table_sort(lua_State *L)
     return 1;
 }
 
-/* --- groups ------------------------------------------------------------------------------------------------------- */
+/* --- groups --- */
 
 typedef struct parts {
     size_t at, n;                                       /* group to give next; of how many */
     keyed *row;                                         /* [rows] by value, then by place */
-    size_t *start;                                      /* [n + 1] where each begins, in the order of their first rows */
+    size_t *start; /* [n + 1] where each begins, in the order of their first rows */
     size_t rows;
 } parts;
 
@@ -243,7 +243,8 @@ static int next_group(lua_State *L)
     return 2;
 }
 
-/* for value, part in t:groups("cell") do .. end: in the order of their first rows; rows without a value are left out. */
+/* for value, part in t:groups("cell") do .. end: in the order of their first rows; rows without a value are left out.
+ */
 int table_groups(lua_State *L)
 {
     const table_frame *t = table_check_frame(L, 1);

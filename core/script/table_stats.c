@@ -31,8 +31,9 @@ static double statistic(const table_column *c, int which)
         least = fmin(least, x);
         most = fmax(most, x);
     }
-    const double answer[] = { n ? mean : NAN, n ? least : NAN, n ? most : NAN, sum, n > 1 ? sqrt(m2 / (double)(n - 1)) : NAN,
-                              (double)n };
+    const double answer[] = {
+        n ? mean : NAN, n ? least : NAN, n ? most : NAN, sum, n > 1 ? sqrt(m2 / (double)(n - 1)) : NAN, (double)n
+    };
     return answer[which];
 }
 

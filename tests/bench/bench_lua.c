@@ -51,7 +51,8 @@ static void run_c(void *ctx)
     frame rows = { 0 };
     engine_tap tap = frame_tap(&rows);
     engine_options o = { .study = study_table(), .tap = &tap };
-    if (scenario_open(c->path, &(scenario_options){ 0 }, &s, &p, &w) || engine_open(s, &o, &e, &p, &w) || engine_run(e, &w))
+    if (scenario_open(c->path, &(scenario_options){ 0 }, &s, &p, &w) || engine_open(s, &o, &e, &p, &w) ||
+        engine_run(e, &w))
         if (!c->failed++)
             fprintf(stderr, "%s\n", w.text);
     engine_close(e);
@@ -80,8 +81,8 @@ static int short_run(lua_State *L, const char *folder)
     unlink(path);
     if (s < 0 || c.failed)
         return 1;
-    printf("%-34s %8.3f ms  from C %8.3f ms  ratio %5.2f  goal 10 ms: %s\n", "fade.run, 500 cycles of exp-fade", s * 1e3,
-           base * 1e3, s / base, s <= 0.01 ? "met" : "missed");
+    printf("%-34s %8.3f ms  from C %8.3f ms  ratio %5.2f  goal 10 ms: %s\n", "fade.run, 500 cycles of exp-fade",
+           s * 1e3, base * 1e3, s / base, s <= 0.01 ? "met" : "missed");
     return s > 0.01;
 }
 

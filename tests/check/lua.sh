@@ -14,7 +14,11 @@ while read -r page; do
     case $page in
         docs/walkthroughs/*) awk -f tests/blocks.awk "$page" > "$made/$name.lua" ;;
         *) awk -v to="$made/$name" '
-            /^```/ { if (on) { close(file); on = 0 } else if ($0 == "```lua") { on = 1; file = to "-" FNR ".lua" }; next }
+            /^```/ {
+                if (on) { close(file); on = 0 }
+                else if ($0 == "```lua") { on = 1; file = to "-" FNR ".lua" }
+                next
+            }
             on { print > file }' "$page" ;;
     esac
 done < <(git ls-files -co --exclude-standard -- 'docs/*.md' README.md)
