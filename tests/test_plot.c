@@ -134,8 +134,9 @@ static void a_sweep_is_a_cloud(void **state)
     assert_int_equal(plot_gather(&r, 1, &(plot_options){ 0 }, &q, &w), E_USAGE);
     assert_non_null(strstr(w.text, "--x and --y"));
     plot *p = gathered(&r, 1, &(plot_options){ .x = "soh", .y = "capacity" });
-    assert_int_equal(p->n, 1);
+    assert_int_equal(p->n, 2);
     assert_int_equal(p->series[0].style, PLOT_POINTS);
+    assert_string_equal(p->series[1].name, "law+ridge");
     assert_string_equal(p->x, "State of Health");
     text_free(&p->left_out);
     result_close(r);

@@ -407,6 +407,11 @@ static void a_sweep_s_cases_are_rows(void **state)
     assert_int_equal(result_open(made_path("sweep.sqlite"), false, &r, &w), E_OK);
     assert_true(r->cases && r->rows.n == 0);
     result_close(r);
+    assert_int_equal(file_mkdirs(made_path("swept"), &w), E_OK);      /* the folder of a sweep */
+    assert_int_equal(rename(made_path("sweep.sqlite"), made_path("swept/sweep.sqlite")), 0);
+    r = opened(made_path("swept"));
+    assert_true(r->cases && r->rows.n == 2);
+    result_close(r);
 }
 
 /* ---- lives ---- */

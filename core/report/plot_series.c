@@ -51,7 +51,11 @@ static void label_of(const frame *f, int column, char out[PLOT_NAME])
         snprintf(out, PLOT_NAME, "%s", column == PLOT_X_TIME ? "Date" : "Cycle");
         return;
     }
-    export_name_bdf(f->col[column].name, f->col[column].key, f->col[column].unit, out);
+    const frame_column *c = &f->col[column];
+    if (strchr(c->name, '.'))                           /* what a sweep varies keeps its key */
+        snprintf(out, PLOT_NAME, "%.100s / %.30s", c->name, *c->unit ? c->unit : "1");
+    else
+        export_name_bdf(c->name, c->key, c->unit, out);
     if (text_ends(out, " / 1"))
         out[strlen(out) - 4] = '\0';
 }
@@ -277,10 +281,14 @@ static int add_cases(place *k, why *w)
         return rc;
     label_of(&k->r->rows, k->x, k->out->x);
     label_of(&k->r->rows, y, k->out->y);
-    plot_series s = { .style = PLOT_POINTS, .color = *k->color, .f = &k->r->rows, .cell = UINT32_MAX,
-                      .variant = UINT32_MAX, .x = k->x, .y = y, .upper = -1, .since = -1 };
-    snprintf(s.name, sizeof s.name, "%s", k->prefix);
-    *k->color += add(k->out, &s);
+    const frame *f = &k->r->rows;
+    for (uint32_t v = 0; v < f->nvariant; v++) {        /* what was varied in words tells colours */
+        plot_series s = { .style = PLOT_POINTS, .color = *k->color, .f = f, .cell = UINT32_MAX, .variant = v, .x = k->x,
+                          .y = y, .upper = -1, .since = -1 };
+        snprintf(s.name, sizeof s.name, "%.70s%s%.70s", k->prefix, *k->prefix && *f->variant_name[v] ? ": " : "",
+                 f->variant_name[v]);
+        *k->color += add(k->out, &s);
+    }
     return E_OK;
 }
 

@@ -51,8 +51,10 @@ static void add_made_by(const result *r, size_t width, text *out)
     if (!version)
         return;
     text line = { 0 };
-    text_addf(&line, "made by   fade %s, seed %lld", version,
-              (long long)json_integer_value(json_object_get(made, "seed")));
+    const json_t *seed = json_object_get(made, "seed");
+    text_addf(&line, "made by   fade %s", version);
+    if (json_is_integer(seed))
+        text_addf(&line, ", seed %lld", (long long)json_integer_value(seed));
     json_array_foreach(json_object_get(made, "plugins"), i, p) {
         const char *id = json_string_value(json_object_get(p, "id"));
         const char *number = json_string_value(json_object_get(p, "version"));

@@ -182,6 +182,25 @@ if command -v gnuplot > /dev/null; then
 else
     skip "pictures" "gnuplot is not installed (apt-get install gnuplot-nox)"
 fi
+# --- a sweep's store
+sed '/^\[\[output\]\]/,$d' life.toml > sweep.toml
+cat >> sweep.toml << 'END'
+[sweep]
+collect = ["capacity", "end_of_life_cycle"]
+[sweep.axes]
+"physics.k_t" = [1e-10, 5e-10, 1e-9]
+END
+if "$FADE" sweep run sweep.toml --out swept --quiet > /dev/null 2> err; then
+    says "a sweep's columns are summed up" "physics.k_t" "$FADE" show swept
+    says "its cases are exported" "case,physics.k_t,capacity,end_of_life_cycle" "$FADE" export swept
+    fails "but not as cycles" 2 "no cycles of a cell" "$FADE" export swept -f bdf
+    fails "a picture of it needs to know of what" 2 "--x and --y" "$FADE" plot swept -o c.svg
+    if command -v gnuplot > /dev/null; then
+        check "a cloud of cases" "$FADE" plot swept -o c.svg --x physics.k_t --y capacity
+    fi
+else
+    bad "a sweep to look at" "$(cat err)"
+fi
 for verb in show export plot; do
     says "help of $verb has examples" "examples" "$FADE" $verb --help
 done
