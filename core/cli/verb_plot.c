@@ -83,7 +83,7 @@ static const char *const plot_examples[] = {
     "fade plot results/life -o life.pdf",
     "fade plot results/life -o soh.png --y soh --cell B0005 --size 8x5",
     "fade plot results/a results/b -o both.svg --title \"two temperatures\"",
-    "fade plot sweep.sqlite -o sweep.svg --x physics.k --y capacity_ah",
+    "fade plot results/sweep -o sweep.svg --x physics.k_t --y capacity",
     NULL,
 };
 const cli_verb verb_plot = {

@@ -87,7 +87,7 @@ static const char *const show_examples[] = {
     "fade show results/life",
     "fade show results/life --cell B0005 --ascii",
     "fade show results/life --json",
-    "fade show sweep.sqlite",
+    "fade show results/sweep/sweep.sqlite",
     NULL,
 };
 const cli_verb verb_show = {
