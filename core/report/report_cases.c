@@ -4,6 +4,7 @@
  * What was varied are the columns named by scenario keys ("physics.k"); all others are outcomes.
  */
 #include "core/base/mem.h"
+#include "core/base/random.h"
 #include "core/report/report_cases.h"
 #include <math.h>
 #include <stdio.h>
@@ -39,38 +40,47 @@ static bool varied(const json_t *about, const frame_column *c)
 }
 
 /* Least and greatest known value; false: it does not vary. */
-static bool range_of(const double *v, size_t n, double *lo, double *hi)
+static bool range_of(cases_column *q, const double *v, size_t n)
 {
-    *lo = INFINITY;
-    *hi = -INFINITY;
+    q->lo = INFINITY;
+    q->hi = -INFINITY;
+    q->known = 0;
     for (size_t i = 0; i < n; i++)
         if (isfinite(v[i])) {
-            *lo = fmin(*lo, v[i]);
-            *hi = fmax(*hi, v[i]);
+            q->lo = fmin(q->lo, v[i]);
+            q->hi = fmax(q->hi, v[i]);
+            q->known++;
         }
-    return *hi > *lo;
+    return q->hi > q->lo;
+}
+
+/* What is shown instead of the value itself: a logarithm, degrees Celsius. */
+static int transform(cases *c, cases_column *q, double offset, why *w)
+{
+    q->own = mem_columns(c->n);
+    if (!q->own)
+        return fail(w, E_NOMEM, "no memory for %zu cases", c->n);
+    for (size_t i = 0; i < c->n; i++)
+        q->own[i] = q->log ? log10(q->v[i]) : q->v[i] + offset;
+    q->v = q->own;
+    q->lo = q->log ? log10(q->lo) : q->lo + offset;
+    q->hi = q->log ? log10(q->hi) : q->hi + offset;
+    return E_OK;
 }
 
 static int take(cases *c, const frame_column *from, bool axis, why *w)
 {
     cases_column *q = axis ? &c->axis[c->naxis] : &c->outcome[c->noutcome];
-    if ((axis ? c->naxis : c->noutcome) == CASES_COLUMNS || !range_of(from->v, c->n, &q->lo, &q->hi))
+    if ((axis ? c->naxis : c->noutcome) == CASES_COLUMNS || !range_of(q, from->v, c->n))
         return E_OK;
+    bool kelvin = strcmp(from->unit, "K") == 0 && q->lo > 150;      /* a temperature, no difference of two */
     q->v = from->v;
-    snprintf(q->name, sizeof q->name, "%s", from->key);
-    snprintf(q->in, sizeof q->in, "%s", strcmp(from->unit, "1") == 0 ? "" : from->unit);
     q->log = axis && q->lo > 0 && q->hi / q->lo >= 30;
-    if (q->log) {
-        q->own = mem_columns(c->n);
-        if (!q->own)
-            return fail(w, E_NOMEM, "no memory for %zu cases", c->n);
-        for (size_t i = 0; i < c->n; i++)
-            q->own[i] = log10(from->v[i]);
-        q->v = q->own;
-        q->lo = log10(q->lo);
-        q->hi = log10(q->hi);
-        snprintf(q->name, sizeof q->name, "log10 %.80s", from->key);
-    }
+    snprintf(q->name, sizeof q->name, "%s%.80s", q->log ? "log10 " : "", from->key);
+    snprintf(q->in, sizeof q->in, "%s", strcmp(from->unit, "1") == 0 ? "" : kelvin ? "\xc2\xb0" "C" : from->unit);
+    int rc = q->log || kelvin ? transform(c, q, -273.15, w) : E_OK;
+    if (rc)
+        return rc;
     c->naxis += axis;
     c->noutcome += !axis;
     return E_OK;
@@ -108,6 +118,19 @@ static void correlate(cases *c)
     }
 }
 
+/* Any evenly spaced choice would beat with a design's own pattern. */
+static void draw_sample(cases *c)
+{
+    c->nsample = c->n < CASES_SAMPLE ? c->n : CASES_SAMPLE;
+    for (size_t i = 0; i < c->n; i++)
+        c->order[i] = i;
+    for (size_t i = 0; i < c->nsample; i++) {
+        size_t k = i + (size_t)(random_bits(1, i, 0, 0) % (c->n - i)), kept = c->order[i];
+        c->sample[i] = c->order[k];
+        c->order[k] = kept;
+    }
+}
+
 static int open_cases(cases *c, const result *r, why *w)
 {
     *c = (cases){ .n = r->rows.n, .f = &r->rows };
@@ -120,6 +143,7 @@ static int open_cases(cases *c, const result *r, why *w)
         rc = take(c, &r->rows.col[k], varied(r->about, &r->rows.col[k]), w);
     if (!rc)
         correlate(c);
+    draw_sample(c);
     return rc;
 }
 
@@ -158,7 +182,10 @@ static void tornado_words(page *p, const cases *c)
         const cases_column *q = &c->outcome[o];
         text_addf(&alt, "%s%s goes most with %s (", o ? " " : "", q->name, c->axis[q->by[0]].name);
         page_number(&alt, q->rho[q->by[0]]);
-        text_add(&alt, ").");
+        text_add(&alt, ")");
+        if (q->known < c->n)
+            text_addf(&alt, "; %zu of the cases have one", q->known);
+        text_add(&alt, ".");
     }
     page_chart_words(
         p,
@@ -257,6 +284,10 @@ int report_cases(page *p, const result *r, why *w)
         rc = report_cases_bands(p, &c, w);
         report_cases_matrix(p, &c);
         report_cases_parallel(p, &c);
+    }
+    if (!rc && json_object_size(json_object_get(r->about, "made_by"))) {
+        page_section(p, first ? "Where it came from" : "Where the sweep came from", first ? "Provenance" : NULL);
+        report_provenance(p, &(report_subject){ .about = r->about });
     }
     close_cases(&c);
     return rc;

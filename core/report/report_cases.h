@@ -5,12 +5,13 @@
 #define FADE_REPORT_REPORT_CASES_H
 #include "core/report/report_inside.h"
 
-enum { CASES_COLUMNS = 24 };
+enum { CASES_COLUMNS = 24, CASES_SAMPLE = 400 };
 
 typedef struct cases_column {
     char          name[96], in[32];               /* in: the unit */
     const double *v;                              /* [n]; its logarithm where `log` */
     double       *own, lo, hi;
+    size_t        known;                          /* cases that have one */
     bool          log;
     double        rho[CASES_COLUMNS];             /* outcomes: rank correlation with each axis */
     size_t        by[CASES_COLUMNS];              /* axes, the strongest first */
@@ -21,6 +22,7 @@ typedef struct cases {
     size_t       n, naxis, noutcome, *order;
     cases_column axis[CASES_COLUMNS], outcome[CASES_COLUMNS];
     double      *room;                            /* [4 n] */
+    size_t       sample[CASES_SAMPLE], nsample;   /* cases drawn one by one, in no order */
 } cases;
 
 /* report_cases_views.c */

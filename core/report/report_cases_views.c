@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { GRID = 24, STEPS = 30, DOTS = 400, WIRES = 300, MOST_AXES = 5, MOST_OUTCOMES = 2, WIDE = 7, NBAND = 5 };
+enum { GRID = 24, STEPS = 30, DOTS = CASES_SAMPLE, WIRES = 300, MOST_AXES = 5, MOST_OUTCOMES = 2, WIDE = 7, NBAND = 5 };
 static const double share[NBAND] = { 0.05, 0.25, 0.5, 0.75, 0.95 };
 
 /* Edges of stretches: around each level where there are few, else even. */
@@ -86,7 +86,7 @@ static void table_of(page *p, const cases *c, size_t most)
                   *c->outcome[o].in ? ")" : "");
     page_data_open(p, text_of(&head), n, c->n);
     for (size_t i = 0; i < n; i++) {
-        size_t at = i * c->n / n;
+        size_t at = c->sample[i];
         page_row(p, "");
         for (size_t a = 0; a < c->naxis; a++)
             page_cell_number(p, c->axis[a].v[at], "");
@@ -114,7 +114,9 @@ void report_cases_surface(page *p, const cases *c)
     text_add(&alt, " and ");
     page_number(&alt, q->hi);
     text_addf(&alt, "%s%s.", *q->in ? " " : "", q->in);
-    page_chart_words(p, "The outcome over the two keys it goes with most, as the mean over all other keys.",
+    page_chart_words(p,
+                     "The outcome over the two keys it goes with most, as the mean over all other keys; empty where no "
+                     "case has one.",
                      text_of(&alt));
     table_of(p, c, REPORT_TABLE);
     page_chart_end(p);
@@ -252,7 +254,7 @@ static size_t write_columns(json *j, const cases *c, const picked *k, size_t mos
     json_open(j, "points", '[');
     for (size_t i = 0; i < k->n; i++) {
         for (size_t r = 0; r < n; r++)
-            v[r] = k->at[i]->v[r * c->n / n];
+            v[r] = k->at[i]->v[c->sample[r]];
         page_values(j, NULL, v, n);
     }
     json_close(j, ']');
@@ -289,6 +291,7 @@ void report_cases_matrix(page *p, const cases *c)
 
 void report_cases_parallel(page *p, const cases *c)
 {
-    many(p, c, "parallel", "Parallel coordinates",
-         "A line is a case; its colour is the outcome on the last axis, brighter is greater.");
+    many(
+        p, c, "parallel", "Parallel coordinates",
+        "A line is a case; its colour is the outcome on the last axis, brighter is greater, grey where there is none.");
 }

@@ -192,6 +192,15 @@ check "a run is gone on with" "$FADE" run life.toml --quiet --out life --resume 
 check "its report counts what came before" grep -q '2 cells of constant under power-law, 600 rows' life/report.html
 check "and shows all of it" grep -q 'in 300 cycles' life/report.html
 
+# --- a sweep, a comparison
+check "a sweep" "$FADE" sweep run "$scenarios/sweep.toml" --quiet --out swept --set sweep.n=64
+check "as a report" "$FADE" report swept/sweep.sqlite -o sweep.html
+check "knows what was varied" grep -q 'over source.temperature_mean, source.depth and physics.k_t' sweep.html
+check "and what the outcome goes with" grep -q 'soh@1000 goes most with source.temperature_mean (-0.' sweep.html
+check "a comparison" "$FADE" compare "$scenarios/virtual-fleet.toml" --quiet --ablate -o compare.html \
+    --set source.cycles=100 --set source.cells=2
+check "has its parts" grep -q 'What each part is worth' compare.html
+
 # --- what is wrong is said
 fails "no such result" 4 "none" "$FADE" report none
 fails "no argument" 2 "RESULT" "$FADE" report
@@ -205,7 +214,7 @@ if [ -z "$chromium" ]; then
 fi
 
 # --- in a browser
-for page in fleet/report.html a.html evil/report.html data.html; do
+for page in fleet/report.html a.html evil/report.html data.html sweep.html compare.html; do
     look "$page" 1280
     check "$page: every chart is drawn" found \
         'v["charts"] > 2 and not v["empty"] and v["blank"] == 0 and v["canvases"] > 0'
@@ -222,6 +231,7 @@ check "in the light" found 'v["theme"] == "light"'
 browse fleet/report.html net.dom --dump-dom --log-net-log="$work/net.json" --net-log-capture-mode=Everything
 asked=$(grep -o '"url":"[a-z]*://[^"]*"' net.json | grep -vE '"(file|data|chrome|devtools)' |
     grep -vE '://[a-z0-9.-]*(google|googleapis|gstatic)\.com/' | sort -u)
+check "a page is looked at" grep -q 'data-drawn="[1-9]' net.dom
 check "nothing is asked of a network, but by the browser itself" [ -z "$asked" ]
 
 browse a.html /dev/null --window-size=1280,1000 --screenshot="$work/light.png"

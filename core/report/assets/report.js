@@ -373,7 +373,7 @@
                 let d = "";
                 for (let k = 0; k < n; k++) if (spec.points[k][i] !== null) d += (d ? "L" : "M") + X(k).toFixed(1) + " " + Y(k, spec.points[k][i]).toFixed(1);
                 const t = (spec.points[last][i] - ex[last][0]) / (ex[last][1] - ex[last][0]);
-                draw("path", { d: d, fill: "none", stroke: heatColour(root.dataset.theme === "dark" ? 0.3 + 0.7 * t : 0.85 * t), "stroke-width": 1, opacity: rows > 150 ? 0.45 : 0.8 }, svg);
+                draw("path", { d: d, fill: "none", stroke: isFinite(spec.points[last][i] ?? NaN) ? heatColour(root.dataset.theme === "dark" ? 0.3 + 0.7 * t : 0.85 * t) : css("--line"), "stroke-width": 1, opacity: rows > 150 ? 0.45 : 0.8 }, svg);
             }
             spec.columns.forEach((c, k) => {
                 draw("path", { class: "axis", d: "M" + X(k) + " " + top + "V" + low }, svg);
