@@ -62,19 +62,28 @@ def wait(text, seconds=10):
     seen = seen[seen.index(text) + len(text):]
 def type_(text):
     os.write(fd, text)
+def ask(text, answer, seconds=10):          # the next key only when the prompt is there again
+    type_(text)
+    wait(answer, seconds)
+    wait(b"> ")
 wait(b"> ")
-type_(b"6 * 7\r"); wait(b"\r\n42\r\n")
-type_(b"\x1b[A\x7f8\r"); wait(b"\r\n48\r\n")                # up, backspace, 8
-type_(b"24\x01100 +\x05 + 1\x1b[D\x1b[D\x1b[D\x1b[C\r"); wait(b"\r\n125\r\n")     # Ctrl-A, Ctrl-E, arrows
-type_("x = 5 + zzz\x17\x17\x15\"aé\x7f\x7fé\" .. 1\r".encode())    # Ctrl-W, Ctrl-U, whole characters
-wait("\r\né1\r\n".encode())
-type_(b"abc\x03"); wait(b"> ")
-type_(b"3 +\r"); wait(b">> "); type_(b"4\r"); wait(b"\r\n7\r\n")
-type_(b"for i = 1,\r"); wait(b">> "); type_(b"\x03"); wait(b"> ")
-type_(b"while true do end\r"); time.sleep(0.3); type_(b"\x03"); wait(b"interrupted")
+ask(b"6 * 7\r", b"\r\n42\r\n")
+ask(b"\x1b[A\x7f8\r", b"\r\n48\r\n")        # up, backspace, 8
+ask(b"24\x01100 +\x05 + 1\x1b[D\x1b[D\x1b[D\x1b[C\r", b"\r\n125\r\n")     # Ctrl-A, Ctrl-E, arrows
+ask("x = 5 + zzz\x17\x17\x15\"aé\x7f\x7fé\" .. 1\r".encode(), "\r\né1\r\n".encode())    # Ctrl-W, Ctrl-U, characters
+ask(b"abc\x03", b"\x1b[5C\r\n")
+ask(b"3 +\r", b">")
+ask(b"4\r", b"\r\n7\r\n")
+ask(b"for i = 1,\r", b">")
+ask(b"\x03", b"\r\n")
+type_(b"while true do end\r")
+time.sleep(0.3)
+ask(b"\x03", b"interrupted")
 type_(b"fade.run{ run = { cycles = 2000000000 }, source = { plugin = 'constant' }, physics = { plugin = 'power-law' },"
-      b" cell = { nominal_capacity = 2 } }\r"); time.sleep(0.5); type_(b"\x03"); wait(b"interrupted", 30)
-type_(b"1 + 2\r"); wait(b"\r\n3\r\n")
+      b" cell = { nominal_capacity = 2 } }\r")
+time.sleep(0.5)
+ask(b"\x03", b"interrupted", 30)
+ask(b"1 + 2\r", b"\r\n3\r\n")
 type_(b"\x04")
 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 sys.exit(0 if status == 0 else "status %d" % status)
