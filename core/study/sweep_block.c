@@ -6,6 +6,7 @@
 #include "core/study/sweep_inside.h"
 #include <jansson.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,12 @@ typedef struct work {                             /* a block at work */
     size_t         cursor;                        /* life of the row seen last */
     sweep_collect  collect[SWEEP_COLLECT];
     size_t         ncolumn;
+    const sweep_group *g;
+    const sweep_options *o;
+    atomic_int     stop;
+    bool           ran, rows_lost;                /* the engine was at work; the store takes no more rows */
+    double        *row;                           /* [ncolumn] */
+    why            rows_why;                      /* why rows cannot be kept; code 0: they can */
     why           *why;
 } work;
 
@@ -34,7 +41,7 @@ void sweep_group_close(const sweep *s, sweep_group *g)
 {
     if (g->open)
         s->host->close(s->host->ctx, g->keep, g->s);
-    *g = (sweep_group){ 0 };
+    *g = (sweep_group){ .tick = g->tick, .ctx = g->ctx };
 }
 
 /* ---- rows on their way by ---- */
@@ -44,15 +51,16 @@ static void tap_columns(void *self, const fade_column *column, size_t n)
     work *k = self;
     k->ncolumn = n;
     for (size_t i = 0; i < k->s->ncollect; i++) {
-        sweep_collect *c = &k->collect[i];
-        c->column = -1;
-        for (size_t j = 0; j < n; j++)
-            if (strcmp(column[j].key, c->key) == 0 ||
-                (c->column < 0 && text_starts(column[j].key, "physics_") && strcmp(column[j].key + 8, c->key) == 0))
-                c->column = (int)j;
+        const fade_column *c = sweep_column_of(column, n, k->collect[i].key);
+        k->collect[i].column = c ? (int)(c - column) : -1;
     }
-    if (k->s->rows)
-        sweep_store_row_columns(k->store, column, n, k->why);
+    if (!k->s->rows)
+        return;
+    k->row = mem_zero(n + 1, sizeof *k->row);
+    if (!k->row)
+        fail(&k->rows_why, E_NOMEM, "no memory for the rows of a block");
+    else
+        sweep_store_rows_open(k->store, column, n, &k->rows_why);
 }
 
 /* The life a row belongs to: rows leave lane by lane, so it is near the last one. */
@@ -86,11 +94,21 @@ static int last_room(work *k)
     return E_OK;
 }
 
+/* Rows that came for a collected column alone are not kept. */
+static bool is_wanted(const sweep *s, int64_t cycle)
+{
+    if (s->every <= 1 || cycle == 1 || cycle % (int64_t)s->every == 0)
+        return true;
+    for (size_t i = 0; i < s->nat; i++)
+        if ((int64_t)s->at[i] == cycle)
+            return false;
+    return true;                                  /* a life's last one */
+}
+
 static int32_t tap_rows(void *self, const fade_block *b)
 {
     work *k = self;
     const sweep *s = k->s;
-    double row[256];
     if (last_room(k))
         return FADE_ENOMEM;
     for (uint32_t i = 0; i < b->n; i++) {
@@ -103,12 +121,14 @@ static int32_t tap_rows(void *self, const fade_block *b)
             if (w->column >= 0 && (!w->cycle || (int64_t)w->cycle == b->cycle[i]))
                 to[c] = b->col[w->column][i];
         }
-        bool wanted = s->rows && (s->every <= 1 || b->cycle[i] == 1 || b->cycle[i] % (int64_t)s->every == 0);
-        for (size_t c = 0; wanted && c < k->ncolumn && c < 256; c++)
-            row[c] = b->col[c][i];
-        if (wanted && sweep_store_row(k->store, sweep_case_at(s, k->b->first + l.point), b->cell[i], b->variant[i],
-                                      b->cycle[i], row, k->ncolumn < 256 ? k->ncolumn : 256, k->why))
-            return FADE_EIO;
+        bool wanted = s->rows && is_wanted(s, b->cycle[i]);
+        for (size_t c = 0; wanted && c < k->ncolumn; c++)
+            k->row[c] = b->col[c][i];
+        if (wanted && !k->rows_why.code)
+            sweep_store_row(k->store, sweep_case_at(s, k->b->first + l.point), b->cell[i], b->variant[i], b->cycle[i],
+                            k->row, k->ncolumn, &k->rows_why);
+        if (k->rows_why.code)
+            return FADE_EBUG;                     /* not to be tried again */
     }
     return FADE_OK;
 }
@@ -138,7 +158,9 @@ static int make_points(work *k)
         int rc = sweep_values(s, sweep_case_at(s, k->b->first + i), &k->value[i * axes], k->why);
         if (rc)
             return rc;
-        sweep_id(s, &k->value[i * axes], k->id[i]);
+        rc = sweep_id(s, &k->value[i * axes], k->id[i], k->why);
+        if (rc)
+            return rc;
         k->name[i] = k->id[i];
     }
     for (size_t a = 0; a < axes; a++) {
@@ -284,50 +306,115 @@ static void work_free(work *k)
     free(k->sum);
     free(k->seen);
     free(k->last);
+    free(k->row);
 }
 
-/* Memory, signals and the store's own trouble end the sweep; anything else is the cases' failure, with its reason. */
-static bool ends_sweep(int rc) { return rc == E_NOMEM || rc == E_CANCEL || rc == E_IO; }
+/* ---- the run ---- */
 
-static int run_engine(work *k, const sweep_group *g, const sweep_options *o)
+static void tick(void *ctx, const engine_progress *p)
+{
+    enum { PATIENCE = 5 };                        /* s: a block that is nearly done is waited for */
+    work *k = ctx;
+    if (k->g->tick && !isnan(p->done))
+        k->g->tick(k->g->ctx, p->done);
+    if (k->o->stop && atomic_load(k->o->stop) && !(p->left < PATIENCE))
+        atomic_store(&k->stop, 1);
+}
+
+/* Which rows the engine hands over.  Where a source is read row by row nobody knows which one is the last. */
+static void want_rows(const work *k, engine_tap *tap)
+{
+    static const uint64_t none[1] = { 0 };
+    const fade_source_v1 *vt = library_iface(k->g->s->source.plugin->desc, "fade.source/1");
+    bool last = false;
+    for (size_t i = 0; i < k->s->ncollect; i++)
+        last |= k->collect[i].kind == COLLECT_ROW && !k->collect[i].cycle;
+    tap->every = k->s->rows ? k->s->every : 0;
+    if (last && !(vt->flags & FADE_HOLD))
+        tap->every = 1;
+    tap->at = k->s->nat ? k->s->at : none;
+    tap->nat = tap->every == 1 ? 0 : tap->every ? k->s->nat : k->s->nat ? k->s->nat : 1;
+}
+
+static int run_engine(work *k)
 {
     static const fade_output_v1 vt = { .size = sizeof vt, .rows = tap_rows };
     engine_points points = { k->b->count, k->name, k->axis, k->naxis };
-    engine_tap tap = { &vt, k, tap_columns, k->s->rows ? k->s->every : 0, k->s->at, k->s->nat };
-    static const uint64_t none[1] = { 0 };
-    if (k->s->rows && k->s->every <= 1)
-        tap.nat = 0;                              /* every row comes anyway */
-    if (!k->s->rows && !tap.nat) {                /* the last row only */
-        tap.at = none;
-        tap.nat = 1;
-    }
-    engine_options opt = { .study = study_table(), .hooks = g->hooks, .points = &points, .tap = &tap, .stop = o->stop };
+    engine_tap tap = { .vt = &vt, .self = k, .columns = tap_columns };
+    want_rows(k, &tap);
+    engine_options opt = { .study = study_table(), .hooks = k->g->hooks, .points = &points, .tap = &tap,
+                           .stop = &k->stop, .progress = tick, .ctx = k };
     tree_problems p = { 0 };
-    int rc = engine_open(g->s, &opt, &k->e, &p, k->why);
+    int rc = engine_open(k->g->s, &opt, &k->e, &p, k->why);
     tree_problems_free(&p);
-    return rc ? rc : engine_run(k->e, k->why);
+    if (rc)
+        return rc;
+    k->ran = true;
+    rc = engine_run(k->e, k->why);
+    if (!k->rows_why.code)
+        return rc;
+    *k->why = k->rows_why;
+    k->rows_lost = true;
+    return k->rows_why.code;
+}
+
+/* What is told of a case is its own doing but for memory, a signal, and a store that takes no more rows. */
+static bool ends_sweep(const work *k, int rc) { return rc == E_NOMEM || rc == E_CANCEL || k->rows_lost; }
+
+static int keep(work *k, const char *broken, uint64_t *failed)
+{
+    int rc = sweep_store_begin(k->store, k->why);
+    rc = rc ? rc : store_all(k, broken, failed);
+    rc = rc ? rc : sweep_store_rows_keep(k->store, k->why);
+    rc = rc ? rc : sweep_store_commit(k->store, k->why);
+    if (rc)
+        sweep_store_rollback(k->store);
+    return rc;
+}
+
+/* A law that gives up takes along whoever shares its tile: those are told by having no sentence of their own. */
+static bool shared_failure(const work *k)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < engine_lives(k->e) && n < 2; i++) {
+        engine_life l;
+        engine_life_at(k->e, i, &l);
+        n += l.state == ENGINE_FAILED && l.reason && strstr(l.reason, " cannot step: ");
+    }
+    return n > 1;
+}
+
+/* One case broke the run of others: which one is found by halves. */
+static int run_halves(const work *k, sweep_group *g, uint64_t *failed, why *w)
+{
+    const sweep_block *b = k->b;
+    const uint64_t half = b->count / 2;
+    int rc = sweep_block_run(k->s, g, &(sweep_block){ b->index, b->group, b->first, half, 0 }, k->o, k->store, failed, w);
+    return rc ? rc : sweep_block_run(k->s, g, &(sweep_block){ b->index, b->group, b->first + half, b->count - half, 0 },
+                                     k->o, k->store, failed, w);
 }
 
 int sweep_block_run(const sweep *s, sweep_group *g, const sweep_block *b, const sweep_options *o, sweep_store *store,
                     uint64_t *failed, why *w)
 {
-    work k = { .s = s, .store = store, .b = b, .why = w };
+    work k = { .s = s, .store = store, .b = b, .g = g, .o = o, .why = w };
     memcpy(k.collect, s->collect, sizeof k.collect);
-    char broken[sizeof w->text];
     int rc = make_room(&k);
     rc = rc ? rc : make_points(&k);
-    rc = rc ? rc : sweep_store_begin(store, w);
     int ran = rc ? rc : open_group(&k, g, o->threads);
-    if (!rc && !ran)
-        ran = run_engine(&k, g, o);
-    if (!rc && ran && ran != E_PARTIAL && ends_sweep(ran))
+    ran = ran ? ran : run_engine(&k);
+    bool broke = !rc && ran && ran != E_PARTIAL, alone = !k.ran || b->count == 1;
+    bool halve = !rc && !alone && (broke || (ran == E_PARTIAL && shared_failure(&k)));
+    if (broke && ends_sweep(&k, ran))
         rc = ran;
-    memcpy(broken, w->text, sizeof broken);
-    if (!rc)
-        rc = store_all(&k, ran && ran != E_PARTIAL ? broken : NULL, failed);
-    rc = rc ? rc : sweep_store_commit(store, w);
-    if (rc)
-        sweep_store_rollback(store);
+    if (!rc && !halve) {
+        char broken[sizeof w->text];
+        memcpy(broken, w->text, sizeof broken);
+        rc = keep(&k, broke ? broken : NULL, failed);
+    }
+    sweep_store_rows_drop(store);
+    if (!rc && halve)
+        rc = run_halves(&k, g, failed, w);
     work_free(&k);
     return rc;
 }

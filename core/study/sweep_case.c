@@ -23,7 +23,8 @@ static int call(void *ctx, const tree_node *function, const char *const *name, c
 
 int sweep_values(const sweep *s, uint64_t number, axis_value *out, why *w)
 {
-    return axis_point(s->axes, s->design, number, call, (void *)(uintptr_t)s, out, w);
+    uint64_t point = s->point ? s->point[number] : number;
+    return axis_point(s->axes, s->design, point, call, (void *)(uintptr_t)s, out, w);
 }
 
 /* A value as --set takes it: as written, or the number in the declared unit. */
@@ -46,34 +47,51 @@ static void canonical(const axis_value *v, const char *unit_text, text *t)
         add_value(v, t);
         return;
     }
-    text_number(v->real, number);
-    text_addf(t, "%s %s", number, unit_text);
+    text_addn(t, number, text_number(v->real, number));
+    text_addc(t, ' ');
+    text_add(t, unit_text);
 }
 
-void sweep_id(const sweep *s, const axis_value *v, char out[SWEEP_ID])
+int sweep_order_keys(sweep *s, why *w)
+{
+    s->by_key = mem_zero(s->axes->n + 1, sizeof *s->by_key);
+    if (!s->by_key)
+        return fail(w, E_NOMEM, "no memory for %zu axes", s->axes->n);
+    for (uint32_t i = 0; i < s->axes->n; i++) {
+        uint32_t at = i;
+        for (; at && strcmp(s->axes->at[s->by_key[at - 1]].key, s->axes->at[i].key) > 0; at--)
+            s->by_key[at] = s->by_key[at - 1];
+        s->by_key[at] = i;
+    }
+    return E_OK;
+}
+
+/* By key: the order of the axes does not matter. */
+void sweep_canonical(const sweep *s, const axis_value *v, text *t)
+{
+    for (size_t k = 0; k < s->axes->n; k++) {
+        size_t i = s->by_key[k];
+        text_add(t, s->axes->at[i].key);
+        text_addc(t, '=');
+        canonical(&v[i], s->axis_unit[i], t);
+        text_addc(t, '\n');
+    }
+}
+
+int sweep_id(const sweep *s, const axis_value *v, char out[SWEEP_ID], why *w)
 {
     sha256 h;
     char hex[65];
-    size_t done = 0;
-    const char *last = "";
+    text t = { 0 };
+    sweep_canonical(s, v, &t);
     sha256_start(&h);
-    for (text t = { 0 }; done < s->axes->n; t.n = 0) {
-        size_t next = SIZE_MAX;                   /* by key: the order of the axes does not matter */
-        for (size_t i = 0; i < s->axes->n; i++)
-            if (strcmp(s->axes->at[i].key, last) > 0 &&
-                (next == SIZE_MAX || strcmp(s->axes->at[i].key, s->axes->at[next].key) < 0))
-                next = i;
-        last = s->axes->at[next].key;
-        text_addf(&t, "%s=", last);
-        canonical(&v[next], s->axis_unit[next], &t);
-        text_addc(&t, '\n');
-        sha256_add(&h, text_of(&t), t.n);
-        if (++done == s->axes->n)
-            text_free(&t);
-    }
+    sha256_add(&h, text_of(&t), t.n);
     sha256_end(&h, hex);
     memcpy(out, hex, SWEEP_ID - 1);
     out[SWEEP_ID - 1] = '\0';
+    bool failed = t.failed;
+    text_free(&t);
+    return failed ? fail(w, E_NOMEM, "no memory for the id of a case") : E_OK;
 }
 
 /* ---- groups ---- */
@@ -183,7 +201,7 @@ static int cut_blocks(sweep *s, why *w)
     for (uint64_t g = 0; g < s->ngroup; g++)
         for (uint64_t at = s->group_first[g]; at < s->group_first[g + 1]; at += s->most) {
             uint64_t left = s->group_first[g + 1] - at;
-            s->block[b] = (sweep_block){ b, g, at, left < s->most ? left : s->most };
+            s->block[b] = (sweep_block){ b, g, at, left < s->most ? left : s->most, 0 };
             b++;
         }
     return E_OK;

@@ -8,7 +8,7 @@
 #include <jansson.h>
 #include <sqlite3.h>
 
-enum { SWEEP_BLOCK = 4096, SWEEP_ID = 17, SWEEP_COLLECT = 64 };
+enum { SWEEP_ID = 17, SWEEP_COLLECT = 64, SWEEP_POINTS = 100000000 };
 enum { USE_PARAM, USE_COLUMN, USE_STRUCTURE };
 enum { COLLECT_END, COLLECT_END_CYCLE, COLLECT_EOL, COLLECT_FIRST, COLLECT_CAPACITY, COLLECT_ROW, COLLECT_SCORE };
 
@@ -20,13 +20,18 @@ typedef struct sweep_use {                        /* what an axis addresses */
 } sweep_use;
 
 typedef struct sweep_collect {                    /* one column of the result */
-    char     name[96], key[80];                   /* as written; the row table's key, or the score's word */
+    char     name[128], key[80], unit[40];        /* its column, "capacity_ah@1000"; the row table's key, or the score's word; "Ah" */
     int      kind;                                /* COLLECT_* */
     uint64_t cycle;                               /* COLLECT_ROW: at this cycle; 0: the last row */
     int      column;                              /* in the row table at work; -1 */
+    bool     known;                               /* some group has it */
+    const tree_node *node;                        /* where it is asked for */
 } sweep_collect;
 
-typedef struct sweep_block { uint64_t index, group, first, count; } sweep_block;        /* order[first .. first + count - 1] */
+typedef struct sweep_block {                      /* cases order[first .. first + count - 1] */
+    uint64_t index, group, first, count;
+    int      tries;                               /* how often it broke a worker */
+} sweep_block;
 
 struct sweep {
     const sweep_host   *host;
@@ -42,6 +47,9 @@ struct sweep {
     design             *design;
     const char         *word;
     uint64_t            n, seed, ngroup, nblock, most;     /* cases; groups; blocks; cases a block has at most */
+    uint64_t            points, nequal;           /* of the design; those left out since they equal an earlier one */
+    uint32_t           *equal, *point;            /* [nequal] rising; [n] point of each case, NULL: its own number */
+    uint32_t           *by_key;                   /* [axes->n] axes in the order of their keys */
     bool                structured;               /* some axis makes groups; else order is the cases' own */
     uint64_t           *order;                    /* [n] cases by group */
     uint64_t           *group_first;              /* [ngroup + 1] in order */
@@ -59,16 +67,25 @@ struct sweep {
 int sweep_find(void *ctx, const char *key, axis_target *out, why *w);              /* for axis_host; ctx: scenario */
 int sweep_bind(sweep *, tree_problems *, why *);                                   /* use[] */
 int sweep_read_collect(sweep *, tree_problems *, why *);
+/* sweep_check.c */
+int sweep_find_equal(sweep *, why *);             /* equal[] of a new plan, from the points themselves */
+int sweep_leave_out(sweep *, why *);              /* n and point[] from equal[] */
+int sweep_check_columns(sweep *, tree_problems *, why *);      /* every collected column is there; its name and unit */
+const fade_column *sweep_column_of(const fade_column *, size_t n, const char *key);       /* "loss" is physics_loss where there is one */
+uint64_t sweep_block_size(const sweep *);         /* cases a block has unless [sweep] says */
 /* sweep_case.c */
+int sweep_order_keys(sweep *, why *);             /* by_key[] */
+void sweep_canonical(const sweep *, const axis_value *, text *);                   /* what an id is the hash of */
 int sweep_groups(sweep *, why *);
 uint64_t sweep_case_at(const sweep *, uint64_t place);                             /* number of the case at a place of the order */
 int sweep_values(const sweep *, uint64_t number, axis_value *out, why *w);         /* [axes->n] */
-void sweep_id(const sweep *, const axis_value *, char out[SWEEP_ID]);
+int sweep_id(const sweep *, const axis_value *, char out[SWEEP_ID], why *w);
 int sweep_open_group(const sweep *, const axis_value *, int threads, scenario **out, const engine_hooks **hooks, void **keep, why *w);
 /* sweep_store.c */
 typedef struct sweep_store {
     sqlite3      *db;
     sqlite3_stmt *insert, *row;
+    char         *row_columns;                    /* of the rows that wait; NULL: none do */
     const sweep  *sweep;
     char         *path;
 } sweep_store;
@@ -87,7 +104,10 @@ int sweep_store_commit(sweep_store *, why *);
 void sweep_store_rollback(sweep_store *);
 int sweep_store_done(sweep_store *, uint8_t *done, uint64_t *cases, uint64_t *failed, why *);      /* [n] cases there are */
 void sweep_store_close(sweep_store *);
-int sweep_store_row_columns(sweep_store *, const fade_column *, size_t n, why *);  /* table sweep_row, where rows are asked for */
+/* Rows, where they are asked for, wait in a table of this process' own, so that nobody else has to: keep moves them into sweep_row. */
+int sweep_store_rows_open(sweep_store *, const fade_column *, size_t n, why *);
+int sweep_store_rows_keep(sweep_store *, why *);
+void sweep_store_rows_drop(sweep_store *);
 int sweep_store_row(sweep_store *, uint64_t number, const char *cell, const char *variant, int64_t cycle, const double *v, size_t n, why *);
 int sweep_sql_fail(sqlite3 *, const char *path, const char *doing, why *);
 /* sweep_block.c: cases order[first ..] of one group, run and stored. */
@@ -97,6 +117,8 @@ typedef struct sweep_group {                      /* the scenario of a group, ke
     void               *keep;
     uint64_t            group;
     bool                open;
+    void              (*tick)(void *ctx, double done);    /* of the block at work, 0 .. 1; may be NULL */
+    void               *ctx;
 } sweep_group;
 void sweep_group_close(const sweep *, sweep_group *);
 int sweep_block_run(const sweep *, sweep_group *, const sweep_block *, const sweep_options *, sweep_store *, uint64_t *failed, why *);

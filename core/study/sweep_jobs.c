@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * sweep_jobs.c - blocks in worker processes: what crashes or hangs there takes nothing else along.
  *
- * A worker gets lines "INDEX GROUP FIRST COUNT", stores the results itself and answers "ok FAILED" or "no CODE TEXT".
+ * A worker says "ready", gets lines "INDEX GROUP FIRST COUNT", stores the results itself and answers "ok FAILED" or
+ * "no CODE TEXT".
  * When it dies or is too slow its cases are halved until one is alone: that one fails, with the reason.  Processes are
  * spawned, never forked: a library with threads does not survive a fork.
  */
@@ -45,17 +46,22 @@ int sweep_work(sweep *s, const char *path, int threads, int in, int out, why *w)
     sweep_store store = { 0 };
     sweep_group g = { 0 };
     char line[LINE];
+    rlim_t all = (rlim_t)sysconf(_SC_PHYS_PAGES) * (rlim_t)sysconf(_SC_PAGESIZE);
     setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
     FILE *from = fdopen(in, "r");
     int rc = from ? sweep_store_open(s, path, &store, w) : fail(w, E_IO, "no input");
     sweep_options o = { .threads = threads };
+    setrlimit(RLIMIT_DATA, &(struct rlimit){ all, all });      /* a plugin that never has enough fails alone */
+    rc = rc ? rc : say(out, "ready\n", 6, w);
     while (!rc && fgets(line, sizeof line, from)) {
         sweep_block b;
         uint64_t failed = 0;
         why own = { 0 };
         if (sscanf(line, "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64, &b.index, &b.group, &b.first, &b.count) != 4 ||
-            b.first + b.count > s->n || b.first + b.count < b.first || !b.count)
-            return fail(w, E_INPUT, "a worker of a sweep cannot read \"%.80s\"", line);
+            b.first + b.count > s->n || b.first + b.count < b.first || !b.count) {
+            rc = fail(w, E_INPUT, "a worker of a sweep cannot read \"%.80s\"", line);
+            break;
+        }
         int did = sweep_block_run(s, &g, &b, &o, &store, &failed, &own);
         int n = did ? snprintf(line, sizeof line, "no %d %.1000s\n", did, own.text)
                     : snprintf(line, sizeof line, "ok %" PRIu64 "\n", failed);
@@ -73,7 +79,7 @@ int sweep_work(sweep *s, const char *path, int threads, int in, int out, why *w)
 typedef struct job {
     pid_t       pid;                              /* 0: none */
     int         to, from;
-    bool        busy, slow;
+    bool        busy, slow, ready;
     sweep_block b;
     int64_t     deadline_ns;                      /* 0: none */
     char        line[LINE];
@@ -87,12 +93,15 @@ typedef struct crew {
     sweep_due           *due;
     sweep_progress      *p;
     job                  job[JOBS_MOST];
-    int                  n, tries;
+    int                  n;
     double               timeout;
     char                 plan[64];
+    char               **environ;                 /* ours, with the folders of plugins we look into */
+    char                *folders;
+    uint64_t             most;                    /* cases given at once: fewer while some take too long */
+    int64_t              stop_ns;                 /* when it was asked to stop; 0: it was not */
     int64_t              began_ns;
     uint64_t             before;
-    uint64_t             last_broken;
     why                 *why;
 } crew;
 
@@ -119,7 +128,7 @@ static int spawn_job(crew *c, job *j)
     posix_spawn_file_actions_adddup2(&actions, from[1], STDOUT_FILENO);
     posix_spawnattr_init(&attr);
     posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP);       /* Ctrl-C is the first process' to handle */
-    int err = posix_spawn(&j->pid, c->o->exe, &actions, &attr, argv, environ);
+    int err = posix_spawn(&j->pid, c->o->exe, &actions, &attr, argv, c->environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attr);
     close(to[0]);
@@ -127,7 +136,7 @@ static int spawn_job(crew *c, job *j)
     j->to = to[1];
     j->from = from[0];
     j->n = 0;
-    j->busy = j->slow = false;
+    j->busy = j->slow = j->ready = false;
     if (!err)
         return E_OK;
     close(to[1]);
@@ -166,6 +175,13 @@ static int push_due(crew *c, const sweep_block *b)
     return E_OK;
 }
 
+/* Opening the plan has a time of its own. */
+static void start_clock(const crew *c, job *j)
+{
+    double most = j->ready ? c->timeout : c->timeout + 60;
+    j->deadline_ns = c->timeout > 0 ? clock_monotonic_ns() + (int64_t)(most * 1e9) : 0;
+}
+
 static int give(crew *c, job *j)
 {
     char line[128];
@@ -175,7 +191,13 @@ static int give(crew *c, job *j)
     j->b = c->due->at[--c->due->n];
     j->busy = true;
     j->slow = false;
-    j->deadline_ns = c->timeout > 0 ? clock_monotonic_ns() + (int64_t)(c->timeout * 1e9) : 0;
+    if (j->b.count > c->most) {
+        const sweep_block rest = { j->b.index, j->b.group, j->b.first + c->most, j->b.count - c->most, 0 };
+        j->b.count = c->most;
+        if ((rc = push_due(c, &rest)))
+            return rc;
+    }
+    start_clock(c, j);
     int n = snprintf(line, sizeof line, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", j->b.index, j->b.group,
                      j->b.first, j->b.count);
     if (say(j->to, line, (size_t)n, c->why))
@@ -193,9 +215,9 @@ static int store_broken(crew *c, const sweep_block *b, const char *reason)
         nothing[i] = NAN;
     uint64_t number = sweep_case_at(c->s, b->first);
     int rc = sweep_values(c->s, number, v, c->why);
+    rc = rc ? rc : sweep_id(c->s, v, id, c->why);
     if (rc)
         return rc;
-    sweep_id(c->s, v, id);
     sweep_result r = { .number = number, .block = b->index, .id = id, .reason = reason, .value = v,
                        .collected = nothing, .end = "failed" };
     rc = sweep_store_begin(c->store, c->why);
@@ -228,33 +250,45 @@ static int broken(crew *c, job *j)
     if (!j->busy)
         return E_OK;
     j->busy = false;
+    if (!j->ready)
+        return c->why->code ? c->why->code
+                            : fail(c->why, E_FAILED, "a worker ended before it began, with %s %d",
+                                   WIFSIGNALED(status) ? "signal" : "status",
+                                   WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
     if (b.count > 1) {
         uint64_t half = b.count / 2;
-        int rc = push_due(c, &(sweep_block){ b.index, b.group, b.first + half, b.count - half });
-        return rc ? rc : push_due(c, &(sweep_block){ b.index, b.group, b.first, half });
+        if (slow && half < c->most)
+            c->most = half;
+        int rc = push_due(c, &(sweep_block){ b.index, b.group, b.first + half, b.count - half, 0 });
+        return rc ? rc : push_due(c, &(sweep_block){ b.index, b.group, b.first, half, 0 });
     }
-    c->tries = c->last_broken == b.first + 1 ? c->tries + 1 : 1;
-    c->last_broken = b.first + 1;
     int retry = c->o->retry > 0 ? c->o->retry : c->s->retry;
-    if (c->tries <= retry)
+    if (b.tries++ < retry)
         return push_due(c, &b);
     reason_of(c, slow, status, reason, sizeof reason);
     return store_broken(c, &b, reason);
 }
 
 /* A whole line came. */
-static int heard(crew *c, job *j)
+static int heard(crew *c, job *j, const char *line)
 {
     uint64_t failed;
     int code, at = 0;
+    if (!j->ready && strcmp(line, "ready") == 0) {
+        j->ready = true;
+        start_clock(c, j);
+        return E_OK;
+    }
     j->busy = false;
-    if (sscanf(j->line, "ok %" SCNu64, &failed) == 1) {
+    if (c->most < c->s->most)
+        c->most *= 2;
+    if (sscanf(line, "ok %" SCNu64, &failed) == 1) {
         sweep_count(c->o, c->p, j->b.count, failed, c->began_ns, c->before);
         return E_OK;
     }
-    if (sscanf(j->line, "no %d %n", &code, &at) == 1 && at)
-        return fail(c->why, code, "%s", j->line + at);
-    return fail(c->why, E_FAILED, "a worker said \"%.80s\"", j->line);
+    if (sscanf(line, "no %d %n", &code, &at) == 1 && at)
+        return fail(c->why, code, "%s", line + at);
+    return fail(c->why, E_FAILED, "a worker said \"%.80s\"", line);
 }
 
 static int listen_to(crew *c, job *j)
@@ -266,13 +300,15 @@ static int listen_to(crew *c, job *j)
         return broken(c, j);
     j->n += (size_t)n;
     j->line[j->n] = '\0';
-    char *end = strchr(j->line, '\n');
-    if (!end && j->n < sizeof j->line - 1)
-        return E_OK;
-    if (end)
+    int rc = E_OK;
+    char *at = j->line;
+    for (char *end; !rc && (end = strchr(at, '\n')); at = end + 1) {
         *end = '\0';
-    j->n = 0;
-    return heard(c, j);
+        rc = heard(c, j, at);
+    }
+    j->n -= (size_t)(at - j->line);
+    memmove(j->line, at, j->n + 1);
+    return !rc && j->n == sizeof j->line - 1 ? heard(c, j, j->line) : rc;
 }
 
 static int one_round(crew *c)
@@ -313,12 +349,47 @@ static int write_plan(crew *c)
     return sweep_save(c->s, c->plan, c->why);
 }
 
+/* The folders --plugin-dir named are ours alone: workers are told by FADE_PLUGIN_PATH, which is searched first there. */
+static int make_environ(crew *c)
+{
+    static const char name[] = "FADE_PLUGIN_PATH=";
+    const char *const *folder;
+    size_t n = 0, nfolder = library_folders(&folder);
+    text t = { 0 };
+    text_add(&t, name);
+    for (size_t i = 0; i < nfolder; i++)
+        text_addf(&t, "%s%s", i ? ":" : "", folder[i]);
+    c->folders = text_take(&t);
+    for (char **e = environ; e && *e; e++)
+        n++;
+    c->environ = mem_zero(n + 2, sizeof *c->environ);
+    if (!c->folders || !c->environ)
+        return fail(c->why, E_NOMEM, "no memory for workers");
+    n = 0;
+    for (char **e = environ; e && *e; e++)
+        if (!text_starts(*e, name))
+            c->environ[n++] = *e;
+    c->environ[n] = c->folders;
+    return E_OK;
+}
+
 static bool any_busy(const crew *c)
 {
     for (int i = 0; i < c->n; i++)
         if (c->job[i].busy)
             return true;
     return false;
+}
+
+/* Blocks at hand are waited for, a while. */
+static bool stopped(crew *c)
+{
+    enum { PATIENCE = 10 };                       /* s */
+    int64_t now = clock_monotonic_ns();
+    if (!c->o->stop || !atomic_load(c->o->stop))
+        return false;
+    c->stop_ns = c->stop_ns ? c->stop_ns : now;
+    return !any_busy(c) || now - c->stop_ns > PATIENCE * (int64_t)1000000000;
 }
 
 int sweep_jobs(const sweep *s, const sweep_options *o, sweep_store *store, sweep_due *due, sweep_progress *p, why *w)
@@ -335,13 +406,15 @@ int sweep_jobs(const sweep *s, const sweep_options *o, sweep_store *store, sweep
         due->at[due->n - 1 - i] = b;
     }
     void (*before)(int) = signal(SIGPIPE, SIG_IGN);
+    c->most = s->most;
     int rc = write_plan(c);
+    rc = rc ? rc : make_environ(c);
     while (!rc && (due->n || any_busy(c))) {
-        for (int i = 0; i < c->n && due->n && !rc; i++)
+        for (int i = 0; i < c->n && due->n && !rc && !c->stop_ns; i++)
             if (!c->job[i].busy)
                 rc = give(c, &c->job[i]);
         rc = rc ? rc : one_round(c);
-        if (!rc && o->stop && atomic_load(o->stop))
+        if (!rc && stopped(c))
             rc = E_CANCEL;
     }
     for (int i = 0; i < c->n; i++)
@@ -349,6 +422,8 @@ int sweep_jobs(const sweep *s, const sweep_options *o, sweep_store *store, sweep
     signal(SIGPIPE, before);
     if (*c->plan)
         unlink(c->plan);
+    free(c->environ);
+    free(c->folders);
     free(c);
     return rc;
 }

@@ -290,7 +290,7 @@ static void read_one(sweep *w, const tree_node *node, tree_problems *p)
         tree_complain(p, node, E_INPUT, "[sweep] collect lists columns, as in [\"end_of_life_cycle\", \"soh@500\"]");
         return;
     }
-    *c = (sweep_collect){ .kind = COLLECT_ROW, .column = -1 };
+    *c = (sweep_collect){ .kind = COLLECT_ROW, .column = -1, .node = node };
     snprintf(c->name, sizeof c->name, "%s", node->text);
     snprintf(c->key, sizeof c->key, "%s", node->text);
     char *at = strchr(c->key, '@'), *end;
@@ -335,6 +335,8 @@ int sweep_read_collect(sweep *w, tree_problems *p, why *why_)
         read_one(w, c, p);
     for (size_t i = 0; !node && i < sizeof usual / sizeof *usual; i++)
         read_one(w, &(tree_node){ .kind = TREE_TEXT, .text = usual[i] }, p);
+    for (size_t i = 0; !node && i < w->ncollect; i++)
+        w->collect[i].node = w->s->sweep;
     for (size_t i = 0; i < w->ncollect; i++)
         w->collect_name[i] = w->collect[i].name;
     return E_OK;

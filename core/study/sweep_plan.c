@@ -8,7 +8,6 @@
 #include "core/base/mem.h"
 #include "core/base/sha256.h"
 #include "core/scenario/toml.h"
-#include "core/study/study.h"
 #include "core/study/sweep_inside.h"
 #include "core/version.h"
 #include <math.h>
@@ -76,7 +75,6 @@ static void read_own(sweep *s, tree_problems *p)
 {
     const tree_node *table = s->s->sweep, *n;
     why w = { 0 };
-    s->most = SWEEP_BLOCK;
     s->every = 1;
     if ((n = take(table, "block"))) {
         if (whole(n, 1, 1 << 20))
@@ -128,43 +126,26 @@ static void unknown_keys(const sweep *s, tree_problems *p)
     }
 }
 
-/* Keys of collected rows, against the row table of the first case. */
-static int check_columns(sweep *s, tree_problems *p, why *w)
+/* Cases, groups and blocks; a plan that is read back knows its equal points. */
+static int build_cases(sweep *s, bool fresh, why *w)
 {
-    axis_value v[AXIS_MOST];
-    scenario *sc = NULL;
-    const engine_hooks *hooks = NULL;
-    void *keep = NULL;
-    engine *e = NULL;
-    int rc = sweep_values(s, sweep_case_at(s, 0), v, w);
-    rc = rc ? rc : sweep_open_group(s, v, 1, &sc, &hooks, &keep, w);
-    engine_options o = { .study = study_table(), .hooks = hooks };
-    if (!rc)
-        rc = engine_open(sc, &o, &e, p, w);
-    const fade_column *column = NULL;
-    size_t n = e ? engine_row_columns(e, &column) : 0;
-    for (size_t i = 0; i < s->ncollect && !rc; i++) {
-        const char *words[512];
-        size_t k = 0, nword = 0;
-        while (k < n && strcmp(column[k].key, s->collect[i].key) != 0 &&
-               !(text_starts(column[k].key, "physics_") && strcmp(column[k].key + 8, s->collect[i].key) == 0))
-            k++;
-        if (s->collect[i].kind != COLLECT_ROW || k < n)
-            continue;
-        for (k = 0; k < n && nword < 512; k++)
-            words[nword++] = column[k].key;
-        const char *near = text_nearest(s->collect[i].key, words, nword);
-        tree_complain(p, tree_get(s->s->sweep, "collect"), E_INPUT, "[sweep] collect: there is no column %s%s%s%s",
-                      s->collect[i].key, near ? ", did you mean " : "", near ? near : "", near ? "?" : "");
-    }
-    engine_close(e);
-    if (sc)
-        s->host->close(s->host->ctx, keep, sc);
-    return rc;
+    s->points = design_points(s->design);
+    s->seed = s->s->seed;
+    if (s->points > SWEEP_POINTS)
+        return fail(w, E_INPUT, "%s: a sweep of %llu points, the most are %d", s->file, (unsigned long long)s->points,
+                    SWEEP_POINTS);
+    int rc = sweep_order_keys(s, w);
+    if (!rc && fresh)
+        rc = sweep_find_equal(s, w);
+    rc = rc ? rc : sweep_leave_out(s, w);
+    s->most = s->most ? s->most : sweep_block_size(s);
+    for (size_t i = 0; i < s->ncollect; i++)      /* scores are a run's: such a case runs alone */
+        s->most = s->collect[i].kind == COLLECT_SCORE ? 1 : s->most;
+    return rc ? rc : sweep_groups(s, w);
 }
 
 /* All that follows from the opened scenario. */
-static int build(sweep *s, tree_problems *p, why *w)
+static int build(sweep *s, bool fresh, tree_problems *p, why *w)
 {
     const scenario *sc = s->s;
     size_t before = p->n;
@@ -181,15 +162,10 @@ static int build(sweep *s, tree_problems *p, why *w)
         rc = sweep_read_collect(s, p, w);
     if (!rc)
         unknown_keys(s, p);
-    if (!rc && p->n == before) {
-        s->n = design_points(s->design);
-        s->seed = sc->seed;
-        for (size_t i = 0; i < s->ncollect; i++)  /* scores are a run's: such a case runs alone */
-            s->most = s->collect[i].kind == COLLECT_SCORE ? 1 : s->most;
-        rc = sweep_groups(s, w);
-    }
     if (!rc && p->n == before)
-        rc = check_columns(s, p, w);
+        rc = build_cases(s, fresh, w);
+    if (!rc && p->n == before)
+        rc = sweep_check_columns(s, p, w);
     if (rc || p->n == before)
         return rc;
     text line = { 0 };
@@ -208,6 +184,7 @@ static void hash_of(const sweep *s, char hex[65])
     sha256_add(&h, s->text, strlen(s->text) + 1);
     for (size_t i = 0; i < s->nset; i++)
         sha256_add(&h, s->set[i], strlen(s->set[i]) + 1);
+    sha256_add(&h, s->equal, s->nequal * sizeof *s->equal);
     sha256_end(&h, hex);
 }
 
@@ -221,6 +198,10 @@ static int write_plan(sweep *s, why *w)
     json_text(&j, "hash", s->hash);
     json_whole(&j, "cases", (int64_t)s->n);
     json_text(&j, "file", s->file);
+    json_open(&j, "equal", '[');
+    for (uint64_t i = 0; i < s->nequal; i++)
+        json_whole(&j, NULL, s->equal[i]);
+    json_close(&j, ']');
     json_open(&j, "set", '[');
     for (size_t i = 0; i < s->nset; i++)
         json_text(&j, NULL, s->set[i]);
@@ -298,7 +279,7 @@ int sweep_plan(const char *file, const scenario_options *o, const sweep_host *ho
         made = lua ? NULL : made;
         rc = s->text ? E_OK : fail(w, E_NOMEM, "no memory for the plan");
     }
-    rc = rc ? rc : build(s, p, w);
+    rc = rc ? rc : build(s, true, p, w);
     if (!rc) {
         hash_of(s, s->hash);
         rc = write_plan(s, w);
@@ -316,13 +297,14 @@ int sweep_save(const sweep *s, const char *path, why *w) { return file_write(pat
 
 static int read_plan(sweep *s, const char *path, const json_t *j, why *w)
 {
-    const json_t *set = json_object_get(j, "set"), *one;
+    const json_t *set = json_object_get(j, "set"), *equal = json_object_get(j, "equal"), *one;
     const char *made = json_string_value(json_object_get(j, "scenario"));
     const char *file = json_string_value(json_object_get(j, "file"));
     const char *hash = json_string_value(json_object_get(j, "hash"));
     size_t i;
     char hex[65];
-    if (!json_is_integer(json_object_get(j, "fade_sweep_plan")) || !made || !file || !hash || !json_is_array(set))
+    if (!json_is_integer(json_object_get(j, "fade_sweep_plan")) || !made || !file || !hash || !json_is_array(set) ||
+        !json_is_array(equal))
         return fail(w, E_INPUT, "%s is no plan of a sweep: fade sweep plan makes one", path);
     if (json_integer_value(json_object_get(j, "fade_sweep_plan")) != FORMAT)
         return fail(w, E_INPUT, "%s is a plan of format %lld, this fade reads %d", path,
@@ -334,8 +316,13 @@ static int read_plan(sweep *s, const char *path, const json_t *j, why *w)
     json_array_foreach(set, i, one)
         if (!rc)
             rc = keep_set(s, json_string_value(one) ? json_string_value(one) : "", w);
+    s->equal = mem_zero(json_array_size(equal) + 1, sizeof *s->equal);
+    if (!rc && !s->equal)
+        rc = fail(w, E_NOMEM, "no memory for the plan");
     if (rc)
         return rc;
+    json_array_foreach(equal, i, one)
+        s->equal[s->nequal++] = (uint32_t)json_integer_value(one);
     hash_of(s, hex);
     if (strcmp(hex, hash) != 0)
         return fail(w, E_INPUT, "%s was changed: its hash is %.16s, not %.16s", path, hex, hash);
@@ -360,7 +347,7 @@ int sweep_open(const char *path, const sweep_host *host, sweep **out, tree_probl
     scenario_options o = { .set = (const char *const *)s->set, .nset = s->nset };
     if (!rc)
         rc = host->open(host->ctx, s->file, s->text, &o, &s->s, &s->hooks, &s->keep, p, w);
-    rc = rc ? rc : build(s, p, w);
+    rc = rc ? rc : build(s, false, p, w);
     if (rc) {
         sweep_close(s);
         return rc;
@@ -385,6 +372,9 @@ void sweep_close(sweep *s)
     free(s->axis_key);
     free(s->axis_unit);
     free(s->use);
+    free(s->by_key);
+    free(s->equal);
+    free(s->point);
     free(s->order);
     free(s->group_first);
     free(s->block);

@@ -48,7 +48,7 @@ static int list_due(const sweep *s, const sweep_options *o, const uint8_t *done,
             while (at < end && at - from < most && !done[sweep_case_at(s, at)])
                 at++;
             if (at > from)
-                rc = due_add(d, &(sweep_block){ k->index, k->group, from, at - from }, w);
+                rc = due_add(d, &(sweep_block){ k->index, k->group, from, at - from, 0 }, w);
             else
                 at++;
         }
@@ -69,15 +69,27 @@ static void count_shard(const sweep *s, const sweep_options *o, const uint8_t *d
 
 static bool asked_to_stop(const sweep_options *o) { return o->stop && atomic_load(o->stop); }
 
+typedef struct here { const sweep_options *o; const sweep_progress *p; uint64_t count, before; int64_t began_ns; } here;
+
+/* The block at work, as far as it is. */
+static void tick(void *ctx, double done)
+{
+    const here *h = ctx;
+    sweep_progress p = *h->p;
+    sweep_count(h->o, &p, (uint64_t)(done * (double)h->count), 0, h->began_ns, h->before);
+}
+
 static int run_here(const sweep *s, const sweep_options *o, sweep_store *store, const sweep_due *d, sweep_progress *p,
                     why *w)
 {
-    sweep_group g = { 0 };
     int rc = E_OK;
     int64_t began = clock_monotonic_ns();
     uint64_t before = p->done;
+    here h = { .o = o, .p = p, .before = before, .began_ns = began };
+    sweep_group g = { .tick = tick, .ctx = &h };
     for (size_t i = 0; i < d->n && !rc; i++) {
         uint64_t failed = 0;
+        h.count = d->at[i].count;
         rc = sweep_block_run(s, &g, &d->at[i], o, store, &failed, w);
         if (!rc)
             sweep_count(o, p, d->at[i].count, failed, began, before);

@@ -5,6 +5,7 @@
  * collected), sweep_row where rows were asked for, quantity (names, units).  Several processes may write one file.
  */
 #include "core/base/mem.h"
+#include "core/base/service.h"
 #include "core/study/sweep_inside.h"
 #include "core/version.h"
 #include <math.h>
@@ -104,7 +105,7 @@ static int put_about(sweep_store *k, why *w)
     for (size_t i = 0; i < s->ncollect && !rc; i++)
         if (s->collect[i].kind != COLLECT_END)
             rc = put(k, "INSERT OR IGNORE INTO quantity VALUES(?, ?, ?)",
-                     (const char *const[]){ s->collect_name[i], "outcome", "" }, 3, w);
+                     (const char *const[]){ s->collect_name[i], "outcome", s->collect[i].unit }, 3, w);
     return rc;
 }
 
@@ -163,7 +164,7 @@ int sweep_store_open(const sweep *s, const char *path, sweep_store *k, why *w)
 void sweep_store_close(sweep_store *k)
 {
     sqlite3_finalize(k->insert);
-    sqlite3_finalize(k->row);
+    sweep_store_rows_drop(k);
     sqlite3_close(k->db);
     free(k->path);
     *k = (sweep_store){ 0 };
@@ -171,7 +172,14 @@ void sweep_store_close(sweep_store *k)
 
 /* ---- cases ---- */
 
-int sweep_store_begin(sweep_store *k, why *w) { return run(k, "BEGIN IMMEDIATE", "written", w); }
+/* Rows that wait were gathered in a transaction that met nobody else: it ends here. */
+int sweep_store_begin(sweep_store *k, why *w)
+{
+    if (!sqlite3_get_autocommit(k->db) && run(k, "COMMIT", "written", w))
+        return w->code;
+    return run(k, "BEGIN IMMEDIATE", "written", w);
+}
+
 int sweep_store_commit(sweep_store *k, why *w) { return run(k, "COMMIT", "written", w); }
 void sweep_store_rollback(sweep_store *k) { sqlite3_exec(k->db, "ROLLBACK", NULL, NULL, NULL); }
 
@@ -241,37 +249,67 @@ int sweep_store_done(sweep_store *k, uint8_t *done, uint64_t *cases, uint64_t *f
 
 /* ---- rows ---- */
 
-int sweep_store_row_columns(sweep_store *k, const fade_column *column, size_t n, why *w)
+static void add_row_name(text *t, const fade_column *c)
 {
-    text t = { 0 }, marks = { 0 };
+    char made[96];
+    service_text()->name(c, made);
+    add_name(t, made);
+}
+
+/* Columns that another block's rows did not have. */
+static int widen(sweep_store *k, const fade_column *column, size_t n, why *w)
+{
     int rc = E_OK;
-    text_add(&t, "INSERT OR REPLACE INTO sweep_row(number, cell, variant, cycle");
     for (size_t i = 0; i < n && !rc; i++) {
-        text alter = { 0 };
-        text_add(&t, ", ");
-        add_name(&t, column[i].key);
-        text_add(&marks, ", ?");
-        text_add(&alter, "ALTER TABLE sweep_row ADD COLUMN ");
-        add_name(&alter, column[i].key);
-        text_add(&alter, " REAL");
-        sqlite3_exec(k->db, text_of(&alter), NULL, NULL, NULL);      /* it is there already: from another block */
-        text_free(&alter);
+        char made[96];
+        service_text()->name(&column[i], made);
+        if (sqlite3_table_column_metadata(k->db, "main", "sweep_row", made, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK)
+            continue;
+        text t = { 0 };
+        text_add(&t, "ALTER TABLE sweep_row ADD COLUMN ");
+        add_row_name(&t, &column[i]);
+        text_add(&t, " REAL");
+        sqlite3_exec(k->db, text_of(&t), NULL, NULL, NULL);        /* unless another process was quicker */
+        text_free(&t);
+        rc = put(k, "INSERT OR IGNORE INTO quantity VALUES(?, 'row', ?)", (const char *const[]){ made, column[i].unit }, 2,
+                 w);
     }
-    text_addf(&t, ") VALUES(?, ?, ?, ?%s)", text_of(&marks));
-    sqlite3_finalize(k->row);
-    k->row = NULL;
-    if (sqlite3_prepare_v2(k->db, text_of(&t), -1, &k->row, NULL) != SQLITE_OK)
+    return rc;
+}
+
+int sweep_store_rows_open(sweep_store *k, const fade_column *column, size_t n, why *w)
+{
+    text table = { 0 }, names = { 0 }, into = { 0 };
+    sweep_store_rows_drop(k);
+    int rc = widen(k, column, n, w);
+    text_add(&names, "number, cell, variant, cycle");
+    text_add(&table, "CREATE TEMP TABLE fresh_row(number INTEGER, cell TEXT, variant TEXT, cycle INTEGER");
+    for (size_t i = 0; i < n; i++) {
+        text_add(&names, ", ");
+        add_row_name(&names, &column[i]);
+        text_add(&table, ", ");
+        add_row_name(&table, &column[i]);
+        text_add(&table, " REAL");
+    }
+    text_add(&table, "); BEGIN");
+    text_addf(&into, "INSERT INTO temp.fresh_row(%s) VALUES(?, ?, ?, ?", text_of(&names));
+    for (size_t i = 0; i < n; i++)
+        text_add(&into, ", ?");
+    text_add(&into, ")");
+    k->row_columns = text_take(&names);
+    if (!rc && (table.failed || into.failed || !k->row_columns))
+        rc = fail(w, E_NOMEM, "no memory for the rows of %s", k->path);
+    rc = rc ? rc : run(k, text_of(&table), "written", w);
+    if (!rc && sqlite3_prepare_v2(k->db, text_of(&into), -1, &k->row, NULL) != SQLITE_OK)
         rc = sweep_sql_fail(k->db, k->path, "written", w);
-    text_free(&t);
-    text_free(&marks);
+    text_free(&table);
+    text_free(&into);
     return rc;
 }
 
 int sweep_store_row(sweep_store *k, uint64_t number, const char *cell, const char *variant, int64_t cycle,
                     const double *v, size_t n, why *w)
 {
-    if (!k->row)
-        return fail(w, E_IO, "%s has no table for rows", k->path);
     const char *dot = strchr(cell, '.');
     sqlite3_bind_int64(k->row, 1, (sqlite3_int64)number);
     sqlite3_bind_text(k->row, 2, dot ? dot + 1 : cell, -1, SQLITE_STATIC);
@@ -282,4 +320,28 @@ int sweep_store_row(sweep_store *k, uint64_t number, const char *cell, const cha
     bool ok = sqlite3_step(k->row) == SQLITE_DONE;
     sqlite3_reset(k->row);
     return ok ? E_OK : sweep_sql_fail(k->db, k->path, "written", w);
+}
+
+int sweep_store_rows_keep(sweep_store *k, why *w)
+{
+    if (!k->row_columns)
+        return E_OK;
+    text t = { 0 };
+    text_addf(&t, "INSERT OR REPLACE INTO main.sweep_row(%s) SELECT %s FROM temp.fresh_row ORDER BY 1, 2, 3, 4",
+              k->row_columns, k->row_columns);
+    int rc = t.failed ? fail(w, E_NOMEM, "no memory for the rows of %s", k->path) : run(k, text_of(&t), "written", w);
+    text_free(&t);
+    return rc;
+}
+
+void sweep_store_rows_drop(sweep_store *k)
+{
+    sqlite3_finalize(k->row);
+    k->row = NULL;
+    free(k->row_columns);
+    k->row_columns = NULL;
+    if (k->db && !sqlite3_get_autocommit(k->db))
+        sqlite3_exec(k->db, "ROLLBACK", NULL, NULL, NULL);
+    if (k->db)
+        sqlite3_exec(k->db, "DROP TABLE IF EXISTS temp.fresh_row", NULL, NULL, NULL);
 }
