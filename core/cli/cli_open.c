@@ -3,10 +3,12 @@
  */
 #include "core/cli/cli_open.h"
 #include "core/base/log.h"
+#include "core/script/script.h"
 #include "core/study/study.h"
 #include <stdlib.h>
 
-int cli_scenario(const cli *c, const char *path, const char *const *more, size_t nmore, scenario **out)
+int cli_scenario(const cli *c, const char *path, const char *const *more, size_t nmore, scenario **out,
+                 struct script **out_script)
 {
     const char *set[CLI_VALUES + 8];
     size_t n = cli_all(c, "set", set, CLI_VALUES);
@@ -15,7 +17,13 @@ int cli_scenario(const cli *c, const char *path, const char *const *more, size_t
     tree_problems p = { 0 };
     why w = { 0 };
     scenario_options o = { .set = set, .nset = n, .environment = true };
-    int rc = scenario_open(path, &o, out, &p, &w);
+    script_options so = { .trust = cli_has(c, "trust") };
+    struct script *k = NULL;
+    int rc = script_scenario(path, &o, &so, out, &k, &p, &w);
+    if (out_script)
+        *out_script = k;
+    else
+        script_close(k);
     int status = rc ? cli_problems(&p, &w) : CLI_GO;
     tree_problems_free(&p);
     return status;

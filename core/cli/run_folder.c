@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const own_files[] = { "scenario.toml", "result.json", "state.fade", "lock" };
+static const char *const own_files[] = { "scenario.toml", "scenario.lua", "result.json", "state.fade", "lock" };
 enum { NOWN = sizeof own_files / sizeof *own_files };
 
 static bool is_own(const char *name)

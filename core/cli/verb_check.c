@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "core/cli/cli_open.h"
+#include "core/script/script.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,12 +88,14 @@ static int check_run(int argc, char **argv)
     cli c;
     scenario *s = NULL;
     engine *e = NULL;
+    script *k = NULL;
     int status = cli_parse(&verb_check, argc, argv, 1, 1, &c);
     if (status != CLI_GO)
         return status;
-    status = cli_scenario(&c, c.arg[0], NULL, 0, &s);
+    status = cli_scenario(&c, c.arg[0], NULL, 0, &s, &k);
+    engine_options o = { .hooks = script_hooks(k) };
     if (status == CLI_GO)
-        status = cli_engine(s, NULL, &e);
+        status = cli_engine(s, &o, &e);
     if (status == CLI_GO) {
         text t = { 0 };
         (cli_json() ? good_json : good_text)(s, cells_of(e), &t);
@@ -101,10 +104,11 @@ static int check_run(int argc, char **argv)
     }
     engine_close(e);
     scenario_close(s);
+    script_close(k);
     return status;
 }
 
-static const cli_flag check_flags[] = { CLI_SET_FLAG, { NULL, 0, NULL, NULL, false } };
+static const cli_flag check_flags[] = { CLI_SET_FLAG, CLI_TRUST_FLAG, { NULL, 0, NULL, NULL, false } };
 static const char *const check_examples[] = {
     "fade check life.toml",
     "fade check life.toml --set physics.k_t=4.14e-10 --json",

@@ -223,7 +223,7 @@ static int show_run(int argc, char **argv)
     int status = cli_parse(&config_show, argc, argv, 1, 1, &c);
     if (status != CLI_GO)
         return status;
-    status = cli_scenario(&c, c.arg[0], NULL, 0, &s);
+    status = cli_scenario(&c, c.arg[0], NULL, 0, &s, NULL);
     if (status != CLI_GO)
         return status;
     text t = { 0 };

@@ -55,7 +55,7 @@ static int open_params(const cli *c, const char *path, scenario **s, params *p)
     int status = CLI_GO;
     if (params_is_file(path))
         return params_read(path, p, &w) ? cli_fail(&w) : CLI_GO;
-    status = cli_scenario(c, path, NULL, 0, s);
+    status = cli_scenario(c, path, NULL, 0, s, NULL);
     return status != CLI_GO ? status : params_of(*s, p, &w) ? cli_fail(&w) : CLI_GO;
 }
 
@@ -249,7 +249,7 @@ static int run_export(int argc, char **argv)
     json j = { 0 };
     why w = { 0 };
     int status = cli_parse(&params_export, argc, argv, 1, 1, &c);
-    status = status != CLI_GO ? status : cli_scenario(&c, c.arg[0], NULL, 0, &s);
+    status = status != CLI_GO ? status : cli_scenario(&c, c.arg[0], NULL, 0, &s, NULL);
     if (status != CLI_GO)
         return status;
     const char *path = cli_text(&c, "out");
@@ -329,7 +329,7 @@ static int run_import(int argc, char **argv)
     params to = { 0 }, from = { 0 };
     char **set = NULL;
     int status = cli_parse(&params_import, argc, argv, 2, 2, &c);
-    status = status != CLI_GO ? status : cli_scenario(&c, c.arg[0], NULL, 0, &s);
+    status = status != CLI_GO ? status : cli_scenario(&c, c.arg[0], NULL, 0, &s, NULL);
     if (status != CLI_GO)
         return status;
     int rc = params_of(s, &to, &w);

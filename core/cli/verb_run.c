@@ -10,6 +10,7 @@
 #include "core/base/mem.h"
 #include "core/cli/cli_open.h"
 #include "core/cli/run_folder.h"
+#include "core/script/script.h"
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -34,6 +35,7 @@ static const cli_flag run_flags[] = {
     { "overwrite", 0, NULL, "replace an existing result", false },
     { "resume", 0, NULL, "go on with an interrupted one", false },
     { "profile", 0, NULL, "say where time and memory went", false },
+    CLI_TRUST_FLAG,
     { NULL, 0, NULL, NULL, false },
 };
 
@@ -109,6 +111,7 @@ typedef struct job {
     cli         c;
     scenario   *s;
     engine     *e;
+    script     *script;                                 /* of a Lua scenario; NULL */
     char       *folder;
     int         lock;
     ticker      ticker;
@@ -158,7 +161,7 @@ static int read_scenario(job *k, const char *path)
         more[n] = set[n];
         n++;
     }
-    return cli_scenario(&k->c, path, more, n, &k->s);
+    return cli_scenario(&k->c, path, more, n, &k->s, &k->script);
 }
 
 static char *folder_of(const job *k)
@@ -250,6 +253,20 @@ static int do_run(job *k)
     return status;
 }
 
+/* Functions are not in the snapshot: a run goes on only with the file it began with. */
+static int same_script(const job *k, why *w)
+{
+    char *path = file_join(k->folder, "scenario.lua"), *made = NULL;
+    size_t n = 0;
+    int rc = path ? file_read(path, 8 << 20, &made, &n, w) : fail(w, E_NOMEM, "no memory for a name");
+    if (!rc && strcmp(made, script_text(k->script)) != 0)
+        rc = fail(w, E_USAGE, "%s is not the file this result began with (%s): --resume goes on with the same one only",
+                  k->s->file, path);
+    free(made);
+    free(path);
+    return rc;
+}
+
 /* Opens all; writes nothing before all is known to be good. */
 static int open_and_run(job *k)
 {
@@ -257,7 +274,8 @@ static int open_and_run(job *k)
     k->ticker.tty = isatty(STDERR_FILENO);
     k->ticker.last_ns = clock_monotonic_ns();
     engine_options o = {
-        .folder = k->folder, .resume = cli_has(&k->c, "resume"), .stop = cli_catch(), .ctx = &k->ticker
+        .folder = k->folder, .resume = cli_has(&k->c, "resume"), .stop = cli_catch(), .ctx = &k->ticker,
+        .hooks = script_hooks(k->script)
     };
     if (!cli_quiet() && !(k->ticker.tty && has_summary(k->s)))         /* the summary shows progress itself */
         o.progress = tick;
@@ -268,8 +286,12 @@ static int open_and_run(job *k)
     if (cli_has(&k->c, "dry-run"))
         return dry_run(k);
     int rc = run_folder_take(k->folder, cli_has(&k->c, "overwrite"), o.resume, &k->lock, &w);
+    if (!rc && o.resume && k->script)
+        rc = same_script(k, &w);
     if (!rc && !o.resume)
         rc = run_folder_write(k->folder, "scenario.toml", k->s->merged, &w);
+    if (!rc && !o.resume && k->script)
+        rc = run_folder_write(k->folder, "scenario.lua", script_text(k->script), &w);
     return rc ? cli_fail(&w) : do_run(k);
 }
 
@@ -293,6 +315,7 @@ static int run_run(int argc, char **argv)
     status = w.code ? cli_fail(&w) : open_and_run(&k);
     engine_close(k.e);
     scenario_close(k.s);
+    script_close(k.script);
     file_unlock(k.lock);
     free(k.folder);
     log_close();

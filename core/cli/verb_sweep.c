@@ -238,19 +238,21 @@ const cli_verb verb_sweep_status = { .name = "status",
 
 /* ---- table ---- */
 
+static int put_piece(void *ctx, const char *at, size_t n)
+{
+    (void)ctx;
+    return cli_put(at, n);
+}
+
 static int run_table(int argc, char **argv)
 {
     cli c;
     why w = { 0 };
-    text t = { 0 };
     int status = cli_parse(&verb_sweep_table, argc, argv, 1, 1, &c);
     if (status != CLI_GO)
         return status;
-    int rc = sweep_table(c.arg[0], &t, &w);
-    if (!rc)
-        return verb_sweep_put(&t);
-    text_free(&t);
-    return cli_fail(&w);
+    int rc = sweep_table(c.arg[0], put_piece, NULL, &w);
+    return rc && w.code ? cli_fail(&w) : why_status(rc);
 }
 
 static const char *const table_examples[] = { "fade sweep table results/sweep/sweep.sqlite > cases.csv", NULL };

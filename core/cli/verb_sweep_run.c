@@ -32,7 +32,8 @@ static const cli_flag run_flags[] = {
     RUN_FLAGS,
     { NULL, 0, NULL, NULL, false },
 };
-static const cli_flag resume_flags[] = { RUN_FLAGS, { NULL, 0, NULL, NULL, false } };
+static const cli_flag resume_flags[] = { { "failed", 0, NULL, "also run the cases that failed once more", false },
+                                         RUN_FLAGS, { NULL, 0, NULL, NULL, false } };
 
 /* ---- progress: a line on a terminal, rewritten; elsewhere one every ten seconds ---- */
 
@@ -205,6 +206,7 @@ static int run_all(const cli *c, sweep *s, const char *store, bool planned)
     int status = read_flags(c, &o);
     if (status != CLI_GO)
         return status;
+    o.again = c->verb == &verb_sweep_resume && cli_has(c, "failed");
     o.stop = cli_catch();
     int64_t start = clock_monotonic_ns();
     int rc = sweep_run(s, &o, &p, &w);

@@ -23,7 +23,7 @@
 #define FADE_LIBDIR "/usr/local/lib"
 #endif
 
-enum { MAX_FOLDERS = 256, MAX_BUILTINS = 64, ID = 64 };
+enum { MAX_FOLDERS = 256, MAX_BUILTINS = 512, ID = 64 };
 
 static struct {                                         /* as the loader is the process's, so is where it looks */
     const char *folder[MAX_FOLDERS];

@@ -231,28 +231,28 @@ static int refuse(lua_State *L, int holder, const why *w)
 
 /* --- sweep --- */
 
-/* The store's rows as a table: a case each; what a case has not is left out. */
+/* The store's rows as a table: a case each. */
 static void push_cases(lua_State *L, const frame *f)
 {
-    module_push_rows(L, f);
-    if (f->n == 0)
-        return;
-    lua_getiuservalue(L, -1, TABLE_MAP);
-    lua_getiuservalue(L, -2, TABLE_NAMES);
     table_push_frame(L, f->n);
-    int out = lua_gettop(L), names = out - 1, map = out - 2, rows = out - 3;
-    for (lua_Integer i = 1, n = (lua_Integer)lua_rawlen(L, names); i <= n; i++) {
-        lua_rawgeti(L, names, i);
-        const char *name = lua_tostring(L, -1);
-        lua_getfield(L, map, name);
-        if (strcmp(name, "cell") == 0)
-            table_put(L, out, "case", "cell");
-        else if (strcmp(name, "physics") != 0 && strcmp(name, "cycle") != 0)
-            table_put(L, out, name, NULL);
-        lua_settop(L, out);
+    int out = lua_gettop(L);
+    table_push_words(L, f->n, f->cell, f->cell_name, f->ncell);
+    table_put(L, out, "case", "cell");
+    double *number = table_push(L, f->n, "", "Number of the point in the design.");
+    for (size_t i = 0; i < f->n; i++)
+        number[i] = f->cycle[i] == INT64_MIN ? NAN : (double)f->cycle[i];
+    table_put(L, out, "number", NULL);
+    if (f->nvariant > 1 || (f->nvariant == 1 && f->variant_name[0][0])) {      /* what was varied in words */
+        table_push_words(L, f->n, f->variant, f->variant_name, f->nvariant);
+        table_put(L, out, "variant", NULL);
     }
-    lua_replace(L, rows);
-    lua_settop(L, rows);
+    for (size_t k = 0; k < f->ncol; k++) {
+        const frame_column *c = &f->col[k];
+        double *v = table_push(L, f->n, c->unit, c->doc);
+        if (f->n)
+            memcpy(v, c->v, f->n * sizeof *v);
+        table_put(L, out, c->name, c->key);
+    }
 }
 
 static int run_plan(study *k, const char *store, uint64_t threads, sweep_progress *p, why *w)

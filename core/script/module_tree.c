@@ -3,6 +3,7 @@
  */
 #include "core/script/module_tree.h"
 #include "core/base/mem.h"
+#include "core/script/script_inside.h"
 #include "core/script/table.h"
 #include <math.h>
 #include <stdio.h>
@@ -10,22 +11,47 @@
 #include <string.h>
 
 static const char here[] = "table";                     /* what stands for the file in messages */
+enum { PATH = 512 };
 
 typedef struct job {
-    module_tree   *m;
-    tree          *t;
-    tree_problems *p;
-    int            table, list;                         /* stack: the scenario, the functions */
+    module_tree         *m;
+    tree                *t;
+    const char          *file;
+    const script_lines  *lines;                         /* where keys stand in the file; NULL: unknown */
+    int                  list;                          /* stack: the functions */
+    char                 path[PATH];                    /* of the value at hand: "run.stop.1" */
+    size_t               length;
 } job;
 
 static tree_node *convert(lua_State *L, job *k, int depth);
 
 static tree_node *make(lua_State *L, const job *k, int kind)
 {
-    tree_node *n = tree_make(k->t, kind, here, 0, 0);
+    script_place at = { 0 };
+    if (k->lines)
+        at = script_lines_find(k->lines, k->path);
+    tree_node *n = tree_make(k->t, kind, k->file, at.line, at.column);
     if (!n)
         luaL_error(L, "no memory for the scenario");
+    n->key_line = at.key_line;
+    n->key_column = at.key_column;
     return n;
+}
+
+/* Goes down to a part of the value at hand; the length to come back to. */
+static size_t go_down(job *k, const char *key)
+{
+    size_t before = k->length;
+    int n = snprintf(k->path + before, PATH - before, "%s%s", before ? "." : "", key);
+    k->length = n > 0 && before + (size_t)n < PATH ? before + (size_t)n : before;
+    k->path[k->length] = '\0';
+    return before;
+}
+
+static void go_up(job *k, size_t before)
+{
+    k->length = before;
+    k->path[before] = '\0';
 }
 
 static const char *keep(lua_State *L, const job *k, const char *word)
@@ -56,9 +82,13 @@ static tree_node *list_at_top(lua_State *L, job *k, lua_Integer n, int depth)
 {
     tree_node *array = make(L, k, TREE_ARRAY);
     for (lua_Integer i = 1; i <= n; i++) {
+        char number[24];
+        snprintf(number, sizeof number, "%lld", (long long)i);
+        size_t before = go_down(k, number);
         lua_rawgeti(L, -1, i);
         tree_push(array, convert(L, k, depth + 1));
         lua_pop(L, 1);
+        go_up(k, before);
     }
     return array;
 }
@@ -103,11 +133,13 @@ static void fill(lua_State *L, job *k, int table, tree_node *into, int depth)
     size_t n;
     const char **key = sorted_keys(L, table, &n);
     for (size_t i = 0; i < n; i++) {
+        size_t before = go_down(k, key[i]);
         lua_pushstring(L, key[i]);
         lua_rawget(L, table);
         tree_node *child = convert(L, k, depth + 1);
         tree_append(into, keep(L, k, key[i]), child);
         lua_pop(L, 1);
+        go_up(k, before);
     }
     lua_pop(L, 1);
 }
@@ -178,34 +210,50 @@ static int read_tree(module_tree *m, tree *t, const scenario_options *o, scenari
     return rc;
 }
 
+int module_tree_fill(lua_State *L, int index, module_tree *m, tree *t, const char *file, const script_lines *lines,
+                     why *w)
+{
+    job k = { .m = m, .t = t, .file = file, .lines = lines };
+    index = lua_absindex(L, index);
+    m->L = L;
+    m->n = 0;
+    m->functions = LUA_NOREF;
+    if (!lua_checkstack(L, 8))
+        return fail(w, E_NOMEM, "no memory for the scenario");
+    lua_pushcfunction(L, convert_all);
+    lua_pushlightuserdata(L, &k);
+    lua_pushvalue(L, index);
+    if (!lua_pcall(L, 2, 0, 0))
+        return E_OK;
+    const char *said = lua_tostring(L, -1);
+    int rc = fail(w, E_INPUT, "%s", said ? said : "the table is no scenario");
+    lua_pop(L, 1);
+    return rc;
+}
+
 int module_tree_open(lua_State *L, int index, const scenario_options *o, scenario **out, module_tree **out_tree,
                      tree_problems *p, why *w)
 {
-    index = lua_absindex(L, index);
     *out = NULL;
     *out_tree = NULL;
     module_tree *m = mem_zero(1, sizeof *m);
     tree *t = tree_open();
-    if (!m || !t || !lua_checkstack(L, 8)) {
+    if (!m || !t) {
         free(m);
         tree_close(t);
         return fail(w, E_NOMEM, "no memory for the scenario");
     }
-    m->L = L;
-    m->functions = LUA_NOREF;
-    job k = { .m = m, .t = t, .p = p };
-    lua_pushcfunction(L, convert_all);
-    lua_pushlightuserdata(L, &k);
-    lua_pushvalue(L, index);
-    int rc;
-    if (lua_pcall(L, 2, 0, 0)) {
-        const char *said = lua_tostring(L, -1);
-        rc = fail(w, E_INPUT, "%s", said ? said : "the table is no scenario");
-        lua_pop(L, 1);
+    int rc = module_tree_fill(L, index, m, t, here, NULL, w);
+    if (!rc && m->n)
+        rc = script_model_here(t, tree_root(t), L, m->functions, p, w);
+    if (!rc)
+        rc = script_model_files(t, tree_root(t), &(script_options){ .trust = true }, p, w);
+    if (!rc && p->n)
+        rc = fail(w, p->at[0].code, "%s", p->at[0].text);
+    if (rc)
         tree_close(t);
-    } else {
+    else
         rc = read_tree(m, t, o, out, p, w);
-    }
     if (rc) {
         module_tree_close(m);
         return rc;

@@ -6,11 +6,14 @@
 #ifndef FADE_SCRIPT_MODULE_TREE_H
 #define FADE_SCRIPT_MODULE_TREE_H
 #include "core/script/script.h"
+#include "core/script/script_lines.h"
 #include <lua.h>
 
 typedef struct module_tree module_tree;
 /* The table at `index`.  Close the scenario first.  Raises nothing; the stack is left as it was. */
 int module_tree_open(lua_State *L, int index, const scenario_options *, scenario **out, module_tree **out_tree, tree_problems *p, why *w);
+/* Only the conversion: fills an empty tree, and m's list of functions, which are numbered in the same order each time. */
+int module_tree_fill(lua_State *L, int index, module_tree *m, tree *t, const char *file, const script_lines *lines, why *w);
 const engine_hooks *module_tree_hooks(const module_tree *);             /* NULL: it has no functions (or is NULL) */
 int module_tree_call(module_tree *, const tree_node *, const char *const *name, const double *value, size_t n, double *out, why *w);
 void module_tree_close(module_tree *);            /* accepts NULL */

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT
+ * script_state.c - the sandbox: a Lua state with a cap on memory, a budget of work, and only what cannot do harm.
+ */
+#include "core/script/script_state.h"
+#include "core/base/log.h"
+#include "core/base/random.h"
+#include "core/script/script_guard.h"
+#include <lauxlib.h>
+#include <lualib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EVERY = 1000, BYTES_PER_STEP = 64 };
+static const size_t memory_most = (size_t)64 << 20;
+static const int64_t load_steps = 1000000000, call_steps = 10000000;
+
+static script_state *state_of(lua_State *L) { return *(script_state **)lua_getextraspace(L); }
+
+/* Bytes are work too: a loop of great strings takes few instructions and much time. */
+static void *allocate(void *ctx, void *at, size_t before, size_t n)
+{
+    script_state *s = ctx;
+    size_t old = at ? before : 0;
+    if (n == 0) {
+        s->used -= old;
+        free(at);
+        return NULL;
+    }
+    if (n > old) {
+        s->budget -= (int64_t)((n - old) / BYTES_PER_STEP);
+        if (s->cap && (s->used + (n - old) > s->cap || (s->budget < 0 && n > 4096)))
+            return NULL;
+    }
+    void *to = realloc(at, n);
+    if (to)
+        s->used += n - old;
+    return to;
+}
+
+/* Once over, every instruction asks again: neither pcall nor a coroutine gets away. */
+static void count(lua_State *L, lua_Debug *d)
+{
+    (void)d;
+    script_state *s = state_of(L);
+    s->budget -= lua_gethookcount(L);
+    if (s->budget >= 0)
+        return;
+    lua_sethook(L, count, LUA_MASKCOUNT, 1);
+    luaL_error(L, "it takes too long: more than %d million steps in one call",
+               (int)((s->at_load > s->a_call ? s->at_load : s->a_call) / 1000000));
+}
+
+void script_state_call(script_state *s, uint64_t id, uint64_t row)
+{
+    s->budget = s->a_call;
+    s->id = id;
+    s->row = row;
+    s->drawn = 0;
+    if (!s->trust)
+        lua_sethook(s->L, count, LUA_MASKCOUNT, EVERY);
+}
+
+/* math.random(), (m), (m, n): the same for a row whatever thread calls. */
+static int draw(lua_State *L)
+{
+    script_state *s = state_of(L);
+    double u = random_uniform(s->seed, s->id, s->row, s->drawn++);
+    lua_Integer low = 1, high;
+    switch (lua_gettop(L)) {
+    case 0: lua_pushnumber(L, u); return 1;
+    case 1: high = luaL_checkinteger(L, 1); break;
+    case 2:
+        low = luaL_checkinteger(L, 1);
+        high = luaL_checkinteger(L, 2);
+        break;
+    default: return luaL_error(L, "wrong number of arguments");
+    }
+    luaL_argcheck(L, low <= high, lua_gettop(L), "interval is empty");
+    double wide = (double)high - (double)low + 1;
+    lua_Integer k = low + (lua_Integer)(u * wide);
+    lua_pushinteger(L, k > high ? high : k);
+    return 1;
+}
+
+/* print(..) is a line of the log. */
+static int print(lua_State *L)
+{
+    luaL_Buffer b;
+    int n = lua_gettop(L);
+    luaL_buffinit(L, &b);
+    for (int i = 1; i <= n; i++) {
+        if (i > 1)
+            luaL_addchar(&b, '\t');
+        luaL_tolstring(L, i, NULL);
+        luaL_addvalue(&b);
+    }
+    luaL_pushresult(&b);
+    log_say(LOG_INFO, NULL, "script: %s", lua_tostring(L, -1));
+    return 0;
+}
+
+static void forget(lua_State *L, int table, const char *const *name, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        lua_pushnil(L);
+        lua_setfield(L, table, name[i]);
+    }
+}
+
+static int open_sandbox(lua_State *L)
+{
+    static const luaL_Reg libraries[] = { { LUA_GNAME, luaopen_base },          { LUA_STRLIBNAME, luaopen_string },
+                                          { LUA_TABLIBNAME, luaopen_table },    { LUA_MATHLIBNAME, luaopen_math },
+                                          { LUA_UTF8LIBNAME, luaopen_utf8 },    { LUA_COLIBNAME, luaopen_coroutine } };
+    static const char *const base[] = { "load", "loadfile", "dofile", "collectgarbage", "require", "rawset", "warn" };
+    static const char *const strings[] = { "dump" }, *const numbers[] = { "randomseed" };
+    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) {
+        luaL_requiref(L, libraries[i].name, libraries[i].func, 1);
+        lua_pop(L, 1);
+    }
+    lua_pushglobaltable(L);
+    int globals = lua_gettop(L);
+    forget(L, globals, base, sizeof base / sizeof *base);
+    lua_pushcfunction(L, print);
+    lua_setfield(L, globals, "print");
+    lua_getfield(L, globals, "string");
+    forget(L, globals + 1, strings, 1);
+    lua_getfield(L, globals, "math");
+    forget(L, globals + 2, numbers, 1);
+    lua_pushcfunction(L, draw);
+    lua_setfield(L, globals + 2, "random");
+    script_guard(L);
+    lua_settop(L, globals - 1);
+    return 0;
+}
+
+static int open_all(lua_State *L)
+{
+    luaL_openlibs(L);
+    lua_getglobal(L, "math");
+    lua_pushcfunction(L, draw);
+    lua_setfield(L, -2, "random");
+    return 0;
+}
+
+/* The first line of what stands at the top, which goes. */
+static int said(lua_State *L, why *w)
+{
+    const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "an error that is no text";
+    int rc = fail(w, E_INPUT, "%.*s%s", (int)strcspn(text, "\n"), text,
+                  strcmp(text, "not enough memory") == 0 ? " (a script may hold 64 MiB unless it is trusted)" : "");
+    lua_pop(L, 1);
+    return rc;
+}
+
+int script_state_open(script_state *s, bool trust, size_t memory, uint64_t instructions, why *w)
+{
+    *s = (script_state){ .trust = trust };
+    s->cap = trust ? 0 : memory ? memory : memory_most;
+    s->a_call = instructions ? (int64_t)instructions : call_steps;
+    s->at_load = instructions ? (int64_t)instructions : load_steps;
+    s->budget = s->at_load;
+    s->L = lua_newstate(allocate, s);
+    if (!s->L)
+        return fail(w, E_NOMEM, "no memory for a script");
+    *(script_state **)lua_getextraspace(s->L) = s;
+    lua_pushcfunction(s->L, trust ? open_all : open_sandbox);
+    if (lua_pcall(s->L, 0, 0, 0))
+        return fail(w, E_NOMEM, "no memory for a script");
+    if (!trust)
+        lua_sethook(s->L, count, LUA_MASKCOUNT, EVERY);
+    return E_OK;
+}
+
+void script_state_close(script_state *s)
+{
+    if (s->L)
+        lua_close(s->L);
+    s->L = NULL;
+}
+
+int script_state_load(script_state *s, const char *file, const char *made, why *w)
+{
+    char name[300];
+    snprintf(name, sizeof name, "@%.280s", file);
+    s->budget = s->at_load;
+    if (luaL_loadbufferx(s->L, made, strlen(made), name, "t") || lua_pcall(s->L, 0, 1, 0))
+        return said(s->L, w);
+    return E_OK;
+}
+
+static int no_write(lua_State *L)
+{
+    return luaL_error(L, "global '%s' cannot be set when the scenario runs: results would depend on the order of cells",
+                      luaL_tolstring(L, 2, NULL));
+}
+
+/* All globals move behind an empty table: reading goes through, writing is told. */
+static int freeze(lua_State *L)
+{
+    lua_pushglobaltable(L);
+    lua_newtable(L);
+    for (lua_pushnil(L); lua_next(L, 1);) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, 2);
+    }
+    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
+        lua_pushvalue(L, -2);
+        lua_pushnil(L);
+        lua_rawset(L, 1);
+    }
+    lua_createtable(L, 0, 3);
+    lua_pushvalue(L, 2);
+    lua_setfield(L, -2, "__index");
+    lua_pushcfunction(L, no_write);
+    lua_setfield(L, -2, "__newindex");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_setmetatable(L, 1);
+    return 0;
+}
+
+int script_state_freeze(script_state *s, why *w)
+{
+    if (s->trust)
+        return E_OK;
+    lua_pushcfunction(s->L, freeze);
+    return lua_pcall(s->L, 0, 0, 0) ? said(s->L, w) : E_OK;
+}
