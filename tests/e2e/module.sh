@@ -117,7 +117,8 @@ for example in scenarios/*.lua; do
         closed-loop) says "$name" "best protocol 4.8C then 5.2C" "$FADE" lua "$example" ;;
         sweep-100k) says "$name" "500 cases, 0 failed" "$FADE" lua "$example" 500 ;;
         custom-model)
-            check "$name" "$FADE" run "$example" --out "$work/custom" --quiet
+            "$FADE" run "$example" --out "$work/custom" > "$work/custom.out" 2>&1
+            check "$name" grep -qE "film +1000 +1000 .* 1\.6838" "$work/custom.out"
             ;;
         *) ;;
     esac
