@@ -20,7 +20,7 @@ CXXFLAGS += -std=c++17 -fno-exceptions $(COMMON) $(if $(SAN),-fno-sanitize=vptr$
 LDFLAGS  += -pthread $(SAN)
 LDLIBS   := -lltdl -ldl -ljansson -llua5.4 -lsqlite3 -lz -lm -lstdc++
 
-CORE_C   := $(filter-out core/cli/main.c $(if $(wildcard core/script/script.c),core/script/module_stub.c),$(wildcard core/*/*.c))
+CORE_C   := $(filter-out core/cli/main.c,$(wildcard core/*/*.c))
 CORE_CXX := $(wildcard core/*/*.cpp)
 CORE_O   := $(CORE_C:%.c=$(BUILD)/%.o) $(CORE_CXX:%.cpp=$(BUILD)/%.o)
 LIB      := $(BUILD)/libfade.a
