@@ -48,6 +48,7 @@ typedef struct sweep_options {
     int         retry;                            /* how often a crashed case is tried again */
     const char *exe;                              /* the command, for worker processes; NULL: none can be had */
     bool        trust;                            /* no sandbox for a script, in workers too */
+    bool        again;                            /* cases that failed are run once more */
     atomic_int *stop;
     void      (*progress)(void *ctx, const sweep_progress *);
     void       *ctx;
@@ -58,8 +59,8 @@ int sweep_run(sweep *, const sweep_options *, sweep_progress *out, why *w);
 int sweep_work(sweep *, const char *store, int threads, int in, int out, why *w);
 int sweep_merge(const char *const *store, size_t n, const char *out, json *about, why *w);   /* E_INPUT: mixed plans; E_PARTIAL: cases missing */
 int sweep_status(const char *store, json *out, why *w);
-/* The cases in order, as CSV. */
-int sweep_table(const char *store, text *out, why *w);
+/* The cases in order, as CSV, piece by piece: `put` returns E_OK or what ends it. */
+int sweep_table(const char *store, int (*put)(void *ctx, const char *, size_t), void *ctx, why *w);
 /* The plan a store holds, to a file. */
 int sweep_plan_of(const char *store, const char *path, why *w);
 #endif

@@ -389,9 +389,10 @@ static int run_halves(const work *k, sweep_group *g, uint64_t *failed, why *w)
 {
     const sweep_block *b = k->b;
     const uint64_t half = b->count / 2;
-    int rc = sweep_block_run(k->s, g, &(sweep_block){ b->index, b->group, b->first, half, 0 }, k->o, k->store, failed, w);
-    return rc ? rc : sweep_block_run(k->s, g, &(sweep_block){ b->index, b->group, b->first + half, b->count - half, 0 },
-                                     k->o, k->store, failed, w);
+    const sweep_block lower = { b->index, b->group, b->first, half, 0 },
+                      upper = { b->index, b->group, b->first + half, b->count - half, 0 };
+    int rc = sweep_block_run(k->s, g, &lower, k->o, k->store, failed, w);
+    return rc ? rc : sweep_block_run(k->s, g, &upper, k->o, k->store, failed, w);
 }
 
 int sweep_block_run(const sweep *s, sweep_group *g, const sweep_block *b, const sweep_options *o, sweep_store *store,

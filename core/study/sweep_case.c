@@ -4,6 +4,7 @@
  * Cases that agree in all that changes the structure form a group, in the order in which groups are first met; a block
  * is so many consecutive cases of one group.  All of it follows from the plan alone.
  */
+#include "core/base/file.h"
 #include "core/base/mem.h"
 #include "core/base/sha256.h"
 #include "core/study/sweep_inside.h"
@@ -230,18 +231,35 @@ uint64_t sweep_case_at(const sweep *s, uint64_t place) { return s->order ? s->or
 
 /* ---- the scenario of a group ---- */
 
-/* "physics.k" addresses the first physics: what axis.h reads and what --set reads are the same but for labels. */
-static void add_key(const sweep *s, const char *key, text *t)
+/* A file's name as the scenario means it; what is set is meant from the working directory. */
+static int add_path(const sweep *s, const tree_node *node, text *t, why *w)
 {
-    for (size_t i = 0; i < s->s->nphysics; i++) {
-        const char *label = s->s->physics[i].label;
-        size_t n = strlen(label);
-        if (strncmp(key, "physics.", 8) == 0 && strncmp(key + 8, label, n) == 0 && key[8 + n] == '.') {
-            text_addf(t, "physics.%zu%s", i + 1, key + 8 + n);
-            return;
-        }
-    }
-    text_add(t, key);
+    char *path = file_beside(s->file, node->text);
+    if (!path)
+        return fail(w, E_NOMEM, "no memory for the settings of a case");
+    json_quote(t, path);
+    free(path);
+    return E_OK;
+}
+
+/* Axis i as --set takes it. */
+static char *setting(const sweep *s, size_t i, const axis_value *v, why *w)
+{
+    text t = { 0 };
+    int rc = E_OK;
+    sweep_set_key(s->s, s->axes->at[i].key, &t);
+    text_addc(&t, '=');
+    if (s->use[i].path && v->node && v->node->kind == TREE_TEXT && !strchr("/$", *v->node->text))
+        rc = add_path(s, v->node, &t, w);
+    else
+        add_value(v, &t);
+    char *made = text_take(&t);
+    if (!made && !rc)
+        fail(w, E_NOMEM, "no memory for the settings of a case");
+    if (!rc)
+        return made;
+    free(made);
+    return NULL;
 }
 
 int sweep_open_group(const sweep *s, const axis_value *v, int threads, scenario **out, const engine_hooks **hooks,
@@ -254,14 +272,10 @@ int sweep_open_group(const sweep *s, const axis_value *v, int threads, scenario 
     for (size_t i = 0; i < s->nset && !rc; i++)
         set[i] = s->set[i];
     for (size_t i = 0; i < s->axes->n && !rc; i++) {
-        text t = { 0 };
         if (s->use[i].where != USE_STRUCTURE)
             continue;
-        add_key(s, s->axes->at[i].key, &t);
-        text_addc(&t, '=');
-        add_value(&v[i], &t);
-        set[n] = text_take(&t);
-        rc = set[n++] ? E_OK : fail(w, E_NOMEM, "no memory for the settings of a case");
+        set[n] = setting(s, i, &v[i], w);
+        rc = set[n++] ? E_OK : w->code;
     }
     char number[40];
     snprintf(number, sizeof number, "run.threads=%d", threads);

@@ -17,6 +17,7 @@ typedef struct sweep_use {                        /* what an axis addresses */
     size_t      physics, part;
     uint32_t    param;
     const char *column;                           /* USE_COLUMN: key */
+    bool        path;                             /* a text that is a file's name, meant from the scenario's folder */
 } sweep_use;
 
 typedef struct sweep_collect {                    /* one column of the result */
@@ -66,6 +67,7 @@ struct sweep {
 /* sweep_keys.c */
 int sweep_find(void *ctx, const char *key, axis_target *out, why *w);              /* for axis_host; ctx: scenario */
 int sweep_bind(sweep *, tree_problems *, why *);                                   /* use[] */
+void sweep_set_key(const scenario *, const char *key, text *out);                  /* as --set takes it: labels become numbers */
 int sweep_read_collect(sweep *, tree_problems *, why *);
 /* sweep_check.c */
 int sweep_find_equal(sweep *, why *);             /* equal[] of a new plan, from the points themselves */
@@ -102,6 +104,7 @@ int sweep_store_begin(sweep_store *, why *);
 int sweep_store_case(sweep_store *, const sweep_result *, why *);
 int sweep_store_commit(sweep_store *, why *);
 void sweep_store_rollback(sweep_store *);
+int sweep_store_forget(sweep_store *, why *);                                      /* the failed cases */
 int sweep_store_done(sweep_store *, uint8_t *done, uint64_t *cases, uint64_t *failed, why *);      /* [n] cases there are */
 void sweep_store_close(sweep_store *);
 /* Rows, where they are asked for, wait in a table of this process' own, so that nobody else has to: keep moves them into sweep_row. */

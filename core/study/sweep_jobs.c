@@ -349,7 +349,7 @@ static int write_plan(crew *c)
     return sweep_save(c->s, c->plan, c->why);
 }
 
-/* The folders --plugin-dir named are ours alone: workers are told by FADE_PLUGIN_PATH, which is searched first there. */
+/* Folders that --plugin-dir named are ours alone: workers are told by FADE_PLUGIN_PATH, which they search first. */
 static int make_environ(crew *c)
 {
     static const char name[] = "FADE_PLUGIN_PATH=";

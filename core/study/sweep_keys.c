@@ -38,27 +38,56 @@ static size_t take_index(const char **key, size_t n)
     return k;
 }
 
-static bool find_physics(const scenario *s, const char *key, place *out)
+/* "xu2018." at the front, of the n labels; 0: none of them. */
+static size_t take_label(const char **key, const char *const *label, size_t n)
 {
-    *out = (place){ 0 };
-    size_t at = take_index(&key, s->nphysics);
-    for (size_t i = 0; !at && i < s->nphysics; i++) {
-        size_t n = strlen(s->physics[i].label);
-        if (strncmp(key, s->physics[i].label, n) == 0 && key[n] == '.') {
-            at = i + 1;
-            key += n + 1;
+    for (size_t i = 0; i < n; i++) {
+        size_t length = strlen(label[i]);
+        if (strncmp(*key, label[i], length) == 0 && (*key)[length] == '.') {
+            *key += length + 1;
+            return i + 1;
         }
     }
+    return 0;
+}
+
+/* "2.k_t", "xu2018.k_t", "2.parts.1.k_t", "2.ecm.k_t" or "k_t". */
+static bool find_physics(const scenario *s, const char *key, place *out)
+{
+    enum { MOST = 64 };
+    const char *label[MOST];
+    size_t n = 0;
+    *out = (place){ 0 };
+    for (; n < s->nphysics && n < MOST; n++)
+        label[n] = s->physics[n].label;
+    size_t at = take_index(&key, s->nphysics);
+    at = at ? at : take_label(&key, label, n);
     out->physics = at ? at - 1 : 0;
     const scenario_physics *ph = &s->physics[out->physics];
-    if (is_word(key, "parts")) {
+    for (n = 0; n < ph->n && n < MOST; n++)
+        label[n] = ph->part[n].label;
+    bool parts = is_word(key, "parts") && key[strlen("parts")];
+    if (parts)
         key += strlen("parts.");
-        at = take_index(&key, ph->n);
-        out->index = at ? at - 1 : 0;
-    }
+    at = parts ? take_index(&key, ph->n) : ph->n > 1 ? take_label(&key, label, n) : 0;
+    out->index = at ? at - 1 : 0;
     out->part = &ph->part[out->index];
     out->key = key;
     return s->nphysics > 0;
+}
+
+void sweep_set_key(const scenario *s, const char *key, text *out)
+{
+    place at;
+    const char *rest = strchr(key, '.');
+    if (!rest || !is_word(key, "physics") || !find_physics(s, rest + 1, &at)) {
+        text_add(out, key);
+        return;
+    }
+    text_addf(out, "physics.%zu", at.physics + 1);
+    if (s->physics[at.physics].n > 1)
+        text_addf(out, ".parts.%zu", at.index + 1);
+    text_addf(out, ".%s", at.key);
 }
 
 static const fade_param *find_param(const scenario_part *part, const char *key, uint32_t *index)
@@ -150,7 +179,9 @@ static int find_key(const char *section, size_t length, const char *key, axis_ta
         if (k < 128)
             words[k++] = here ? keys[i].key : keys[i].section;
     }
-    const char *near = text_nearest(there ? key : section, words, k);
+    char word[64];
+    snprintf(word, sizeof word, "%.*s", (int)(length < 60 ? length : 60), section);
+    const char *near = text_nearest(there ? key : word, words, k);
     if (there)
         return fail(w, E_INPUT, "[%.*s] has no key %.60s%s%s%s", (int)length, section, key,
                     near ? ", did you mean " : "", near ? near : "", near ? "?" : "");
@@ -243,6 +274,36 @@ static void bind_one(const sweep *w, size_t i, sweep_use *out)
         out->where = USE_COLUMN;
 }
 
+/* Two keys for one thing. */
+static bool same_use(const sweep *w, size_t i, size_t j)
+{
+    const sweep_use *a = &w->use[i], *b = &w->use[j];
+    text one = { 0 }, other = { 0 };
+    if (a->where == USE_COLUMN && b->where == USE_COLUMN)
+        return strcmp(a->column, b->column) == 0;
+    sweep_set_key(w->s, w->axes->at[i].key, &one);
+    sweep_set_key(w->s, w->axes->at[j].key, &other);
+    bool same = strcmp(text_of(&one), text_of(&other)) == 0;
+    text_free(&one);
+    text_free(&other);
+    return same;
+}
+
+/* A parameter that names a file. */
+static bool is_path(const scenario *s, const char *key)
+{
+    const char *rest = strchr(key, '.');
+    const scenario_part *part = &s->source;
+    place at = { .key = rest ? rest + 1 : key };
+    uint32_t index;
+    if (!rest || (!is_word(key, "source") && !is_word(key, "physics")))
+        return false;
+    if (is_word(key, "physics") && find_physics(s, rest + 1, &at))
+        part = at.part;
+    const fade_param *p = find_param(part, at.key, &index);
+    return p && p->type == FADE_PATH;
+}
+
 int sweep_bind(sweep *w, tree_problems *p, why *why_)
 {
     w->use = mem_zero(w->axes->n + 1, sizeof *w->use);
@@ -253,12 +314,14 @@ int sweep_bind(sweep *w, tree_problems *p, why *why_)
     for (size_t i = 0; i < w->axes->n; i++) {
         const axis *a = &w->axes->at[i];
         bind_one(w, i, &w->use[i]);
+        w->use[i].path = is_path(w->s, a->key);
         w->axis_key[i] = a->key;
         w->axis_unit[i] = a->target.unit ? a->target.unit : "";
         w->structured |= w->use[i].where == USE_STRUCTURE;
         for (size_t j = 0; j < i; j++)
-            if (strcmp(a->key, w->axes->at[j].key) == 0)
-                tree_complain(p, a->node, E_INPUT, "[sweep] varies %s twice", a->key);
+            if (same_use(w, i, j))
+                tree_complain(p, a->node, E_INPUT, "[sweep] varies %s twice: it is %s, too", a->key,
+                              w->axes->at[j].key);
     }
     return E_OK;
 }

@@ -239,30 +239,45 @@ static void add_cell(sqlite3_stmt *st, int i, text *out)
         text_addc(out, '"');
 }
 
-int sweep_table(const char *path, text *out, why *w)
+static void add_row(sqlite3_stmt *st, int n, text *out)
 {
+    for (int i = 0; i < n; i++) {
+        if (i)
+            text_addc(out, ',');
+        add_cell(st, i, out);
+    }
+    text_addc(out, '\n');
+}
+
+int sweep_table(const char *path, int (*put)(void *ctx, const char *, size_t), void *ctx, why *w)
+{
+    enum { PIECE = 1 << 16 };
     sqlite3 *db;
     sqlite3_stmt *st = NULL;
+    text t = { 0 };
     int rc = open_store(path, &db, w), step = SQLITE_DONE;
     if (!rc && sqlite3_prepare_v2(db, "SELECT * FROM sweep_case ORDER BY number", -1, &st, NULL) != SQLITE_OK)
         rc = fail(w, E_INPUT, "%s is no store of a sweep: %s", path, sqlite3_errmsg(db));
     int n = st ? sqlite3_column_count(st) : 0;
     for (int i = 0; i < n; i++)
-        text_addf(out, "%s%s", i ? "," : "", sqlite3_column_name(st, i));
-    text_addc(out, '\n');
+        text_addf(&t, "%s%s", i ? "," : "", sqlite3_column_name(st, i));
+    text_addc(&t, '\n');
     while (!rc && (step = sqlite3_step(st)) == SQLITE_ROW) {
-        for (int i = 0; i < n; i++) {
-            if (i)
-                text_addc(out, ',');
-            add_cell(st, i, out);
-        }
-        text_addc(out, '\n');
+        add_row(st, n, &t);
+        if (t.n < PIECE)
+            continue;
+        rc = put(ctx, text_of(&t), t.n);
+        t.n = 0;
     }
     if (!rc && step != SQLITE_DONE)
         rc = sweep_sql_fail(db, path, "read", w);
+    if (!rc && t.failed)
+        rc = fail(w, E_NOMEM, "no memory for the table of %s", path);
+    rc = rc ? rc : put(ctx, text_of(&t), t.n);
+    text_free(&t);
     sqlite3_finalize(st);
     sqlite3_close(db);
-    return rc ? rc : out->failed ? fail(w, E_NOMEM, "no memory for the table of %s", path) : E_OK;
+    return rc;
 }
 
 int sweep_plan_of(const char *store, const char *path, why *w)

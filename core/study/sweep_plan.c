@@ -391,26 +391,55 @@ void sweep_tell(const sweep *s, sweep_about *out)
                           .axis = s->axis_key, .axis_unit = s->axis_unit, .collect = s->collect_name };
 }
 
-void sweep_text(const sweep *s, text *out)
+static void axis_text(const sweep *s, size_t i, text *out)
 {
     static const char *const ways[] = { "by lane", "by lane", "by run" };
-    text_addf(out, "%s\n", s->s->name);
-    text_addf(out, "  cases      %llu, design %s, seed %llu\n", (unsigned long long)s->n, s->word,
-              (unsigned long long)s->seed);
-    for (size_t i = 0; i < s->axes->n; i++) {
-        const axis *a = &s->axes->at[i];
-        text_addf(out, "  axis       %s", a->key);
-        if (*s->axis_unit[i])
-            text_addf(out, " in %s", s->axis_unit[i]);
-        if (a->size)
-            text_addf(out, ", %llu levels", (unsigned long long)a->size);
-        text_addf(out, ", %s\n", ways[s->use[i].where]);
+    const axis *a = &s->axes->at[i];
+    text_addf(out, "  axis       %s", a->key);
+    if (*s->axis_unit[i] && strcmp(s->axis_unit[i], "1") != 0)
+        text_addf(out, " in %s", s->axis_unit[i]);
+    if (a->size)
+        text_addf(out, ", %llu level%s", (unsigned long long)a->size, a->size == 1 ? "" : "s");
+    text_addf(out, ", %s\n", ways[s->use[i].where]);
+}
+
+/* The first few, as they are kept. */
+static void cases_text(const sweep *s, text *out)
+{
+    enum { SHOWN = 3 };
+    axis_value v[AXIS_MOST];
+    char id[SWEEP_ID];
+    why w;
+    for (uint64_t k = 0; k < s->n && k < SHOWN; k++) {
+        if (sweep_values(s, k, v, &w) || sweep_id(s, v, id, &w))
+            return;
+        text_addf(out, "  case %-5llu %s ", (unsigned long long)k, id);
+        for (size_t i = 0; i < s->axes->n; i++) {
+            text_addf(out, "%s %s = ", i ? "," : "", s->axis_key[i]);
+            if (isnan(v[i].real) && v[i].node)
+                tree_inline(v[i].node, out);
+            else
+                text_addf(out, "%.6g", v[i].real);
+        }
+        text_addc(out, '\n');
     }
+}
+
+void sweep_text(const sweep *s, text *out)
+{
+    text_addf(out, "%s\n  cases      %llu, design %s, seed %llu\n", s->s->name, (unsigned long long)s->n, s->word,
+              (unsigned long long)s->seed);
+    if (s->nequal)
+        text_addf(out, "  equal      %llu of %llu points equal an earlier one: they are left out\n",
+                  (unsigned long long)s->nequal, (unsigned long long)s->points);
+    for (size_t i = 0; i < s->axes->n; i++)
+        axis_text(s, i, out);
     text_add(out, "  collects  ");
     for (size_t i = 0; i < s->ncollect; i++)
         text_addf(out, "%s %s", i ? "," : "", s->collect_name[i]);
     text_addf(out, "\n  work       %llu group%s of alike structure, %llu block%s of at most %llu cases\n",
               (unsigned long long)s->ngroup, s->ngroup == 1 ? "" : "s", (unsigned long long)s->nblock,
               s->nblock == 1 ? "" : "s", (unsigned long long)s->most);
+    cases_text(s, out);
     text_addf(out, "  hash       %.16s\n", s->hash);
 }

@@ -112,6 +112,8 @@ int sweep_run(sweep *s, const sweep_options *o, sweep_progress *out, why *w)
     bool apart = o->jobs > 0 || o->timeout > 0 || s->timeout > 0 || s->isolate;
     uint8_t *done = mem_zero(s->n + 1, 1);
     int rc = done ? sweep_store_open(s, o->store, &store, w) : fail(w, E_NOMEM, "no memory for a sweep");
+    if (!rc && o->again)
+        rc = sweep_store_forget(&store, w);
     rc = rc ? rc : sweep_store_done(&store, done, &cases, &out->failed, w);
     if (!rc)
         count_shard(s, o, done, out);

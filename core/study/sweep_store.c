@@ -228,6 +228,11 @@ int sweep_store_case(sweep_store *k, const sweep_result *r, why *w)
     return ok ? E_OK : sweep_sql_fail(k->db, k->path, "written", w);
 }
 
+int sweep_store_forget(sweep_store *k, why *w)
+{
+    return run(k, "DELETE FROM sweep_case WHERE status = 'failed'", "written", w);
+}
+
 int sweep_store_done(sweep_store *k, uint8_t *done, uint64_t *cases, uint64_t *failed, why *w)
 {
     sqlite3_stmt *st = NULL;
@@ -271,8 +276,8 @@ static int widen(sweep_store *k, const fade_column *column, size_t n, why *w)
         text_add(&t, " REAL");
         sqlite3_exec(k->db, text_of(&t), NULL, NULL, NULL);        /* unless another process was quicker */
         text_free(&t);
-        rc = put(k, "INSERT OR IGNORE INTO quantity VALUES(?, 'row', ?)", (const char *const[]){ made, column[i].unit }, 2,
-                 w);
+        const char *const named[] = { made, column[i].unit };
+        rc = put(k, "INSERT OR IGNORE INTO quantity VALUES(?, 'row', ?)", named, 2, w);
     }
     return rc;
 }

@@ -5,7 +5,8 @@
 #include <unistd.h>
 #define ZOO_PARAMS \
     { "k", "1", "Loss after one cycle.", "", FADE_REAL, FADE_PER_CELL, 0.01, 0, 1, 0, 0, NULL }, \
-    { "mood", "", "1: crashes, 2: hangs, 3: the cell is over, 4: the model is over.", "", FADE_REAL, FADE_PER_CELL, 0, 0, 4, 0, 0, NULL }
+    { "mood", "", "1: crashes, 2: hangs, 3: the cell is over, 4: the model is.", "", FADE_REAL, FADE_PER_CELL, 0, 0, \
+      4, 0, 0, NULL }
 #define ZOO_STEP \
 static int32_t step(const void *model, fade_tile *b) \
 { \
