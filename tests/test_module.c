@@ -224,6 +224,20 @@ static void functions_of_a_table_are_called(void **state)
         "near(r.rows.physics_loss[1], 1 - math.exp(-0.13 * 25 / 7200), 1e-9)\n");
 }
 
+static void a_model_of_a_table_keeps_its_upvalues(void **state)
+{
+    (void)state;
+    lua_rig_do(TABLE
+               "local steps = 0\n"
+               "local function model(c) return { name = 'mine', state = { n = 0 }, outputs = { loss = '1' },\n"
+               "  parameters = { c = 0.01 }, c = c, step = function(x, u, p, dt) steps = steps + 1 local n = x.n + dt\n"
+               "  return { n = n }, { loss = p.c * n ^ 0.5 } end } end\n"
+               "local r = fade.run(life { physics = { { plugin = 'power-law', c = 0.02 }, model(0.02) } })\n"
+               "local twin, mine = r.rows:where(\"physics == 'power-law'\"), r.rows:where(\"physics == 'mine'\")\n"
+               "near((twin.physics_capacity - mine.physics_capacity):max(), 0, 1e-12) assert(steps >= 50)\n"
+               "near(fade.run(life { physics = model() }).rows.physics_loss:last(), 0.01 * 50 ^ 0.5)\n");
+}
+
 static void functions_that_fail_end_their_cell(void **state)
 {
     (void)state;
@@ -256,6 +270,25 @@ static void a_sweep_is_a_table_of_cases(void **state)
         "s = fade.sweep(dependent):sort('physics.c') near(s.physics_capacity[2], 2 * (1 - 0.02 * 50 ^ 0.5), 1e-9)\n"
         "refuses('', fade.sweep, life()) refuses('did you mean', fade.sweep, swept, { stor = 'x' })\n"
         "refuses('did you mean', fade.sweep, life { sweep = { axes = { ['physics.cc'] = { 1 } } } })\n");
+}
+
+static void a_grid_finds_what_brute_force_finds(void **state)
+{
+    (void)state;
+    lua_rig_do(TABLE
+               "local c, z, t = { 0.002, 0.004, 0.008 }, { 0.4, 0.5, 0.6 }, { 0, 100, 200 }\n"
+               "local cases = fade.sweep(life { sweep = { axes = { ['physics.c'] = c, ['physics.z'] = z,\n"
+               "  ['physics.initial_n'] = t }, collect = { 'physics_capacity' } } })\n"
+               "equal(#cases, 27)\n"
+               "local best = cases:sort('physics_capacity', true)[1]\n"
+               "local most = { capacity = 0 }\n"
+               "for _, ci in ipairs(c) do for _, zi in ipairs(z) do for _, ti in ipairs(t) do\n"
+               "  local r = fade.run(life { physics = { plugin = 'power-law', c = ci, z = zi, initial_n = ti } })\n"
+               "  local last = r.rows.physics_capacity:last()\n"
+               "  if last > most.capacity then most = { capacity = last, c = ci, z = zi, t = ti } end\n"
+               "end end end\n"
+               "equal(best.physics_capacity, most.capacity) equal(best['physics.c'], most.c)\n"
+               "equal(best['physics.z'], most.z) equal(best['physics.initial_n'], most.t)\n");
 }
 
 static void models_are_compared(void **state)
@@ -323,8 +356,10 @@ int main(void)
         cmocka_unit_test(repeated_runs_are_quick),
         cmocka_unit_test(a_table_runs),
         cmocka_unit_test(functions_of_a_table_are_called),
+        cmocka_unit_test(a_model_of_a_table_keeps_its_upvalues),
         cmocka_unit_test(functions_that_fail_end_their_cell),
         cmocka_unit_test(a_sweep_is_a_table_of_cases),
+        cmocka_unit_test(a_grid_finds_what_brute_force_finds),
         cmocka_unit_test(models_are_compared),
         cmocka_unit_test(c_memory_that_runs_out_is_an_error),
     };
