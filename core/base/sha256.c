@@ -57,6 +57,8 @@ void sha256_add(sha256 *s, const void *more, size_t n)
 {
     const uint8_t *at = more;
     size_t held = s->n % 64;
+    if (n == 0)                                         /* `more` may be NULL then */
+        return;
     s->n += n;
     if (held) {
         size_t take = n < 64 - held ? n : 64 - held;

@@ -3,6 +3,7 @@
  */
 #include "core/base/file.h"
 #include "core/engine/virtual.h"
+#include "core/report/report_output.h"
 #include "core/script/script.h"
 #include <dlfcn.h>
 #include <limits.h>
@@ -29,6 +30,7 @@ static void folder_of_module(void)
 int luaopen_fade(struct lua_State *L)
 {
     library_register(virtual_library());
+    library_register(report_library());
     folder_of_module();
     return script_module(L);
 }

@@ -96,6 +96,7 @@ if command -v lua5.4 > /dev/null && [ -e "$build/lua/fade.so" ]; then
     export LUA_CPATH="$build/lua/?.so"
     says "lua5.4 loads the module" "0." lua5.4 -e 'print(require("fade").version)'
     says "and finds the plugins beside it" "xu2018" lua5.4 -e 'print(require("fade").plugin("xu2018").id)'
+    says "and the outputs that are built in" "output" lua5.4 -e 'print(require("fade").plugin("report").kind)'
     says "and runs a scenario" "1733" lua5.4 -e 'print(require("fade").run("scenarios/minimal.toml").summary)'
     fails "an error is a Lua error" 1 'did you mean "cycles"' \
         lua5.4 -e 'require("fade").run("scenarios/minimal.toml", { cicles = 1 })'
