@@ -166,6 +166,8 @@ static int build(sweep *s, bool fresh, tree_problems *p, why *w)
         rc = build_cases(s, fresh, w);
     if (!rc && p->n == before)
         rc = sweep_check_columns(s, p, w);
+    if (rc && !*w->text)
+        fail(w, rc, "no memory for a sweep");
     if (rc || p->n == before)
         return rc;
     text line = { 0 };
@@ -245,6 +247,30 @@ static int keep_sets(sweep *s, const scenario_options *o, why *w)
     return rc;
 }
 
+/* The scenario as TOML that depends on nothing else.  [sweep] is written in place, in lines of its own: its axes keep
+ * their order, from which the points follow. */
+static char *plan_text(const scenario *sc)
+{
+    tree_node *root = tree_root(sc->tree), *before = NULL, *last = root->last;
+    text t = { 0 };
+    for (tree_node *c = root->first; c && c != sc->sweep; c = c->next)
+        before = c;
+    tree_node *own = before ? before->next : root->first;
+    *(before ? &before->next : &root->first) = own->next;
+    root->last = own == last ? before : last;
+    tree_toml(root, &t);
+    *(before ? &before->next : &root->first) = own;
+    root->last = last;
+    text_add(&t, "\n[sweep]\n");
+    for (const tree_node *c = own->first; c; c = c->next) {
+        json_quote(&t, c->key);
+        text_add(&t, " = ");
+        tree_inline(c, &t);
+        text_addc(&t, '\n');
+    }
+    return text_take(&t);
+}
+
 static sweep *sweep_new(const sweep_host *host, const char *file, why *w)
 {
     sweep *s = mem_zero(1, sizeof *s);
@@ -275,7 +301,7 @@ int sweep_plan(const char *file, const scenario_options *o, const sweep_host *ho
     if (!rc && lua)
         rc = keep_sets(s, o, w);
     if (!rc) {
-        s->text = lua ? made : mem_dup(s->s->merged);
+        s->text = lua ? made : s->s->sweep ? plan_text(s->s) : mem_dup("");
         made = lua ? NULL : made;
         rc = s->text ? E_OK : fail(w, E_NOMEM, "no memory for the plan");
     }
