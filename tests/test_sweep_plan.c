@@ -245,7 +245,8 @@ static void what_is_no_plan_is_refused(void **state)
     static const char *const wrong[][2] = {
         { "{", "plan.json:1:" },
         { "{\"fade_sweep_plan\":1}", "no plan of a sweep" },
-        { "{\"fade_sweep_plan\":99,\"scenario\":\"\",\"file\":\"a\",\"hash\":\"b\",\"set\":[],\"equal\":[]}", "format 99" },
+        { "{\"fade_sweep_plan\":99,\"scenario\":\"\",\"file\":\"a\",\"hash\":\"b\",\"set\":[],\"equal\":[]}",
+          "format 99" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         planned k = { 0 };

@@ -130,7 +130,8 @@ static void unknown_keys(const sweep *s, tree_problems *p)
 static int build_cases(sweep *s, bool fresh, why *w)
 {
     s->points = design_points(s->design);
-    s->seed = s->s->seed;
+    const tree_node *seed = tree_get(s->s->sweep, "seed");
+    s->seed = seed ? (uint64_t)seed->integer : s->s->seed;
     if (s->points > SWEEP_POINTS)
         return fail(w, E_INPUT, "%s: a sweep of %llu points, the most are %d", s->file, (unsigned long long)s->points,
                     SWEEP_POINTS);
@@ -153,8 +154,9 @@ static int build(sweep *s, bool fresh, tree_problems *p, why *w)
         return fail(w, E_INPUT, "%s has no [sweep]: it says what varies, see docs/sweep.md", s->file);
     axis_host host = { sweep_find, sc->cell.nominal_capacity, (void *)(uintptr_t)sc };
     read_own(s, p);
+    size_t own = p->n;
     int rc = axis_read(sc->tree, sc->sweep, &host, p, &s->axes);
-    if (!rc)
+    if (!rc && p->n == own)                       /* else its default would be guessed wrongly */
         rc = axis_design(s->axes, sc->sweep, sc->seed, p, &s->design, &s->word);
     if (!rc)
         rc = sweep_bind(s, p, w);
