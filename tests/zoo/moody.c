@@ -13,8 +13,10 @@ static int32_t step(const void *model, fade_tile *b) \
     zoo *m = (zoo *)model; \
     for (uint32_t i = 0; i < b->live; i++) { \
         int mood = (int)b->param[1][i]; \
-        if (mood == 1) \
+        if (mood == 1) { \
+            signal(SIGSEGV, SIG_DFL); \
             raise(SIGSEGV); \
+        } \
         for (; mood == 2;) \
             sleep(1); \
         if (mood == 3) { \
