@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- what several share ---- */
@@ -47,7 +48,8 @@ enum { IS_SCENARIO, IS_PLAN, IS_STORE };
 static int kind_of(const char *path)
 {
     char head[16] = "";
-    FILE *in = fopen(path, "rb");
+    struct stat st;
+    FILE *in = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? fopen(path, "rb") : NULL;     /* a pipe is read once */
     size_t n = in ? fread(head, 1, sizeof head, in) : 0;
     if (in)
         fclose(in);
@@ -87,9 +89,13 @@ int verb_sweep_open(const cli *c, const char *path, bool plan_only, sweep **out,
     why w = { 0 };
     int kind = kind_of(path), rc;
     *planned = kind == IS_SCENARIO;
+    if (plan_only && !file_exists(path)) {
+        fail(&w, E_INPUT, "there is no file %s", path);
+        return cli_fail(&w);
+    }
     if (o.nset && kind != IS_SCENARIO)
         return cli_usage(c->verb, "%s is a plan, which never changes: --set is for a scenario", path);
-    if (plan_only && kind == IS_SCENARIO && file_exists(path))
+    if (plan_only && kind == IS_SCENARIO)
         return cli_usage(c->verb, "%s is no plan: `fade sweep plan %s -o FILE` makes one", path, path);
     if (kind == IS_STORE)
         rc = open_store(path, host_of(c), out, &p, &w);

@@ -255,8 +255,6 @@ static int run_resume(int argc, char **argv)
     if (status != CLI_GO)
         return status;
     status = verb_sweep_log(&w) ? cli_fail(&w) : verb_sweep_open(&c, c.arg[0], true, &s, &planned);
-    if (status == CLI_GO && planned)
-        status = cli_fail(&(why){ E_INPUT, "there is no such store" });
     if (status == CLI_GO)
         status = run_all(&c, s, c.arg[0], false);
     sweep_close(s);
