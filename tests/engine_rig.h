@@ -143,7 +143,7 @@ typedef struct ran {
 
 #define RIG_OUT "[[output]]\nplugin = \"capture\"\n"
 
-static ran rig_run(const char *toml, engine_options opt)
+static inline ran rig_run(const char *toml, engine_options opt)
 {
     ran r = { 0 };
     char path[128];
@@ -170,7 +170,7 @@ static ran rig_run(const char *toml, engine_options opt)
     return r;
 }
 
-static void rig_done(ran *r)
+static inline void rig_done(ran *r)
 {
     engine_close(r->e);
     scenario_close(r->sc);

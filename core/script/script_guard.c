@@ -101,6 +101,25 @@ static int set_metatable(lua_State *L)
     return pass_on(L);
 }
 
+/* xpcall whose handler runs when the error is over: inside it, no instruction would be counted. */
+static int x_pcall(lua_State *L)
+{
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    int n = lua_gettop(L) - 2;
+    lua_pushvalue(L, 2);
+    lua_insert(L, 1);                             /* handler f handler .. */
+    lua_remove(L, 3);
+    if (lua_pcall(L, n, LUA_MULTRET, 0) == LUA_OK) {
+        lua_pushboolean(L, 1);
+        lua_replace(L, 1);
+        return lua_gettop(L);
+    }
+    lua_call(L, 1, 1);
+    lua_pushboolean(L, 0);
+    lua_insert(L, 1);
+    return 2;
+}
+
 static void wrap(lua_State *L, const char *library, const char *name, lua_CFunction guard)
 {
     if (library)
@@ -123,6 +142,8 @@ void script_guard(lua_State *L)
     };
     for (size_t i = 0; i < sizeof guards / sizeof *guards; i++)
         wrap(L, guards[i].library, guards[i].name, guards[i].guard);
+    lua_pushcfunction(L, x_pcall);
+    lua_setglobal(L, "xpcall");
     lua_pushliteral(L, "");
     lua_getmetatable(L, -1);
     lua_pushboolean(L, 0);

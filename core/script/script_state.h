@@ -16,6 +16,7 @@ typedef struct script_state {
     bool       trust;
     size_t     used, cap;                         /* bytes; cap 0: none */
     int64_t    budget, at_load, a_call;           /* instructions left; given to loading, to each call */
+    int64_t    began_ns;                          /* processor time of this thread when the call began */
     uint64_t   seed, id, row, drawn;              /* math.random is a function of these */
 } script_state;
 
@@ -26,6 +27,6 @@ void script_state_close(script_state *s);
 int script_state_load(script_state *s, const char *file, const char *made, why *w);
 /* From now on globals are what they are: a write to one is an error. */
 int script_state_freeze(script_state *s, why *w);
-/* Before each call from outside: a fresh budget, and the row's random numbers. */
+/* Before each call from outside, on the thread that calls: a fresh budget, and the row's random numbers. */
 void script_state_call(script_state *s, uint64_t id, uint64_t row);
 #endif
