@@ -307,6 +307,8 @@ static int run_run(int argc, char **argv)
     status = read_scenario(&k, k.c.arg[0]);
     if (status != CLI_GO)
         return status;
+    if (k.s->sweep)
+        cli_say("this runs the scenario itself; `fade sweep run %s` runs the points of its [sweep]\n", k.c.arg[0]);
     k.folder = folder_of(&k);
     if (!k.folder)
         fail(&w, E_NOMEM, "no memory for the folder's name");
