@@ -41,8 +41,8 @@ static int say(int out, const char *line, size_t n, why *w)
     return E_OK;
 }
 
-/* No core files; and a plugin that never has enough memory fails alone, not the machine.  A process that holds more than
- * there is already (a sanitizer's) is left as it is. */
+/* No core files; and a plugin that never has enough memory fails alone, not the machine.  A process that already holds
+ * more than there is (a sanitizer's) is left as it is. */
 static void set_limits(void)
 {
     unsigned long long data = 0, pages = (unsigned long long)sysconf(_SC_PHYS_PAGES);
