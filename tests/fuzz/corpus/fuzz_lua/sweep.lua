@@ -1,0 +1,1 @@
+return { run = { name = "x", cycles = 5 }, cell = { nominal_capacity = "2 Ah" }, source = { plugin = "constant" }, physics = { plugin = "xu2018", k_t = 1e-10 }, sweep = { n = 4, axes = { ["physics.k_t"] = function(p) return p.point end } } }
