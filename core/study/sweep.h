@@ -43,7 +43,7 @@ typedef struct sweep_progress { uint64_t done, failed, cases; double rate, left;
 typedef struct sweep_options {
     const char *store;                            /* the SQLite file */
     uint64_t    shard, shards;                    /* 1..shards; 0, 0: all of it */
-    int         threads, jobs;                    /* threads of the engine; worker processes (0: none, all in this process) */
+    int         threads, jobs;                    /* threads of the engine; worker processes (0: none, unless the plan or a timeout wants them) */
     double      timeout;                          /* s a case may take in a worker process; 0: no bound */
     int         retry;                            /* how often a crashed case is tried again */
     const char *exe;                              /* the command, for worker processes; NULL: none can be had */

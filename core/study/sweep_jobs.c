@@ -412,7 +412,8 @@ int sweep_jobs(const sweep *s, const sweep_options *o, sweep_store *store, sweep
         return fail(w, E_NOMEM, "no memory for workers");
     *c = (crew){ .s = s, .o = o, .store = store, .due = due, .p = p, .why = w, .began_ns = clock_monotonic_ns(),
                  .before = p->done, .timeout = o->timeout > 0 ? o->timeout : s->timeout };
-    c->n = o->jobs > JOBS_MOST ? JOBS_MOST : o->jobs > 0 ? o->jobs : 1;
+    long wanted = o->jobs > 0 ? o->jobs : sysconf(_SC_NPROCESSORS_ONLN);
+    c->n = wanted > JOBS_MOST ? JOBS_MOST : wanted > 0 ? (int)wanted : 1;
     for (size_t i = 0; i < due->n / 2; i++) {     /* taken from the end: the first comes last */
         sweep_block b = due->at[i];
         due->at[i] = due->at[due->n - 1 - i];
