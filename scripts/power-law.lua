@@ -13,13 +13,13 @@ return {
     -- What the host keeps for it, per cell: it is saved, resumed and rolled back without this file's help.
     state = { cycles = { init = 0, unit = "", doc = "Cycles done." } },
     outputs = { loss = { unit = "1", min = 0, max = 1, doc = "Fraction of the initial capacity that is gone." } },
-    -- x: state, u: inputs, p: parameters, dt: cycles of this row.  Gives the new state, then the outputs.
-    step = function(x, u, p, dt)
+    -- x: state, then the inputs (not used here), p: parameters, dt: cycles of this row.  Gives the new state, then the outputs.
+    step = function(x, _, p, dt)
         local n = x.cycles + dt
         return { cycles = n }, { loss = math.min(1, p.c * n ^ p.z) }
     end,
     -- Outputs at x, before any step.
-    observe = function(x, u, p)
+    observe = function(x, _, p)
         return { loss = math.min(1, p.c * x.cycles ^ p.z) }
     end,
 }
