@@ -2,7 +2,8 @@
 # compile.sh - every header compiles alone (but for *_kernel.h, which are bodies to include), the ABI header also as
 # C++, and clang finds nothing in what gcc builds.
 set -uo pipefail
-warn=(-Wall -Wextra -Wshadow -Wpointer-arith -Wwrite-strings -Wvla -Werror -D_GNU_SOURCE -I. -isystem /usr/include/lua5.4 -fsyntax-only)
+warn=(-Wall -Wextra -Wshadow -Wpointer-arith -Wwrite-strings -Wvla -Werror -D_GNU_SOURCE -I.
+    -isystem /usr/include/lua5.4 -fsyntax-only)
 c=(-std=gnu11 -Wstrict-prototypes -Wmissing-prototypes)
 bad=0
 

@@ -36,7 +36,8 @@ check "a part" test -s "$work/cut/rows.csv"
 check "goes on" "$FADE" run "$life" --out "$work/cut" --quiet --resume
 check "to the same rows as in one go" bash -c "cmp <(sort '$work/cut/rows.csv') <(sort '$work/one/rows.csv')"
 sed 's/a hundred/a 100/' "$life" > "$work/other.lua"
-fails "another file does not go on" 2 "is not the file this result began with" "$FADE" run "$work/other.lua" --out "$work/cut" --resume
+fails "another file does not go on" 2 "is not the file this result began with" \
+    "$FADE" run "$work/other.lua" --out "$work/cut" --resume
 
 cat > "$work/wrong.lua" << 'END'
 return {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * fuzz_axis.c - any TOML as the axes and design of a sweep: problems with a sentence, or points whose values keep to the bounds.
+ * fuzz_axis.c - any TOML as the axes and design of a sweep: problems with a sentence, or points whose values keep to
+ * the bounds.
  */
 #include "core/scenario/toml.h"
 #include "core/study/axis.h"
