@@ -36,5 +36,4 @@ put 644 "$made/zsh" "$prefix/share/zsh/site-functions/_fade"
 "$fade" completion fish > "$made/fish"
 put 644 "$made/fish" "$prefix/share/fish/vendor_completions.d/fade.fish"
 echo "installed in $to$prefix: bin/fade, $# plugins, the Lua module, fade_plugin.h, fade-plugin.pc, manual," \
-    "completions," \
-    "scenarios"
+    "completions, scenarios"

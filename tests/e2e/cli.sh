@@ -158,7 +158,7 @@ check "completion for bash" bash -n fade.bash
 complete_words() {
     bash -c 'source fade.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _fade; echo "${COMPREPLY[*]}"' - "$@"
 }
-says "it knows verbs" "check run plugin config" complete_words fade ""
+says "it knows verbs" "check run sweep compare" complete_words fade ""
 says "and verbs beneath" "list show check new" complete_words fade plugin ""
 says "and flags" "--dry-run" complete_words fade run --dr
 says "and words of a flag" "never" complete_words fade --color n

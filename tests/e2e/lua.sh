@@ -45,16 +45,20 @@ return {
     physics = { { plugin = "xu2019" } },
 }
 END
-check "problems have lines" sh -c "'$FADE' check '$work/wrong.lua' 2>&1 | grep -q 'wrong.lua:2:13: unknown key \"cyles\"'"
-check "all of them" sh -c "'$FADE' check '$work/wrong.lua' 2>&1 | grep -q \"wrong.lua:3:[0-9]*: there is no plugin 'xu2019'\""
+check "problems have lines" \
+    sh -c "'$FADE' check '$work/wrong.lua' 2>&1 | grep -q 'wrong.lua:2:13: unknown key \"cyles\"'"
+check "all of them" \
+    sh -c "'$FADE' check '$work/wrong.lua' 2>&1 | grep -q \"wrong.lua:3:[0-9]*: there is no plugin 'xu2019'\""
 
 echo 'os.exit(0)' > "$work/bad.lua"
 fails "the sandbox has no os" 4 "bad.lua:1" "$FADE" check "$work/bad.lua"
 cat > "$work/trusted.lua" << 'END'
 local n = tonumber(os.getenv("CYCLES_WANTED"))
-return { run = { cycles = n }, cell = { nominal_capacity = 2 }, source = { plugin = "constant" }, physics = { plugin = "xu2018" } }
+return { run = { cycles = n }, cell = { nominal_capacity = 2 },
+    source = { plugin = "constant" }, physics = { plugin = "xu2018" } }
 END
-fails "a scenario that asks for it is refused" 4 "trusted.lua:1" env CYCLES_WANTED=7 "$FADE" run "$work/trusted.lua" --out "$work/t"
+fails "a scenario that asks for it is refused" 4 "trusted.lua:1" \
+    env CYCLES_WANTED=7 "$FADE" run "$work/trusted.lua" --out "$work/t"
 check "unless it is trusted" env CYCLES_WANTED=7 "$FADE" run "$work/trusted.lua" --out "$work/t" --quiet --trust
 check "it had what it asked for" sh -c "[ \$(wc -l < '$work/t/rows.csv') -eq 8 ]"
 
@@ -81,4 +85,6 @@ check "and gets what its twin in C gives" awk -F, '
     NR == 1 { for (i = 1; i <= NF; i++) if ($i == "physics_loss_ratio") c = i; next }
     { if (NR % 2 == 0) a = $c; else if ((a - $c) ^ 2 > 1e-24) exit 1 } END { exit !c || NR != 101 }' "$work/f/rows.csv"
 check "config shows it" sh -c "'$FADE' config show '$life' | grep -q 'a life in Lua'"
-check "--set reaches it" sh -c "'$FADE' run '$life' --set run.cycles=3 --out '$work/set' --quiet && grep -c . '$work/set/rows.csv' | grep -qx 61"
+check "--set reaches it" \
+    sh -c "'$FADE' run '$life' --set run.cycles=3 --out '$work/set' --quiet &&
+        grep -c . '$work/set/rows.csv' | grep -qx 61"

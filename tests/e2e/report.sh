@@ -196,7 +196,7 @@ check "and shows all of it" grep -q 'in 300 cycles' life/report.html
 check "a sweep" "$FADE" sweep run "$scenarios/sweep.toml" --quiet --out swept --set sweep.n=64
 check "as a report" "$FADE" report swept/sweep.sqlite -o sweep.html
 check "knows what was varied" grep -q 'over source.temperature_mean, source.depth and physics.k_t' sweep.html
-check "and what the outcome goes with" grep -q 'soh@1000 goes most with source.temperature_mean (-0.' sweep.html
+check "and what the outcome goes with" grep -q 'soh_ratio@1000 goes most with source.temperature_mean (-0.' sweep.html
 check "a comparison" "$FADE" compare "$scenarios/virtual-fleet.toml" --quiet --ablate -o compare.html \
     --set source.cycles=100 --set source.cells=2
 check "has its parts" grep -q 'What each part is worth' compare.html

@@ -192,7 +192,7 @@ collect = ["capacity", "end_of_life_cycle"]
 END
 if "$FADE" sweep run sweep.toml --out swept --quiet > /dev/null 2> err; then
     says "a sweep's columns are summed up" "physics.k_t" "$FADE" show swept
-    says "its cases are exported" "case,physics.k_t,capacity,end_of_life_cycle" "$FADE" export swept
+    says "its cases are exported" "case,physics.k_t,capacity_ah,end_of_life_cycle" "$FADE" export swept
     fails "but not as cycles" 2 "no cycles of a cell" "$FADE" export swept -f bdf
     fails "a picture of it needs to know of what" 2 "--x and --y" "$FADE" plot swept -o c.svg
     if command -v gnuplot > /dev/null; then
