@@ -44,14 +44,15 @@ static void add_heading(text *t, const cli *c, const sweep_about *a, unsigned lo
     add_name(t, a->name);
     text_addf(t, "\n#SBATCH --array=1-%llu\n#SBATCH --ntasks=1\n#SBATCH --cpus-per-task=%s\n", tasks,
               cpus ? cpus : "1");
-    text_add(t, "#SBATCH --output=%x-%A-%a.log\n");
+    text_add(t, "#SBATCH --output=%x-%A-%a.log\n#SBATCH --open-mode=append\n#SBATCH --requeue\n");
     for (size_t i = 0; i < sizeof more / sizeof *more; i++)
         if (cli_has(c, more[i].flag))
             text_addf(t, "#SBATCH --%s=%s\n", more[i].option, cli_text(c, more[i].flag));
     text_addf(t, "# %llu cases in %llu blocks, shared by %llu tasks.  Plan %.16s.\n", (unsigned long long)a->cases,
               (unsigned long long)a->blocks, tasks, a->hash);
-    text_add(t, "# `bash THIS` submits the array, and behind it the job that merges; a task that was killed is run "
-                "again by\n# `sbatch --array=I THIS` and goes on where it stood.\n");
+    text_add(t,
+             "# `bash THIS` submits the array, and behind it the job that merges; a task whose node fails is requeued, "
+             "one\n# that was killed is run again by `sbatch --array=I THIS`: both go on where they stood.\n");
 }
 
 static void add_body(text *t, const char *plan, const char *folder)
