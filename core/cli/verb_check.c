@@ -83,6 +83,21 @@ static void good_json(const scenario *s, json_int_t cells, text *t)
     *t = j.out;
 }
 
+/* A [sweep] is checked by planning it. */
+static int check_sweep(const cli *c)
+{
+    const char *set[CLI_VALUES];
+    tree_problems p = { 0 };
+    why w = { 0 };
+    sweep *plan = NULL;
+    scenario_options o = { .set = set, .nset = cli_all(c, "set", set, CLI_VALUES), .environment = true };
+    int rc = sweep_plan(c->arg[0], &o, script_host(&(script_options){ .trust = cli_has(c, "trust") }), &plan, &p, &w);
+    int status = rc ? cli_problems(&p, &w) : CLI_GO;
+    tree_problems_free(&p);
+    sweep_close(plan);
+    return status;
+}
+
 static int check_run(int argc, char **argv)
 {
     cli c;
@@ -96,6 +111,8 @@ static int check_run(int argc, char **argv)
     engine_options o = { .hooks = script_hooks(k) };
     if (status == CLI_GO)
         status = cli_engine(s, &o, &e);
+    if (status == CLI_GO && s->sweep)
+        status = check_sweep(&c);
     if (status == CLI_GO) {
         text t = { 0 };
         (cli_json() ? good_json : good_text)(s, cells_of(e), &t);

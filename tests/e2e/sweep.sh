@@ -61,6 +61,8 @@ check "planned again it is the same" "$FADE" sweep plan life.toml -o plan.json
 same "to the byte" plan.json again.json
 fails "a wrong key has a place and a nearest name" 4 'xu2018 has no parameter k_tt, did you mean k_t?' \
     "$FADE" sweep plan <(sed 's/k_t"/k_tt"/' life.toml)
+sed 's/"physics.k_t"/"physics.k_tt"/' life.toml > typo.toml
+fails "fade check finds it, too" 4 'xu2018 has no parameter k_tt, did you mean k_t?' "$FADE" check typo.toml
 fails "a scenario without [sweep]" 4 'has no [sweep]' "$FADE" sweep plan <(sed '/^\[sweep\]/,$d' life.toml)
 fails "a plan takes no settings" 2 'never changes' "$FADE" sweep run plan.json --set run.cycles=3
 
