@@ -18,7 +18,7 @@ kill_node() {
     kill -9 "${node[$1]}"
     for at in /proc/[0-9]*/environ; do
         pid=${at#/proc/} pid=${pid%/environ}
-        if tr '\0' '\n' < "$at" 2> /dev/null | grep -qx "SLURMD_NODENAME=$1"; then
+        if grep -qzx "SLURMD_NODENAME=$1" "$at"; then
             kill -9 "$(ps -o ppid= -p "$pid" | tr -d ' ')" "$pid"
         fi
     done 2> /dev/null
@@ -135,13 +135,13 @@ check "a plan" "$FADE" sweep plan life.toml -o life.plan --quiet
 check "its job array" "$FADE" sweep slurm life.plan --tasks 6 -o life.sbatch
 check "one machine's result" "$FADE" sweep run life.plan --store whole.sqlite --quiet
 check "is submitted, the merge behind it" bash life.sbatch
-running() { squeue -h -t RUNNING -o '%N' | grep -q "^$1$"; }
+running() { [ -n "$(squeue -h -t RUNNING -w "$1" -o '%i')" ]; }
 until_true 20 running n1
 sleep 0.2
 task=$(squeue -h -t RUNNING -w n1 -o '%i' | head -n 1)
 kill_node n1
 check "a node is killed with its task ($task)" [ -n "$task" ]
-down() { sinfo -h -n n1 -o '%T' | grep -q down; }
+down() { [[ $(sinfo -h -n n1 -o '%T') == *down* ]]; }
 check "slurm finds it down" until_true 30 down
 slurmd -D -N n1 > "$work/log/n1-again" 2>&1 &
 started+=($!)
@@ -150,8 +150,9 @@ if until_true 90 merged; then ok "all tasks end, and the merge"; else
     bad "all tasks end, and the merge" \
         "$(squeue; scontrol show job | head -40; tail -n 20 life-shards/merge.log ./*.log)"
 fi
-if scontrol show job | grep -q 'Restarts=[1-9]'; then ok "the killed task was requeued"; else
-    bad "the killed task was requeued" "$(scontrol show job; grep -i requeue "$work/log/slurmctld")"
+scontrol show job > jobs.txt
+if grep -q 'Restarts=[1-9]' jobs.txt; then ok "the killed task was requeued"; else
+    bad "the killed task was requeued" "$(cat jobs.txt; grep -i requeue "$work/log/slurmctld")"
 fi
 "$FADE" sweep status life-shards/sweep.sqlite > status 2>&1
 check "nothing is missing" grep -q "missing *0" status
