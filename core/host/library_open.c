@@ -195,20 +195,6 @@ static int symbol(void *handle, const char *said, const fade_library **out, why 
     return E_OK;
 }
 
-/* The leak sanitizer's, where the program is built with it.  libltdl never frees the path of a library it opened. */
-extern void __lsan_disable(void) __attribute__((weak));
-extern void __lsan_enable(void) __attribute__((weak));
-
-static lt_dlhandle open_unseen(const char *path, lt_dladvise advise)
-{
-    if (__lsan_disable)
-        __lsan_disable();
-    lt_dlhandle handle = lt_dlopenadvise(path, advise);
-    if (__lsan_enable)
-        __lsan_enable();
-    return handle;
-}
-
 /* libltdl holds it for good: thread-local data and OpenMP's threads would not survive unloading. */
 static int hold(const char *path, const char *said, const fade_library *want, why *w)
 {
@@ -221,7 +207,7 @@ static int hold(const char *path, const char *said, const fade_library *want, wh
         return fail(w, E_NOMEM, "%s: no memory to load it", said);
     lt_dlhandle handle = NULL;
     if (!lt_dladvise_local(&advise) && !lt_dladvise_resident(&advise))
-        handle = open_unseen(path, advise);
+        handle = lt_dlopenadvise(path, advise);
     lt_dladvise_destroy(&advise);
     if (!handle)
         return fail(w, E_PLUGIN, "%s cannot be loaded: %s", said, lt_dlerror());
