@@ -154,7 +154,7 @@ static void hooks_are_obeyed_and_the_same_on_any_thread(void **state)
         "math.random() end },\n"
         "on_start = function() print('begins') end,\n"
         "on_cycle = function(row)\n  if row.cycle == 7 then return { mark = 'seven ' .. row.cell } end\n"
-        "  if row.cycle == 30 then return { set = { temperature_mean = '60 degC' } } end\n"
+        "  if row.cycle == 30 then return { temperature_mean = '60 degC' } end\n"
         "  if row.cycle == 50 and row.cell == 'cell-2' then return { stop = 'enough' } end\nend,\n"
         "on_end = function(r) assert(r.cells == 5) end }";
     double first[2][16];
@@ -184,6 +184,8 @@ static void a_function_that_fails_ends_its_cell(void **state)
         { "on_cycle = function(row) if row.cycle == 4 then return { set = { depht = 1 } } end end",
           "cannot set \"depht\"" },
         { "on_cycle = function(row) n = row.cycle end", "global 'n' cannot be set" },
+        { "on_cycle = function(row) math.n = row.cycle end", "'n' cannot be set" },
+        { "on_cycle = function(row) return { depht = 1 } end", "cannot set \"depht\"" },
         { "on_cycle = function(row) while true do end end", "it takes too long" },
         { "conditions = { c_rate = function(row) return row.cell == 'cell-2' and {} or 1 end }", "a number or a text" },
         { "conditions = { c_rate = function(row) return '5 furlongs' end }", "furlongs" },
@@ -318,6 +320,13 @@ static void escapes_are_refused_at_once(void **state)
         "local a, b = {}, {} for i = 1, 1e9 do a, b = { a }, { b } end",
         "local s = 'x' while true do s = s .. s end",
         "while true do local s = ('x'):rep(3e7) end",
+        "local x = ('[x' .. ('a'):rep(3000)):find('%b[x.-.-.-.-.-b')",
+        "local x = (']' .. ('a'):rep(3000)):find('[]].-.-.-.-.-b')",
+        "for _ in ('^'):rep(1e6):gmatch('^.-b') do end",
+        "local x = ('a'):rep(1e7):find(('a'):rep(5e6) .. 'b', 1, true)",
+        "local x = ('a'):rep(1e7):match(('a'):rep(5e6) .. 'b')",
+        "local x = ('('):rep(1e6):find('%b()')",
+        "local s = ('a'):rep(25000) for i = 1, 190 do s:find('.-b') end",
     };
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
         char made[400];
@@ -351,8 +360,14 @@ static void what_does_no_harm_works(void **state)
         "local c = coroutine.wrap(function() coroutine.yield(1) end) assert(c() == 1)\n"
         "assert(pcall(error, 'x') == false) assert(math.random() < 1) assert(math.random(3) <= 3)\n"
         "assert(math.random(5, 6) >= 5) assert(not pcall(math.random, 2, 1))\n"
+        "local k = '' for a, b in pairs({ z = 1, 5, y = 2, [true] = 3 }) do k = k .. tostring(a) end assert(k == "
+        "'true1yz')\n"
+        "assert(next({}) == nil and next({ b = 1, a = 2 }) == 'a' and next({ b = 1, a = 2 }, 'a') == 'b')\n"
+        "assert(tostring({}) == 'table' and string.format('%s %d%%', print, 5) == 'function 5%')\n"
+        "assert(not pcall(string.format, '%p', {}) and ('%5.1f'):format(2) == '  2.0')\n"
         "assert(select(2, xpcall(error, function(e) return e .. '!' end, 'x')) == 'x!') assert(xpcall(type, print, "
         "1))\n"
+        "assert(string.rep('', 1e15) == '' and ('a'):rep(3, ',') == 'a,a,a' and ('[x]'):find('[%]]') == 3)\n"
         "local o = setmetatable({}, { __index = { v = 1 } }) assert(o.v == 1) assert(utf8.char(228) == 'ä')\n"
         "return { run = { cycles = 2 }, cell = { nominal_capacity = 2 }, source = { plugin = 'constant' }, physics = { "
         "plugin = 'xu2018' } }";

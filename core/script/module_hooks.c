@@ -96,22 +96,31 @@ static void copy_words(lua_State *L, const char *key, char out[160])
     lua_pop(L, 1);
 }
 
-static void take_settings(lua_State *L, const asked *a)
+/* The columns of the table at the top; what on_cycle gives may hold them beside its own words. */
+static void take_columns(lua_State *L, const asked *a, bool beside)
 {
     const engine_columns *c = &a->m->columns;
-    if (lua_getfield(L, -1, "set") == LUA_TNIL)
-        return;
-    if (!lua_istable(L, -1))
-        luaL_error(L, "on_cycle: set is a %s, a table { column = value } is wanted", luaL_typename(L, -1));
     for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
         const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
         size_t i = 0;
+        if (beside && (strcmp(key, "stop") == 0 || strcmp(key, "mark") == 0 || strcmp(key, "set") == 0))
+            continue;
         while (i < c->nset && strcmp(c->set[i].key, key) != 0)
             i++;
         if (i == c->nset)
             luaL_error(L, "on_cycle cannot set \"%s\": only conditions and columns of a held source can be", key);
         a->said->set[i] = number_of(L, a, key, c->set[i].unit);
     }
+}
+
+static void take_settings(lua_State *L, const asked *a)
+{
+    take_columns(L, a, true);
+    if (lua_getfield(L, -1, "set") == LUA_TNIL)
+        return;
+    if (!lua_istable(L, -1))
+        luaL_error(L, "on_cycle: set is a %s, a table { column = value } is wanted", luaL_typename(L, -1));
+    take_columns(L, a, false);
 }
 
 static int cycle_call(lua_State *L)

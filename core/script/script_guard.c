@@ -5,14 +5,15 @@
  * metamethod may make up.  A finalizer runs where no instruction is counted.
  */
 #include "core/script/script_guard.h"
+#include "core/script/script_state.h"
 #include <lauxlib.h>
 #include <lua.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
-enum { MOVE_MOST = 10000000 };
-static const double steps_most = 1e9;
+enum { MOVE_MOST = 10000000, LETTERS_PER_STEP = 16 };
+static const double steps_most = 1e9, steps_free = 1e5;
 
 /* The function in the upvalue, with the arguments as they are. */
 static int pass_on(lua_State *L)
@@ -23,48 +24,103 @@ static int pass_on(lua_State *L)
     return lua_gettop(L);
 }
 
-/* Repetitions in a pattern: those in a set or behind % are letters. */
+/* One call is one instruction however long it works: a loop of them is held to the time here. */
+static void charge(lua_State *L, double steps)
+{
+    if (steps > steps_free && script_state_late(L))
+        luaL_error(L, "it takes too long: a text is searched for more than 1 s; --trust lifts that");
+}
+
+/* Behind a set that begins at p, as Lua reads it: the first letter is one of the set even when it is ]. */
+static size_t behind_set(const char *p, size_t i, size_t n)
+{
+    i++;
+    if (i < n && p[i] == '^')
+        i++;
+    do
+        i += i < n && p[i] == '%' ? 2 : 1;
+    while (i < n && p[i] != ']');
+    return i + 1;
+}
+
+/* What may take as many steps as the text is long: repetitions, %b and captures met again. */
 static int repetitions(const char *p, size_t n)
 {
     int k = 0;
-    bool set = false;
-    for (size_t i = 0; i < n; i++) {
-        if (p[i] == '%')
+    for (size_t i = 0; i < n;) {
+        if (p[i] == '[') {
+            i = behind_set(p, i, n);
+        } else if (p[i] == '%' && i + 1 < n) {
+            k += p[i + 1] == 'b' || (p[i + 1] >= '0' && p[i + 1] <= '9');
+            i += p[i + 1] == 'b' ? 4 : 2;
+        } else {
+            k += p[i] == '*' || p[i] == '+' || p[i] == '-' || p[i] == '?';
             i++;
-        else if (p[i] == '[')
-            set = true;
-        else if (p[i] == ']')
-            set = false;
-        else if (!set && (p[i] == '*' || p[i] == '+' || p[i] == '-' || p[i] == '?'))
-            k++;
+        }
     }
     return k;
 }
 
-static void guard_pattern(lua_State *L)
+static void guard_pattern(lua_State *L, bool may_anchor)
 {
     size_t n, m;
     luaL_checklstring(L, 1, &n);
     const char *pattern = luaL_checklstring(L, 2, &m);
     int k = repetitions(pattern, m);
-    /* A pattern that is not anchored begins anew at every byte. */
-    double steps = pow((double)n + 1, k + (*pattern != '^'));
-    if (steps > steps_most && k > 0)
-        luaL_error(L, "a pattern with %d repetitions on %d bytes may take too long; shorten the text or the pattern", k,
-                   (int)n);
+    /* A pattern that is not anchored begins anew at every byte, and each time its own length may be compared. */
+    bool anchored = may_anchor && *pattern == '^';
+    double own = 1 + (double)(m < n ? m : n) / LETTERS_PER_STEP;
+    double steps = pow((double)n + 1, k + !anchored) * own;
+    if (steps > steps_most)
+        luaL_error(L, "a pattern of %d letters with %d repetitions on %d bytes may take too long; shorten the text or "
+                      "the pattern", (int)m, k, (int)n);
+    charge(L, steps);
+}
+
+static void guard_plain(lua_State *L)
+{
+    size_t n, m;
+    luaL_checklstring(L, 1, &n);
+    luaL_checklstring(L, 2, &m);
+    double steps = ((double)n + 1) * (1 + (double)(m < n ? m : n) / LETTERS_PER_STEP);
+    if (steps > steps_most)
+        luaL_error(L, "a search for %d letters in %d may take too long; shorten one of them", (int)m, (int)n);
+    charge(L, steps);
 }
 
 static int find(lua_State *L)
 {
-    if (!lua_toboolean(L, 4))                     /* plain */
-        guard_pattern(L);
+    if (lua_toboolean(L, 4))
+        guard_plain(L);
+    else
+        guard_pattern(L, true);
     return pass_on(L);
 }
 
 static int match(lua_State *L)
 {
-    guard_pattern(L);
+    guard_pattern(L, true);
     return pass_on(L);
+}
+
+/* Here ^ is a letter. */
+static int gmatch(lua_State *L)
+{
+    guard_pattern(L, false);
+    return pass_on(L);
+}
+
+/* Nothing repeated is nothing; Lua would count all the way. */
+static int rep(lua_State *L)
+{
+    size_t n, m = 0;
+    luaL_checklstring(L, 1, &n);
+    luaL_checkinteger(L, 2);
+    luaL_optlstring(L, 3, "", &m);
+    if (n || m)
+        return pass_on(L);
+    lua_pushliteral(L, "");
+    return 1;
 }
 
 static void guard_length(lua_State *L)
@@ -135,10 +191,10 @@ static void wrap(lua_State *L, const char *library, const char *name, lua_CFunct
 void script_guard(lua_State *L)
 {
     static const struct { const char *library, *name; lua_CFunction guard; } guards[] = {
-        { "string", "find", find },     { "string", "match", match },     { "string", "gmatch", match },
-        { "string", "gsub", match },    { "table", "insert", on_table },  { "table", "remove", on_table },
-        { "table", "concat", on_table }, { "table", "sort", on_table },   { "table", "unpack", on_table },
-        { "table", "move", move },      { NULL, "setmetatable", set_metatable },
+        { "string", "find", find },       { "string", "match", match },     { "string", "gmatch", gmatch },
+        { "string", "gsub", match },      { "string", "rep", rep },         { "table", "insert", on_table },
+        { "table", "remove", on_table },  { "table", "concat", on_table },  { "table", "sort", on_table },
+        { "table", "unpack", on_table },  { "table", "move", move },        { NULL, "setmetatable", set_metatable },
     };
     for (size_t i = 0; i < sizeof guards / sizeof *guards; i++)
         wrap(L, guards[i].library, guards[i].name, guards[i].guard);

@@ -73,6 +73,12 @@ void script_state_call(script_state *s, uint64_t id, uint64_t row)
         lua_sethook(s->L, count, LUA_MASKCOUNT, EVERY);
 }
 
+bool script_state_late(lua_State *L)
+{
+    const script_state *s = state_of(L);
+    return !s->trust && thread_ns() - s->began_ns > most_ns;
+}
+
 /* math.random(), (m), (m, n): the same for a row whatever thread calls. */
 static int draw(lua_State *L)
 {
@@ -120,6 +126,64 @@ static void forget(lua_State *L, int table, const char *const *name, size_t n)
     }
 }
 
+/* What would differ from run to run: the order of keys, and addresses. */
+static const char prelude[] =
+    "local next, sort, type, error, getmetatable, find, gsub = next, table.sort, type, error, getmetatable, "
+    "string.find, "
+    "string.gsub\n"
+    "local plain, format, pack, unpack = tostring, string.format, table.pack, table.unpack\n"
+    "local function before(a, b)\n"
+    "  local s, t = type(a), type(b)\n"
+    "  if s ~= t then return s < t end\n"
+    "  if s == 'boolean' then return b and not a end\n"
+    "  return a < b\n"
+    "end\n"
+    "local function ordered(t)\n"
+    "  if type(t) ~= 'table' then error('a table is wanted, not a ' .. type(t), 3) end\n"
+    "  local keys, n = {}, 0\n"
+    "  for k in next, t do\n"
+    "    local s = type(k)\n"
+    "    if s ~= 'number' and s ~= 'string' and s ~= 'boolean' then error('keys that are a ' .. s .. ' have no order', "
+    "3) "
+    "end\n"
+    "    n = n + 1\n"
+    "    keys[n] = k\n"
+    "  end\n"
+    "  sort(keys, before)\n"
+    "  return keys\n"
+    "end\n"
+    "function pairs(t)\n"
+    "  local keys, i = ordered(t), 0\n"
+    "  return function() i = i + 1 local k = keys[i] if k ~= nil then return k, t[k] end end, t\n"
+    "end\n"
+    "_G.next = function(t, k)\n"
+    "  local keys = ordered(t)\n"
+    "  for i = 1, #keys do\n"
+    "    if k == nil then return keys[i], t[keys[i]] end\n"
+    "    if keys[i] == k then k = nil end\n"
+    "  end\n"
+    "end\n"
+    "function tostring(v)\n"
+    "  local s = type(v)\n"
+    "  if s == 'function' or s == 'thread' then return s end\n"
+    "  if s == 'table' then\n"
+    "    local m = getmetatable(v)\n"
+    "    if type(m) ~= 'table' or m.__tostring == nil then return s end\n"
+    "  end\n"
+    "  return plain(v)\n"
+    "end\n"
+    "local tostring = tostring\n"
+    "function string.format(f, ...)\n"
+    "  if type(f) == 'string' and find(gsub(f, '%%%%', ''), '%%[-+ #0-9.]*p') then error('%p is an address: it differs "
+    "from run to run', 2) end\n"
+    "  local a = pack(...)\n"
+    "  for i = 1, a.n do\n"
+    "    local s = type(a[i])\n"
+    "    if s == 'table' or s == 'function' or s == 'thread' then a[i] = tostring(a[i]) end\n"
+    "  end\n"
+    "  return format(f, unpack(a, 1, a.n))\n"
+    "end\n";
+
 static int open_sandbox(lua_State *L)
 {
     static const luaL_Reg libraries[] = { { LUA_GNAME, luaopen_base },          { LUA_STRLIBNAME, luaopen_string },
@@ -144,6 +208,9 @@ static int open_sandbox(lua_State *L)
     lua_setfield(L, globals + 2, "random");
     script_guard(L);
     lua_settop(L, globals - 1);
+    if (luaL_loadbufferx(L, prelude, sizeof prelude - 1, "=prelude", "t"))
+        return lua_error(L);
+    lua_call(L, 0, 0);
     return 0;
 }
 
@@ -209,9 +276,35 @@ static int no_write(lua_State *L)
                       luaL_tolstring(L, 2, NULL));
 }
 
-/* All globals move behind an empty table: reading goes through, writing is told. */
+/* A table in front of the one at the top, for reading only; it takes its place. */
+static void front(lua_State *L)
+{
+    lua_newtable(L);
+    lua_createtable(L, 0, 3);
+    lua_pushvalue(L, -3);
+    lua_setfield(L, -2, "__index");
+    lua_pushcfunction(L, no_write);
+    lua_setfield(L, -2, "__newindex");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_setmetatable(L, -2);
+    lua_replace(L, -2);
+}
+
+/* All globals move behind an empty table: reading goes through, writing is told; so do the libraries' tables. */
 static int freeze(lua_State *L)
 {
+    static const char *const libraries[] = { "string", "table", "math", "utf8", "coroutine" };
+    lua_pushglobaltable(L);
+    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) {
+        lua_pushstring(L, libraries[i]);
+        if (lua_rawget(L, 1) == LUA_TTABLE) {
+            front(L);
+            lua_setfield(L, 1, libraries[i]);
+        } else
+            lua_pop(L, 1);
+    }
+    lua_settop(L, 0);
     lua_pushglobaltable(L);
     lua_newtable(L);
     for (lua_pushnil(L); lua_next(L, 1);) {

@@ -29,4 +29,5 @@ int script_state_load(script_state *s, const char *file, const char *made, why *
 int script_state_freeze(script_state *s, why *w);
 /* Before each call from outside, on the thread that calls: a fresh budget, and the row's random numbers. */
 void script_state_call(script_state *s, uint64_t id, uint64_t row);
+bool script_state_late(lua_State *);              /* the call has had its time; never when trusted */
 #endif
