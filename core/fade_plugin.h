@@ -75,7 +75,8 @@ enum {
     FADE_LIVE = 16,                       /* per cell, read afresh at every step: "@key" binds it to another part's column */
     FADE_FITTED = 32,                     /* the default was fitted to measurements */
     FADE_EXAMPLE = 64,                    /* the default is only an example */
-    FADE_LOG = 128                        /* fits and sweeps move its logarithm */
+    FADE_LOG = 128,                       /* fits and sweeps move its logarithm */
+    FADE_STEP_ONLY = 256                  /* rates() and cycles() of "fade.duty/1" do not read it: lanes that differ in it share them */
 };
 
 /* fade_column.flags.  The moment a value is known: before the cycle (PLANNED), during it (EARLY), neither: only after it.
@@ -91,7 +92,10 @@ enum {
 
 enum { FADE_PER_CYCLE = 1 };              /* fade_desc.flags of physics: dt counts cycles, not seconds */
 enum { FADE_BY_CURRENT, FADE_BY_VOLTAGE, FADE_BY_POWER, FADE_BY_RESISTANCE };   /* an input "control"; "demand" says how much */
-enum { FADE_HOLD = 1 };                   /* fade_source_v1.flags: a row holds for its cell until the next one, for ever after END */
+enum {                                    /* fade_source_v1.flags */
+    FADE_HOLD = 1,                        /* a row holds for its cell until the next one, for ever after END */
+    FADE_DUTY = 2                         /* its samples are a duty, of which the host makes the rows; its rows only say which cells there are */
+};
 
 /* A table of descriptors; `stride` lets an old host walk a newer table. */
 typedef struct fade_list {
@@ -213,7 +217,27 @@ typedef struct fade_csv_v1 {              /* "fade.csv/1" [io]: RFC 4180 rows, a
     void    (*close)(fade_csv *);                                                             /* accepts NULL */
 } fade_csv_v1;
 
+typedef struct fade_expr fade_expr;
+typedef struct fade_expr_v1 {             /* "fade.expr/1": formulas as text, run over columns: numbers, names, + - * / ^, exp log sqrt tanh abs erf min max */
+    uint32_t size;
+    int32_t (*compile)(const fade_host *, uint32_t n, const char *const *name, const char *const *text, const uint8_t *wanted,
+                       uint32_t nvar, const char *const *var, const uint8_t *same, fade_expr **);
+                                          /* [main] n formulas, a later one may name earlier ones; same[i]: one value for all lanes; reports */
+    size_t  (*scratch)(const fade_expr *, uint32_t n);                                        /* [any] bytes eval needs for n lanes */
+    void    (*eval)(const fade_expr *, uint32_t n, const double *const *var, void *scratch, double *const *y);
+                                          /* [work] n a multiple of 8; columns that are `same` need 8 values; y[i] of those wanted; y may not be a var */
+    void    (*close)(fade_expr *);                                                            /* [main] accepts NULL */
+} fade_expr_v1;
+
 /* ---- tiles and models ------------------------------------------------------------------------------------------------------ */
+
+typedef struct fade_samples {             /* the samples of a duty between two break points of a law; the host's, valid during the call */
+    uint32_t             size, n;         /* n a multiple of 8 */
+    uint32_t             live, reserved;  /* samples 0..live-1 count */
+    const double        *weight;          /* [n] each one's share of the time (trapezoids): they add to 1; 0 behind live */
+    const double *const *in;              /* [n] each, in the order of fade_duty_v1.in */
+    const double *const *rate;            /* what rates() made of them, in the order of fade_duty_v1.rate */
+} fade_samples;
 
 struct fade_tile {                        /* n cells, one column per quantity, 64-byte aligned, n a multiple of 8 */
     uint32_t             size, n;
@@ -229,6 +253,7 @@ struct fade_tile {                        /* n cells, one column per quantity, 6
     int32_t             *status;          /* zeroed by the host */
     void                *scratch;         /* this worker's, scratch() bytes, 64-byte aligned, contents undefined */
     void                *worker;          /* this worker's, from enter() */
+    const fade_samples *const *samples;   /* NULL: rows drive the model.  Under a duty per live lane: what the cycles booked now are made of, or NULL */
 };
 
 typedef struct fade_model_v1 {            /* "fade.model/1".  Functions return 0 (see status[]) or < 0: the whole model is over */
@@ -244,6 +269,22 @@ typedef struct fade_model_v1 {            /* "fade.model/1".  Functions return 0
     int32_t (*step)(const void *model, fade_tile *);                         /* [work] x1 and out from x, in, param, dt */
     int32_t (*observe)(const void *model, fade_tile *);                      /* [work] out from x, in, param at t; NULL only without out */
 } fade_model_v1;
+
+/* A law that sees inside a row.  Under a duty the host steps it at its break points and at the ends of rows.  Time passes in every
+ * step: `duration`, and the integrals of rates(), which are the model's inputs of the same keys.  Cycles are booked at break points:
+ * dt > 0 and depth, soc_mean, soc_min, soc_max, temperature_mean, c_rate, c_rate_charge, c_rate_discharge, efc and span (s) are those
+ * of the samples since the last one; between break points dt is 0 and these inputs stand. */
+typedef struct fade_duty_v1 {             /* "fade.duty/1", beside fade.model/1 */
+    uint32_t  size, flags;
+    double    break_time, break_efc;      /* a break point when so many s, or equivalent full cycles, have passed; 0: not by it */
+    double    activation;                 /* J/mol: means of temperature are weighted by exp(-activation/RT); 0: plain means */
+    fade_list in;                         /* of fade_column: what is read of a sample: soc 1, temperature K, anode_potential V, c_rate 1/h */
+    fade_list rate;                       /* of fade_column: what rates() writes, per second */
+    fade_list cycle;                      /* of fade_column: what cycles() writes, per full cycle: input KEY is the sum over the rainflow cycles
+                                             that closed in the step, input open_KEY over those still open at its end, as half cycles */
+    int32_t (*rates)(const void *model, fade_tile *);        /* [work] samples are lanes: out from in and param; NULL without `rate` */
+    int32_t (*cycles)(const void *model, fade_tile *);       /* [work] rainflow cycles are lanes: in is depth, soc_mean, temperature_mean, duration */
+} fade_duty_v1;
 
 /* ---- correctors ------------------------------------------------------------------------------------------------------------ */
 

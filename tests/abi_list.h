@@ -108,7 +108,21 @@
     F(fade_csv_v1, offset, 32, 8, uint64_t (*)(const fade_csv *)) \
     F(fade_csv_v1, seek, 40, 8, int32_t (*)(fade_csv *, uint64_t, uint64_t)) \
     F(fade_csv_v1, close, 48, 8, void (*)(fade_csv *)) \
-    S(fade_tile, 120) \
+    S(fade_expr_v1, 40) \
+    F(fade_expr_v1, size, 0, 4, uint32_t) \
+    F(fade_expr_v1, compile, 8, 8, int32_t (*)(const fade_host *, uint32_t, const char *const *, const char *const *, const uint8_t *, uint32_t, const char *const *, const uint8_t *, fade_expr **)) \
+    F(fade_expr_v1, scratch, 16, 8, size_t (*)(const fade_expr *, uint32_t)) \
+    F(fade_expr_v1, eval, 24, 8, void (*)(const fade_expr *, uint32_t, const double *const *, void *, double *const *)) \
+    F(fade_expr_v1, close, 32, 8, void (*)(fade_expr *)) \
+    S(fade_samples, 40) \
+    F(fade_samples, size, 0, 4, uint32_t) \
+    F(fade_samples, n, 4, 4, uint32_t) \
+    F(fade_samples, live, 8, 4, uint32_t) \
+    F(fade_samples, reserved, 12, 4, uint32_t) \
+    F(fade_samples, weight, 16, 8, const double *) \
+    F(fade_samples, in, 24, 8, const double *const *) \
+    F(fade_samples, rate, 32, 8, const double *const *) \
+    S(fade_tile, 128) \
     F(fade_tile, size, 0, 4, uint32_t) \
     F(fade_tile, n, 4, 4, uint32_t) \
     F(fade_tile, live, 8, 4, uint32_t) \
@@ -126,6 +140,7 @@
     F(fade_tile, status, 96, 8, int32_t *) \
     F(fade_tile, scratch, 104, 8, void *) \
     F(fade_tile, worker, 112, 8, void *) \
+    F(fade_tile, samples, 120, 8, const fade_samples *const *) \
     S(fade_model_v1, 88) \
     F(fade_model_v1, size, 0, 4, uint32_t) \
     F(fade_model_v1, flags, 4, 4, uint32_t) \
@@ -139,6 +154,17 @@
     F(fade_model_v1, refresh, 64, 8, int32_t (*)(const void *, fade_tile *)) \
     F(fade_model_v1, step, 72, 8, int32_t (*)(const void *, fade_tile *)) \
     F(fade_model_v1, observe, 80, 8, int32_t (*)(const void *, fade_tile *)) \
+    S(fade_duty_v1, 96) \
+    F(fade_duty_v1, size, 0, 4, uint32_t) \
+    F(fade_duty_v1, flags, 4, 4, uint32_t) \
+    F(fade_duty_v1, break_time, 8, 8, double) \
+    F(fade_duty_v1, break_efc, 16, 8, double) \
+    F(fade_duty_v1, activation, 24, 8, double) \
+    F(fade_duty_v1, in, 32, 16, fade_list) \
+    F(fade_duty_v1, rate, 48, 16, fade_list) \
+    F(fade_duty_v1, cycle, 64, 16, fade_list) \
+    F(fade_duty_v1, rates, 80, 8, int32_t (*)(const void *, fade_tile *)) \
+    F(fade_duty_v1, cycles, 88, 8, int32_t (*)(const void *, fade_tile *)) \
     S(fade_table, 64) \
     F(fade_table, size, 0, 4, uint32_t) \
     F(fade_table, ncol, 4, 4, uint32_t) \
@@ -259,6 +285,7 @@
     V(FADE_FITTED, 32) \
     V(FADE_EXAMPLE, 64) \
     V(FADE_LOG, 128) \
+    V(FADE_STEP_ONLY, 256) \
     V(FADE_OPTIONAL, 1) \
     V(FADE_MEMO, 2) \
     V(FADE_TOTAL, 4) \
@@ -271,6 +298,7 @@
     V(FADE_BY_POWER, 2) \
     V(FADE_BY_RESISTANCE, 3) \
     V(FADE_HOLD, 1) \
+    V(FADE_DUTY, 2) \
     V(FADE_MAGIC, 0x31454446) \
     V(FADE_ABI_NOW, 0x10000) \
     V(FADE_FINGERPRINT, 0x08080804)

@@ -117,6 +117,8 @@ static void read_all(reading *r, tree_node *root)
     scenario_read_stops(r, tree_get(tree_get(root, "run"), "stop"));
     scenario_read_conditions(r, tree_get(root, "conditions"));
     scenario_read_source(r, root);
+    r->s->duty.break_time = r->s->duty.break_efc = NAN;
+    scenario_read_section(r, "duty", tree_get(root, "duty"), r->s, false);
     scenario_read_physics(r, root);
     scenario_read_correctors(r, root);
     scenario_read_section(r, "protocol", tree_get(root, "protocol"), r->s, false);

@@ -13,6 +13,7 @@
 
 enum { STOP_CAPACITY_RATIO, STOP_CAPACITY, STOP_CYCLES, STOP_TIME, STOP_COLUMN };
 enum { SOH_NOMINAL, SOH_INITIAL };
+enum { DUTY_SOC, DUTY_ENERGY };
 
 typedef struct scenario_stop {                    /* "70% capacity", "1.4 Ah capacity", "500 cycles", "10 years", "temperature_max > 60 degC" */
     int              kind;                        /* STOP_* */
@@ -78,6 +79,10 @@ typedef struct scenario {
     scenario_condition *condition;
     size_t              ncondition;
     scenario_part       source;
+    struct {                                      /* [duty]: of a source whose samples are one */
+        double row, break_time, break_efc, gate;  /* s; s, cycles: NaN as the law asks; least turn of soc */
+        int    keep;                              /* DUTY_SOC, DUTY_ENERGY */
+    } duty;
     scenario_physics   *physics;
     size_t              nphysics;
     scenario_corrector *corrector;

@@ -44,6 +44,16 @@ enum { FREE, TEXT, REAL, COUNT, WHOLE, BOOLEAN, PICK, EITHER, SIZE, LEVEL };
     X("source", "name", "", NULL, FREE, 0, 0, NULL, 0, \
       "What it is called in messages; the plugin's id unless given.") \
     X("source", "*", "", NULL, FREE, 0, 0, NULL, 0, "Parameters of the plugin: fade plugin show NAME.") \
+    X("duty", "row", "s", "1 day", REAL, 1e-3, 1e12, NULL, S(duty.row), \
+      "Under a source whose samples are a duty (profile): how long a row of the result is.") \
+    X("duty", "break_time", "s", NULL, REAL, 1e-3, 1e12, NULL, S(duty.break_time), \
+      "Book the cycles of the samples at least so often; as each law asks unless given.") \
+    X("duty", "break_efc", "", NULL, REAL, 1e-9, 1e9, NULL, S(duty.break_efc), \
+      "Book them at least every so many equivalent full cycles; as each law asks unless given.") \
+    X("duty", "keep", "", "soc", PICK, 0, 0, "soc|energy", S(duty.keep), \
+      "What an aged cell keeps of the duty: the swings of state of charge, or the energy (swings deepen as it fades).") \
+    X("duty", "gate", "1", "0", REAL, 0, 1, NULL, S(duty.gate), \
+      "Rainflow: turns of the state of charge smaller than this are not seen.") \
     X("physics", "plugin", "", NULL, FREE, 0, 0, NULL, 0, \
       "The ageing law or cell model. Several [[physics]] run side by side.") \
     X("physics", "name", "", NULL, FREE, 0, 0, NULL, 0, \
