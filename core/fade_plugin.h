@@ -274,6 +274,8 @@ typedef struct fade_model_v1 {            /* "fade.model/1".  Functions return 0
  * step: `duration`, and the integrals of rates(), which are the model's inputs of the same keys.  Cycles are booked at break points:
  * dt > 0 and depth, soc_mean, soc_min, soc_max, temperature_mean, c_rate, c_rate_charge, c_rate_discharge, efc and span (s) are those
  * of the samples since the last one; between break points dt is 0 and these inputs stand. */
+enum { FADE_LENT_SAMPLES = 1 };           /* fade_duty_v1.flags: step reads tile->samples */
+
 typedef struct fade_duty_v1 {             /* "fade.duty/1", beside fade.model/1 */
     uint32_t  size, flags;
     double    break_time, break_efc;      /* a break point when so many s, or equivalent full cycles, have passed; 0: not by it */

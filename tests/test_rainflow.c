@@ -44,7 +44,7 @@ static int stream(const double *x, int n, rainflow_event *out)
     rig *r = fresh(0);
     int made = 0;
     for (int i = 0; i < n; i++)
-        made += rainflow_push(&r->f, 3, i, x[i], out + made);
+        made += rainflow_push(&r->f, 3, i, 0, x[i], out + made);
     made += rainflow_open(&r->f, 3, out + made);
     assert_true(r->forced[3] == 0);
     return made;
@@ -158,7 +158,7 @@ static void any_cut_gives_the_same(void **state)
         int n = series(round % 4, x), nw = stream(x, n, want), made = 0;
         rig *r = fresh(0), saved;
         for (int i = 0; i < n; i++) {
-            made += rainflow_push(&r->f, 3, i, x[i], got + made);
+            made += rainflow_push(&r->f, 3, i, 0, x[i], got + made);
             if (draw() < .1) {
                 rainflow_event open[RAINFLOW_DEPTH];
                 double before = r->count[3];
@@ -190,7 +190,7 @@ static void lanes_do_not_meet(void **state)
     for (int i = 0; i < 600; i++)
         for (uint32_t lane = 0; lane < LANES; lane++)
             if (i < n[lane])
-                made[lane] += rainflow_push(&all.f, lane, i, x[lane][i], got[lane] + made[lane]);
+                made[lane] += rainflow_push(&all.f, lane, i, 0, x[lane][i], got[lane] + made[lane]);
     for (uint32_t lane = 0; lane < LANES; lane++) {
         made[lane] += rainflow_finish(&all.f, lane, got[lane] + made[lane]);
         assert_int_equal(made[lane], stream(x[lane], n[lane], want));
@@ -206,14 +206,14 @@ static void small_turns_and_bad_points(void **state)
     static const double x[] = { 0, NAN, .5, .495, .5, .498, .9, INFINITY, .905, .9, .1, .1, .105, .1, 1 };
     int made = 0;
     for (int i = 0; i < 15; i++)
-        made += rainflow_push(&r->f, 0, i, x[i], e + made);
+        made += rainflow_push(&r->f, 0, i, 0, x[i], e + made);
     made += rainflow_open(&r->f, 0, e + made);
     assert_int_equal(made, 2);                             /* 0, .905, .1, 1: the middle one closed, 0 to 1 open */
     assert_true(fabs(e[0].depth - .805) < 1e-12 && e[0].count == 1 && e[0].start == 8 && e[0].end == 10);
     assert_true(e[1].depth == 1 && e[1].count == .5 && e[1].start == 0 && e[1].end == 14);
     r = fresh(0);
     r->f.time = NULL;
-    made = rainflow_push(&r->f, 0, 0, 1, e) + rainflow_push(&r->f, 0, 1, 0, e) + rainflow_push(&r->f, 0, 2, 1, e);
+    made = rainflow_push(&r->f, 0, 0, 0, 1, e) + rainflow_push(&r->f, 0, 1, 0, 0, e) + rainflow_push(&r->f, 0, 2, 0, 1, e);
     assert_int_equal(made, 1);
     assert_true(isnan(e[0].start) && isnan(e[0].end) && e[0].depth == 1);
     r = fresh(0);
@@ -230,7 +230,7 @@ static void a_full_residue_books_the_oldest(void **state)
     double depth = 0, want = 0, was = 0;
     for (int i = 0; i < points; i++) {
         double x = (i % 2 ? 1 : -1) * (1 - i / 1000.);
-        made += rainflow_push(&r->f, 2, i, x, e + made);
+        made += rainflow_push(&r->f, 2, i, 0, x, e + made);
         want += i ? .5 * fabs(x - was) : 0;
         was = x;
     }

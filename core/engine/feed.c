@@ -144,6 +144,8 @@ int feed_chunk(engine *e, bool *more, why *w)
 {
     chunk *c = &e->chunk;
     int rc;
+    if (e->duty)
+        return duty_feed(e, more, w);
     if (!c->val && (rc = open_chunk(e, w)))
         return rc;
     c->hold = false;

@@ -82,10 +82,14 @@ typedef struct lane {
     bool        begun;
 } lane;
 
+typedef struct duty duty;                         /* duty.h: rows made of samples */
+typedef struct duty_desk duty_desk;
+
 typedef struct lane_physics {                     /* per lane and physics */
     int         over;                             /* OVER_* */
     uint64_t    over_cycle, eol_cycle, below;     /* 0: not reached; rows below the threshold in a row */
     double      capacity, first;                  /* Ah, last and first */
+    double      soh;                              /* under a duty: capacity over the initial one at the last break point */
     char       *reason;                           /* owned; NULL while not over */
     bool        told;                             /* its end was given to the outputs */
 } lane_physics;
@@ -160,6 +164,7 @@ typedef struct worker {
     uint64_t      *timed, *rows;                  /* [nphysics] rows timed, rows in all */
     const double **val;                           /* pool values, [longest pool] */
     struct lanerun *run;                          /* the protocol runner's */
+    duty_desk    *desk;                           /* a duty's */
 } worker;
 
 typedef struct workpart {
@@ -206,6 +211,7 @@ struct engine {
     scenario_output       tap;                    /* what the tap wants, as an output's wish */
     bool                 *used;                   /* a physics reads it */
 
+    duty    *duty;                                /* NULL: the source gives rows */
     physics *physics;
     size_t   nphysics, nparts;
 
@@ -300,7 +306,21 @@ void step_values(worker *, const physics *, const workpart *first);   /* worker.
 const char *step_lane_name(void *ctx, int32_t lane, int64_t *cycle);    /* of the tile this thread steps */
 void step_lane_over(engine *, tile *, uint32_t i, size_t p, int over, const char *reason, int64_t cycle);
 void step_inputs(worker *, const part *, workpart *, uint32_t live, bool all);
+/* duty.c, duty_feed.c, duty_run.c, duty_lend.c */
+int duty_open(engine *, why *);                   /* the source's samples are a duty */
+size_t duty_columns(const fade_column **out);     /* what its rows say */
+int duty_take_columns(engine *, const fade_columns *, why *);
+int duty_bind(engine *, why *);                   /* the laws are there */
+int duty_begin(engine *, why *);                  /* which cells there are */
+int duty_feed(engine *, bool *more, why *);
+int duty_desk_open(engine *, worker *, why *);
+void duty_desk_close(worker *);
+int duty_desk_room(engine *, why *);
+bool duty_sees(const engine *, size_t part);      /* has the law an inside? */
+void duty_run(engine *, worker *, size_t p, size_t at, const part *, workpart *, tile *, uint64_t r);
+void duty_close(duty *);                          /* accepts NULL */
 /* law.c */
+bool law_within(const part *, const workpart *);  /* is all it wrote within its bounds? */
 void law_step(engine *, worker *, size_t p, const part *, workpart *, tile *);
 void law_inputs(engine *, worker *, size_t p, const part *, workpart *, tile *, bool all);
 bool law_sound(engine *, worker *, size_t p, const part *, workpart *, tile *,

@@ -75,7 +75,7 @@ static int add_lane(engine *e, const char *cell_name, uint32_t point, why *w)
     e->lane[e->nlane] =
         (lane){ .cell = name, .id = text_hash(name), .origin = UINT64_MAX, .time = INT64_MIN, .c0 = c0 };
     for (size_t p = 0; p < e->nphysics; p++)
-        e->lp[(size_t)e->nlane * e->nphysics + p] = (lane_physics){ .capacity = NAN, .first = NAN };
+        e->lp[(size_t)e->nlane * e->nphysics + p] = (lane_physics){ .capacity = NAN, .first = NAN, .soh = 1 };
     e->nlane++;
     return E_OK;
 }

@@ -228,6 +228,11 @@ static void by_pieces(engine *e, worker *k, size_t p, const part *q, workpart *w
         }
 }
 
+bool law_within(const part *q, const workpart *wp)
+{
+    return !any_outside(&q->cols.state, wp->x, wp->b.n) && !any_outside(&q->cols.out, wp->out, wp->b.n);
+}
+
 void law_step(engine *e, worker *k, size_t p, const part *q, workpart *wp, tile *t)
 {
     uint32_t n = wp->b.n;

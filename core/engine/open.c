@@ -117,6 +117,8 @@ int open_source(engine *e, tree_problems *p, why *w)
     if (!e->source_vt)
         return fail(w, E_PLUGIN, "plugin %s has no interface fade.source/1", sp->plugin->desc->id);
     e->hold = e->source_vt->flags & FADE_HOLD;
+    if (e->source_vt->flags & FADE_DUTY && (rc = duty_open(e, w)))
+        return rc;
     rc = open_restart(e, NULL, w);
     if (rc)
         return rc;
@@ -125,6 +127,13 @@ int open_source(engine *e, tree_problems *p, why *w)
         int32_t s = e->source_vt->columns(e->source, &c);
         if (s < 0)
             return object_why(e->source_object, s, "tell its columns", w);
+    }
+    if (e->duty) {
+        if ((rc = duty_take_columns(e, &c, w)))
+            return rc;
+        const fade_column *rows;
+        c.out = (fade_list){ NULL, (uint32_t)duty_columns(&rows), sizeof *rows };
+        c.out.at = rows;
     }
     return take_columns(e, &c.out, p, w);
 }
@@ -187,6 +196,7 @@ static int open_workers(engine *e, why *w)
         e->worker[i].index = i;
         e->nworker = i + 1;
         int rc = tiles_worker(e, &e->worker[i], w);
+        rc = rc || !e->duty ? rc : duty_desk_open(e, &e->worker[i], w);
         if (rc)
             return rc;
     }
@@ -197,10 +207,10 @@ static int open_lanes(engine *e, why *w)
 {
     e->width = e->sc->tile ? (uint32_t)(e->sc->tile > TILE_MAX ? TILE_MAX : e->sc->tile) : TILE_DEFAULT;
     e->passes = e->sc->ncorrector > 0 && e->sc->evaluate.on;
-    int rc = e->hold ? feed_hold(e, w) : e->sc->evaluate.on ? lanes_scan(e, w) : E_OK;
+    int rc = e->hold ? feed_hold(e, w) : e->duty ? duty_begin(e, w) : e->sc->evaluate.on ? lanes_scan(e, w) : E_OK;
     if (rc)
         return rc;
-    e->finite = e->hold || e->sc->evaluate.on;
+    e->finite = e->hold || e->duty || e->sc->evaluate.on;
     return tiles_cover(e, w);
 }
 
@@ -223,7 +233,7 @@ static int open_all(engine *e, tree_problems *p, why *w)
         return open_complain(p, e->sc->source.node, w);
     check_evaluate(e, p);
     check_end(e, p);
-    if ((rc = points_bind(e, p, w)) || (rc = bind_physics(e, p, w)) || (rc = stops_bind(e, p, w)) ||
+    if ((rc = points_bind(e, p, w)) || (rc = bind_physics(e, p, w)) || (rc = duty_bind(e, w)) || (rc = stops_bind(e, p, w)) ||
         (rc = record_layout(e, p, w)) || (rc = hook_columns(e, p, w)))
         return rc;
     if (p->n > before)
@@ -260,8 +270,11 @@ void engine_close(engine *e)
 {
     if (!e)
         return;
-    for (int i = 0; i < e->nworker; i++)
+    for (int i = 0; i < e->nworker; i++) {
         tiles_worker_close(e, &e->worker[i]);
+        duty_desk_close(&e->worker[i]);
+    }
+    duty_close(e->duty);
     free(e->worker);
     emit_free(e);
     tiles_free(e);

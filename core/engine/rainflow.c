@@ -17,19 +17,24 @@ static rainflow_event event_of(const rainflow *f, uint32_t lane, int j, double c
         .count = count,
         .start = f->time ? f->time[a] : (double)NAN,
         .end = f->time ? f->time[b] : (double)NAN,
+        .carried = f->carry ? f->carry[b] - f->carry[a] : (double)NAN,
     };
 }
 
-static void put(const rainflow *f, uint32_t lane, int j, double time, double value)
+static void put(const rainflow *f, uint32_t lane, int j, double time, double carry, double value)
 {
-    f->value[(size_t)j * f->n + lane] = value;
+    size_t at = (size_t)j * f->n + lane;
+    f->value[at] = value;
     if (f->time)
-        f->time[(size_t)j * f->n + lane] = time;
+        f->time[at] = time;
+    if (f->carry)
+        f->carry[at] = carry;
 }
 
 static void move(const rainflow *f, uint32_t lane, int from, int to)
 {
-    put(f, lane, to, f->time ? f->time[(size_t)from * f->n + lane] : 0, f->value[(size_t)from * f->n + lane]);
+    size_t at = (size_t)from * f->n + lane;
+    put(f, lane, to, f->time ? f->time[at] : 0, f->carry ? f->carry[at] : 0, f->value[at]);
 }
 
 /* Drops the oldest point, whose range was booked as a half cycle. */
@@ -62,7 +67,8 @@ static int close_cycles(const rainflow *f, uint32_t lane, int *k, rainflow_event
     return made;
 }
 
-int rainflow_push(const rainflow *f, uint32_t lane, double time, double value, rainflow_event out[RAINFLOW_DEPTH])
+int rainflow_push(const rainflow *f, uint32_t lane, double time, double carry, double value,
+                  rainflow_event out[RAINFLOW_DEPTH])
 {
     int k = (int)f->count[lane], made = 0;
     if (!isfinite(value))
@@ -81,7 +87,7 @@ int rainflow_push(const rainflow *f, uint32_t lane, double time, double value, r
         if (f->forced)
             f->forced[lane] += 1;
     }
-    put(f, lane, k++, time, value);
+    put(f, lane, k++, time, carry, value);
     made += close_cycles(f, lane, &k, out + made);
     f->count[lane] = k;
     return made;

@@ -8,14 +8,14 @@
 #include <jansson.h>
 #include "core/base/file.h"
 #include "core/base/log.h"
-#include "core/engine/inside.h"
+#include "core/engine/duty.h"
 #include "core/engine/snapshot.h"
 #include "core/version.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 static const char magic[8] = { 'F', 'A', 'D', 'E', 'S', 'N', 'A', 'P' };
 
 char *snapshot_path(const engine *e) { return file_join(e->opt.folder, "state.fade"); }
@@ -121,6 +121,7 @@ static void write_lane(const engine *e, text *t, uint32_t i)
         put(t, v, sizeof v);
         put_f64(t, lp->capacity);
         put_f64(t, lp->first);
+        put_f64(t, lp->soh);
         put_text(t, lp->reason);
     }
 }
@@ -203,6 +204,8 @@ int snapshot_write(engine *e, why *w)
     for (uint32_t i = 0; i < e->nlane; i++)
         write_lane(e, &body, i);
     write_columns(e, &body);
+    if (e->duty)
+        duty_write(e->duty, &body);
     int rc = write_models(e, &body, w);
     rc = rc ? rc : write_score(e, &body, w);
     uint32_t head[2] = { VERSION, FADE_FINGERPRINT }, crc = file_crc32(0, text_of(&body), body.n);
@@ -305,6 +308,7 @@ static int read_lane(engine *e, reader *r, uint32_t i)
         lane_physics *lp = &e->lp[(size_t)i * e->nphysics + p];
         uint64_t v[5];
         if ((rc = get(r, v, sizeof v)) || (rc = get(r, &lp->capacity, 8)) || (rc = get(r, &lp->first, 8)) ||
+            (rc = get(r, &lp->soh, 8)) ||
             (rc = get_text(r, &lp->reason, &len)))
             return rc;
         lp->over = v[0] > OVER_FAILED ? OVER_FAILED : (int)v[0];
@@ -535,6 +539,8 @@ static int take_head(engine *e, const json_t *head, reader *r)
     return rc;
 }
 
+static int get_bytes(void *ctx, void *to, size_t n) { return get(ctx, to, n); }
+
 static int read_body(engine *e, reader *r)
 {
     char *head_text;
@@ -555,6 +561,8 @@ static int read_body(engine *e, reader *r)
     rc = rc ? rc : tiles_cover(e, r->w);
     rc = rc ? rc : read_maps(e, head, map, r->w);
     rc = rc ? rc : read_columns(e, r, map);
+    if (!rc && e->duty)
+        rc = duty_read(e->duty, get_bytes, r, r->w);
     rc = rc ? rc : read_models(e, r);
     rc = rc ? rc : read_score(e, r);
     for (size_t k = 0; map && k < e->nparts; k++)

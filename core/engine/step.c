@@ -276,7 +276,7 @@ void step_begin(engine *e, worker *k, tile *t)
 
 /* ---- rows ---- */
 
-static void step_physics(engine *e, worker *k, size_t p, size_t at, tile *t, bool first)
+static void step_physics(engine *e, worker *k, size_t p, size_t at, tile *t, uint64_t r)
 {
     const physics *ph = &e->physics[p];
     step_values(k, ph, &k->part[at]);
@@ -284,8 +284,10 @@ static void step_physics(engine *e, worker *k, size_t p, size_t at, tile *t, boo
     for (size_t j = 0; j < ph->n; j++) {
         const part *q = &ph->part[j];
         step_inputs(k, q, &k->part[at + j], t->live, false);
-        law_inputs(e, k, p, q, &k->part[at + j], t, first);
-        if (q->per_cycle)
+        law_inputs(e, k, p, q, &k->part[at + j], t, r == 0);
+        if (duty_sees(e, at + j))
+            duty_run(e, k, p, at + j, q, &k->part[at + j], t, r);
+        else if (q->per_cycle)
             law_step(e, k, p, q, &k->part[at + j], t);
         else
             cycler_run(e, k, p, q, &k->part[at + j], t);
@@ -297,7 +299,7 @@ static void timed_step(engine *e, worker *k, size_t p, size_t at, tile *t, uint6
 {
     bool time_it = r % 8 == 0;
     int64_t from = time_it ? clock_monotonic_ns() : 0;
-    step_physics(e, k, p, at, t, r == 0);
+    step_physics(e, k, p, at, t, r);
     k->rows[p]++;
     if (time_it) {
         k->spent[p] += clock_monotonic_ns() - from;

@@ -21,7 +21,7 @@ static void rain(void *ctx)
     depth = 0;
     count[3] = 0;
     for (int h = 0; h < HOURS; h++) {
-        int n = rainflow_push(&f, 3, h, series[h], e);
+        int n = rainflow_push(&f, 3, h, 0, series[h], e);
         events += n;
         for (int j = 0; j < n; j++)
             depth += e[j].depth * e[j].count;

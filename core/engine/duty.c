@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT
+ * duty.c - a source whose samples are a duty: which laws see inside its rows, and its samples into chunks of rows.
+ */
+#include "core/engine/duty.h"
+#include "core/base/mem.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BATCH = 1024, MOST_IN = 64, MOST_CYCLES = 16, MOST_RULES = 64 };
+
+#define STRESS(name, key, unit, scaled, doc) { #key, unit, doc, 0, 0, 0, 0, 0, 1, FADE_PLANNED },
+static const fade_column columns[DUTY_COLUMNS_N] = {
+    DUTY_STRESS(STRESS)
+    { "count", "", "Cycles as deep as the row's depth that its throughput comes to.", 0, 0, 0, 0, 0, 1, FADE_PLANNED },
+    { "duration", "s", "Calendar time of the row.", 0, 0, 0, 0, 0, 1, FADE_PLANNED },
+    { "rest", "s", "Time without load in the row.", 0, 0, 0, 0, 0, 1, FADE_PLANNED },
+};
+#undef STRESS
+
+static const struct { const char *key, *unit; int column; } readable[] = {
+    { "soc", "1", S_SOC },
+    { "temperature", "K", S_T },
+    { "anode_potential", "V", S_ANODE },
+    { "c_rate", "1/h", S_RATE },
+    { "time", "s", S_TIME },
+};
+
+size_t duty_columns(const fade_column **out)
+{
+    *out = columns;
+    return DUTY_COLUMNS_N;
+}
+
+const part *duty_part(const engine *e, size_t at)
+{
+    for (size_t p = 0; p < e->nphysics; at -= e->physics[p++].n)
+        if (at < e->physics[p].n)
+            return &e->physics[p].part[at];
+    return NULL;
+}
+
+/* ---- laws ---- */
+
+static int key_in(const fade_list *l, const char *key)
+{
+    for (uint32_t i = 0; i < l->n; i++)
+        if (strcmp(((const fade_column *)library_at(l, i))->key, key) == 0)
+            return (int)i;
+    return -1;
+}
+
+static int stress_of(const char *key)
+{
+    for (int i = 0; i < DUTY_N; i++)
+        if (strcmp(columns[i].key, key) == 0)
+            return i;
+    return -1;
+}
+
+static int bind_fill(duty_use *u, const part *q, why *w)
+{
+    u->fill = mem_zero(q->cols.in.n + 1, sizeof *u->fill);
+    if (!u->fill)
+        return fail(w, E_NOMEM, "no memory for the inputs of %s", q->desc->id);
+    for (uint32_t i = 0; i < q->cols.in.n; i++) {
+        const char *key = ((const fade_column *)library_at(&q->cols.in, i))->key;
+        const int found[] = { stress_of(key), strcmp(key, "duration") == 0 ? 0 : -1, key_in(&u->vt->rate, key),
+                              key_in(&u->vt->cycle, key),
+                              text_starts(key, "open_") ? key_in(&u->vt->cycle, key + 5) : -1 };
+        for (int what = 0; what <= FILL_OPEN; what++)
+            if (found[what] >= 0) {
+                u->fill[u->nfill++] = (struct duty_fill){ (int)i, what, found[what] };
+                break;
+            }
+    }
+    return E_OK;
+}
+
+static int bind_in(duty_use *u, const part *q, why *w)
+{
+    if (u->vt->in.n > MOST_IN || u->vt->cycle.n > MOST_CYCLES || (u->vt->rate.n && !u->vt->rates) ||
+        (u->vt->cycle.n && !u->vt->cycles) || u->vt->rate.n > MOST_IN)
+        return fail(w, E_PLUGIN, "%s: its fade.duty/1 has a list without a function, or more than %d columns",
+                    q->desc->id, MOST_IN);
+    if (!(u->in = mem_zero(u->vt->in.n + 1, sizeof *u->in)))
+        return fail(w, E_NOMEM, "no memory for the samples of %s", q->desc->id);
+    for (uint32_t i = 0; i < u->vt->in.n; i++) {
+        const fade_column *c = library_at(&u->vt->in, i);
+        u->in[i] = -1;
+        for (size_t k = 0; k < sizeof readable / sizeof readable[0]; k++)
+            if (strcmp(readable[k].key, c->key) == 0 && strcmp(readable[k].unit, c->unit) == 0)
+                u->in[i] = readable[k].column;
+        if (u->in[i] < 0)
+            return fail(w, E_PLUGIN, "%s reads %s (%s) of samples: there are soc (1), temperature (K), anode_potential "
+                        "(V), c_rate (1/h) and time (s)", q->desc->id, c->key, c->unit);
+    }
+    return E_OK;
+}
+
+static size_t rule_of(duty *d, const fade_duty_v1 *vt)
+{
+    const scenario *sc = d->e->sc;
+    duty_rule r = { .time = vt->break_time, .efc = vt->break_efc, .activation = vt->activation,
+                    .rain = vt->cycle.n > 0 };
+    if (!isnan(sc->duty.break_time) || !isnan(sc->duty.break_efc)) {
+        r.time = isnan(sc->duty.break_time) ? 0 : sc->duty.break_time;
+        r.efc = isnan(sc->duty.break_efc) ? 0 : sc->duty.break_efc;
+    }
+    for (size_t i = 0; i < d->nrule; i++)
+        if (d->rule[i].time == r.time && d->rule[i].efc == r.efc && d->rule[i].activation == r.activation) {
+            d->rule[i].rain |= r.rain;
+            return i;
+        }
+    r.weight = r.activation > 0 ? d->ncol++ : 0;
+    d->rule[d->nrule] = r;
+    return d->nrule++;
+}
+
+/* Lanes that differ in what rates() or cycles() reads, or in the duty itself, make their own. */
+static bool makes_own(const duty *d, const duty_use *u, const part *q)
+{
+    bool own = d->e->sc->duty.keep == DUTY_ENERGY;
+    for (uint32_t k = 0; k < q->nparam; k++) {
+        const fade_param *fp = library_at(&q->desc->params, q->param[k]);
+        own |= q->varies[k] && !(fp->flags & FADE_STEP_ONLY);
+    }
+    return own && (u->nrate || u->ncycle);
+}
+
+static int open_shared(duty_use *u, const part *q, why *w)
+{
+    size_t bytes = q->vt->scratch ? q->vt->scratch(q->model, BATCH) : 0;
+    u->in_buf = mem_columns((u->vt->in.n + 1) * BATCH);
+    u->out_buf = mem_columns((u->nrate + 1) * BATCH);
+    u->scratch = mem_columns(bytes / sizeof(double) + 8);
+    u->unknown = mem_columns(BATCH);
+    u->param_at = mem_zero(q->nparam + 1, sizeof *u->param_at);
+    if (!u->in_buf || !u->out_buf || !u->scratch || !u->unknown || !u->param_at)
+        return fail(w, E_NOMEM, "no memory for the samples of %s", q->desc->id);
+    for (size_t i = 0; i < BATCH; i++)
+        u->unknown[i] = NAN;
+    for (uint32_t k = 0; k < q->nparam; k++)
+        u->param_at[k] = q->varies[k] ? u->unknown : q->uniform[k];
+    return E_OK;
+}
+
+static int bind_use(duty *d, size_t at, why *w)
+{
+    const part *q = duty_part(d->e, at);
+    const fade_duty_v1 *vt = q->per_cycle ? library_iface(q->desc, "fade.duty/1") : NULL;
+    d->use_of[at] = -1;
+    if (!vt)
+        return E_OK;
+    duty_use *u = &d->use[d->nuse];
+    d->use_of[at] = (int)d->nuse++;
+    *u = (duty_use){ .vt = vt, .part = at, .nrate = vt->rate.n, .ncycle = vt->cycle.n };
+    int rc = bind_in(u, q, w);
+    rc = rc ? rc : bind_fill(u, q, w);
+    if (rc)
+        return rc;
+    u->rule = rule_of(d, vt);
+    u->own = makes_own(d, u, q);
+    u->rate = d->ncol;
+    d->ncol += u->own ? 0 : u->nrate;
+    return open_shared(u, q, w);
+}
+
+/* Behind bind_physics: the laws are there, no worker is yet. */
+int duty_bind(engine *e, why *w)
+{
+    duty *d = e->duty;
+    int rc = E_OK;
+    if (!d)
+        return E_OK;
+    d->rule = mem_zero(e->nparts + 1, sizeof *d->rule);
+    d->use = mem_zero(e->nparts + 1, sizeof *d->use);
+    d->use_of = mem_zero(e->nparts + 1, sizeof *d->use_of);
+    if (!d->rule || !d->use || !d->use_of)
+        return fail(w, E_NOMEM, "no memory for a duty");
+    d->ncol = S_FIXED;
+    for (size_t at = 0; at < e->nparts && !rc; at++)
+        rc = bind_use(d, at, w);
+    if (!rc && d->nrule > MOST_RULES)
+        rc = fail(w, E_INPUT, "the laws of this run book cycles by more than %d different rules", MOST_RULES);
+    return rc;
+}
+
+int duty_open(engine *e, why *w)
+{
+    duty *d = e->duty = mem_zero(1, sizeof *d);
+    if (!d)
+        return fail(w, E_NOMEM, "no memory for a duty");
+    d->e = e;
+    d->row = e->sc->duty.row;
+    d->length = -1;
+    return E_OK;
+}
+
+/* ---- streams ---- */
+
+static int add_stream(duty *d, uint32_t *which, why *w)
+{
+    if (d->nstream == d->capstream) {
+        size_t cap = d->capstream ? d->capstream * 2 : 4;
+        duty_stream **more = mem_grow(d->stream, cap, sizeof *more);
+        if (!more)
+            return fail(w, E_NOMEM, "no memory for %zu series of samples", cap);
+        d->stream = more;
+        d->capstream = cap;
+    }
+    duty_stream *s = mem_zero(1, sizeof *s);
+    if (!s)
+        return fail(w, E_NOMEM, "no memory for a series of samples");
+    *which = (uint32_t)d->nstream;
+    d->stream[d->nstream++] = s;
+    s->col = mem_zero(d->ncol, sizeof *s->col);
+    s->at = mem_zero(d->nrule + 1, sizeof *s->at);
+    s->value = mem_zero(d->nuse + 1, sizeof *s->value);
+    s->open = mem_zero(d->nuse + 1, sizeof *s->open);
+    bool ok = s->col && s->at && s->value && s->open;
+    for (size_t i = 0; ok && i < d->nuse; i++)
+        ok = (s->open[i] = mem_zero(MOST_CYCLES, sizeof **s->open)) != NULL;
+    return ok ? E_OK : fail(w, E_NOMEM, "no memory for a series of samples");
+}
+
+static int cell_room(duty *d, why *w)
+{
+    uint32_t had = d->capcell;
+    if (d->e->ncell <= had)
+        return E_OK;
+    uint32_t *more = mem_grow(d->stream_of, d->e->capcell, sizeof *more);
+    if (!more)
+        return fail(w, E_NOMEM, "no memory for %u cells", d->e->ncell);
+    d->stream_of = more;
+    d->capcell = d->e->capcell;
+    for (uint32_t i = had; i < d->capcell; i++)
+        more[i] = UINT32_MAX;
+    return E_OK;
+}
+
+int duty_stream_of(duty *d, const char *cell_name, uint32_t *which, why *w)
+{
+    uint32_t first, c;
+    int rc;
+    if (d->any && d->shared != !cell_name)
+        return fail(w, E_PLUGIN, "source %s gives samples of one cell beside samples of all", d->e->sc->source.label);
+    d->any = true;
+    d->shared = !cell_name;
+    if (d->shared) {
+        *which = 0;
+        return d->nstream ? E_OK : add_stream(d, which, w);
+    }
+    if ((rc = lanes_find(d->e, cell_name, &first, w)) || (rc = cell_room(d, w)))
+        return rc;
+    c = first / d->e->points;
+    if (d->stream_of[c] == UINT32_MAX)
+        rc = add_stream(d, &d->stream_of[c], w);
+    *which = d->stream_of[c];
+    return rc;
+}
+
+duty_stream *duty_of_lane(const duty *d, uint32_t lane_index)
+{
+    uint32_t c = lane_index / d->e->points, which = d->shared ? 0 : c < d->capcell ? d->stream_of[c] : UINT32_MAX;
+    return which < d->nstream ? d->stream[which] : NULL;
+}
+
+static void free_stream(const duty *d, duty_stream *s)
+{
+    for (size_t c = 0; s->col && c < d->ncol; c++)
+        free(s->col[c]);
+    for (size_t r = 0; s->at && r < d->nrule; r++) {
+        free(s->at[r].step);
+        free(s->at[r].event);
+    }
+    for (size_t i = 0; i < d->nuse; i++) {
+        free(s->value ? s->value[i] : NULL);
+        free(s->open ? s->open[i] : NULL);
+    }
+    free(s->col);
+    free(s->at);
+    free(s->value);
+    free(s->open);
+    free(s->row);
+    free(s->row_step);
+    free(s->stress);
+    free(s);
+}
+
+void duty_forget_streams(duty *d)
+{
+    for (size_t i = 0; i < d->nstream; i++)
+        free_stream(d, d->stream[i]);
+    d->nstream = 0;
+    for (uint32_t i = 0; i < d->capcell; i++)
+        d->stream_of[i] = UINT32_MAX;
+}
+
+void duty_close(duty *d)
+{
+    if (!d)
+        return;
+    duty_forget_streams(d);
+    for (size_t i = 0; i < d->nuse; i++) {
+        duty_use *u = &d->use[i];
+        free(u->in);
+        free(u->fill);
+        free(u->in_buf);
+        free(u->out_buf);
+        free(u->scratch);
+        free(u->unknown);
+        free(u->param_at);
+    }
+    free(d->use);
+    free(d->use_of);
+    free(d->rule);
+    free(d->stream);
+    free(d->stream_of);
+    free(d->memo);
+    free(d->buf);
+    free(d);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT
+ * duty.h - rows made of samples: what the files duty*.c share; else only the engine's feed, step and snapshot include it.
+ *
+ * Words: a *stream* is one series of samples (of one cell, or of all of them); its *window* holds the samples from the oldest open
+ * break point on; a *rule* says when cycles are booked, and what for (laws with the same wishes share one); a *step* ends at a break
+ * point of its rule or at the end of a row; a *use* is one law that sees inside rows (fade.duty/1).
+ */
+#ifndef FADE_ENGINE_DUTY_H
+#define FADE_ENGINE_DUTY_H
+#include "core/engine/inside.h"
+#include "core/engine/rainflow.h"
+
+/* What samples do to a cell between two points.  X(name, key, unit, of the nominal capacity, sentence): rates and throughput of a
+ * duty are relative to the capacity at hand; a law gets them relative to that of the new cell. */
+#define DUTY_STRESS(X)                                                                                                  \
+    X(DEPTH, depth, "1", false, "Highest less lowest state of charge.")                                                 \
+    X(SOC_MEAN, soc_mean, "1", false, "Mean state of charge over time.")                                                \
+    X(SOC_MIN, soc_min, "1", false, "Lowest state of charge.")                                                          \
+    X(SOC_MAX, soc_max, "1", false, "Highest state of charge.")                                                         \
+    X(T_MEAN, temperature_mean, "K", false, "Mean temperature over time.")                                              \
+    X(T_MAX, temperature_max, "K", false, "Highest temperature.")                                                       \
+    X(C_RATE, c_rate, "1/h", true, "Mean rate while there is load, both ways.")                                         \
+    X(C_MEAN, c_rate_mean, "1/h", true, "Mean rate over all time, rests included, both ways.")                          \
+    X(C_CHARGE, c_rate_charge, "1/h", true, "Mean rate while it charges.")                                              \
+    X(C_DISCHARGE, c_rate_discharge, "1/h", true, "Mean rate while it discharges.")                                     \
+    X(EFC, efc, "", true, "Equivalent full cycles: half the sum of all changes of the state of charge.")                \
+    X(SPAN, span, "s", false, "Time between the two points.")
+
+#define DUTY_ENUM(name, ...) DUTY_##name,
+enum { DUTY_STRESS(DUTY_ENUM) DUTY_N };
+#undef DUTY_ENUM
+
+/* Columns of a row beside those: what the engine's clocks and laws without an inside ask for. */
+enum { DUTY_COUNT = DUTY_N, DUTY_DURATION, DUTY_REST, DUTY_COLUMNS_N };
+
+/* Columns of a window: as read; made of them per sample; per stretch between a sample and the one before; then W of each rule that
+ * weighs temperature, then each use's rates. */
+enum { S_TIME, S_SOC, S_T, S_ANODE, S_RATE, D_TIME, D_MOVED, D_SOC, D_T, D_LOAD_MOVED, D_LOAD_TIME, D_CHARGE_MOVED, D_CHARGE_TIME, S_FIXED };
+
+typedef struct duty_pos { size_t i; double f; } duty_pos;        /* f seconds after sample i of the window */
+
+typedef struct duty_step {
+    duty_pos a, b;
+    size_t   b0;                                  /* break: its samples are b0..b.i */
+    uint32_t e0, e1, o0, o1;                      /* rainflow cycles that closed in it; those open at its end (ends of rows) */
+    bool     brk, row_end;
+    double   top;                                 /* highest soc up to the last break */
+} duty_step;
+
+typedef struct duty_rule {
+    double time, efc;                             /* s, cycles; 0: not by it; both 0: at ends of rows */
+    double activation;                            /* J/mol */
+    size_t weight;                                /* its column of the window; 0: none */
+    bool   rain;                                  /* some law counts rainflow cycles by it */
+} duty_rule;
+
+typedef struct duty_at {                          /* where a stream stands in one rule */
+    size_t   brk;                                 /* sample of the last break */
+    duty_pos end;                                 /* of the last step */
+    double   moved, top;                          /* sum of changes since the break; highest soc before it */
+    double   carried;                             /* integral of the (weighted) temperature up to the last sample seen */
+    double   stand[DUTY_N];                       /* stress of the last break */
+    double   value[RAINFLOW_DEPTH], time[RAINFLOW_DEPTH], carry[RAINFLOW_DEPTH], count, forced;
+    duty_step *step;                              /* of this chunk */
+    size_t   nstep, capstep;
+    rainflow_event *event;
+    size_t   nevent, capevent;
+} duty_at;
+
+typedef struct duty_row { duty_pos a, b; } duty_row;
+
+typedef struct duty_use {                         /* per part that has fade.duty/1 */
+    const fade_duty_v1 *vt;
+    size_t   rule, part, rate, nrate, ncycle;     /* part over all physics; its first column of rates in a window */
+    int     *in;                                  /* window column of each of vt->in */
+    struct duty_fill { int input, what, index; } *fill;
+    size_t   nfill;
+    bool     own;                                 /* lanes differ in what rates() reads: each makes its own */
+    const double **param_at;                      /* of the shared evaluation: NaN where lanes differ */
+    double  *in_buf, *out_buf, *scratch, *unknown;
+} duty_use;
+
+typedef struct duty_stream {
+    size_t   n, cap, done;                        /* samples in the window; those booked */
+    double **col;                                 /* [duty.ncol] */
+    double   first, top;                          /* time of the first sample of all; highest soc so far */
+    double   direction;                           /* of the soc: -1, 0 nothing yet, 1 */
+    uint64_t rows;                                /* rows that are done, ever */
+    bool     begun, ended, turned;                /* turned: the sample at hand was looked at, its rows are not all out */
+    duty_pos row_at;                              /* where the open row begins */
+    duty_at *at;                                  /* per rule */
+    duty_row *row;                                /* of this chunk */
+    size_t  *row_step;                            /* [rule][row]: one behind its last step */
+    size_t   nrow, caprow, slot;
+    double **value;                               /* per use: [step][nfill] */
+    double **open;                                /* per use: sums over open cycles, as they stand */
+    double  *stress;                              /* of the break points of the rule at hand */
+} duty_stream;
+
+typedef struct duty_column { int at; double scale, offset; } duty_column;
+
+typedef struct duty {
+    engine      *e;
+    double       row;                             /* s */
+    size_t       ncol;
+    duty_rule   *rule;
+    size_t       nrule;
+    duty_use    *use;                             /* [nuse] */
+    size_t       nuse;
+    int         *use_of;                          /* per part over all physics: its use; -1 */
+    duty_stream **stream;
+    size_t       nstream, capstream;
+    uint32_t    *stream_of;                       /* per source cell */
+    uint32_t     capcell;
+    bool         shared, any;                     /* one stream for all cells; samples were met */
+    duty_column  sample[3];                       /* where time, soc and temperature are among the source's samples */
+    uint32_t     nsample, nout;
+    int          length;                          /* the source's column `length`; -1 */
+    double      *buf;                             /* a block as read */
+    struct duty_memo *memo;
+} duty;
+
+/* Behind a step's fills: what scaling and deepening need. */
+enum { VALUE_EFC, VALUE_MEAN, VALUE_MIN, VALUE_MAX, VALUE_MORE };
+#define VALUE_WIDTH(u) ((u)->nfill + VALUE_MORE)
+
+enum { FILL_STRESS, FILL_DURATION, FILL_RATE, FILL_CYCLE, FILL_OPEN };
+
+/* duty.c: who is who */
+int  duty_stream_of(duty *, const char *cell, uint32_t *which, why *w);      /* cell NULL: samples of all */
+duty_stream *duty_of_lane(const duty *, uint32_t lane);                      /* NULL: none yet */
+const part *duty_part(const engine *, size_t at);                           /* at over all physics */
+void duty_forget_streams(duty *);                                            /* none yet, as at the start */
+/* duty_samples.c: the window */
+int  duty_more(duty *, duty_stream *, size_t n, why *w);                     /* room for n samples more */
+int  duty_derive(duty *, duty_stream *, size_t from, why *w);                /* columns and shared rates of samples from `from` on */
+void duty_drop(duty *, duty_stream *, size_t n);
+void duty_anode(size_t n, const double *soc, double *potential);             /* n a multiple of 8 */
+double duty_heat(const duty_rule *, double integral, double span);           /* the mean temperature an integral stands for */
+/* duty_book.c: break points, rainflow, rows */
+int  duty_book(duty *, duty_stream *, size_t most_rows, bool end, why *w);
+void duty_stress(const duty *, const duty_stream *, const duty_rule *, duty_pos a, duty_pos b, double out[DUTY_N]);
+double duty_integral(const duty_stream *, const double *rate, duty_pos a, duty_pos b);
+/* duty_value.c: what each step hands to the laws that share their samples */
+int  duty_values(duty *, duty_stream *, why *w);
+int  duty_cycles(const duty_use *, const part *, const fade_tile *like, const rainflow_event *, size_t n,
+                 const duty_rule *, double *sum, why *w);
+/* duty_save.c */
+void duty_write(const duty *, text *);
+typedef int duty_get(void *reader, void *to, size_t n);
+int  duty_read(duty *, duty_get *, void *reader, why *w);
+#endif

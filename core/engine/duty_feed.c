@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT
+ * duty_feed.c - blocks of samples from the source into windows, and the rows of a chunk out of them.
+ *
+ * A chunk ends when a stream has its rows, or enough samples were booked; what was read beyond stays in the windows and in the
+ * snapshot, so that the source's position and the rows made always belong together.
+ */
+#include "core/base/clones.h"
+#include "core/base/mem.h"
+#include "core/engine/duty.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK = 1024, WAIT_MS = 200, SAMPLES = 8192, SLOTS = 16384 };
+
+/* ---- what the source writes ---- */
+
+static int find_sample(engine *e, const fade_list *l, const char *key, const char *unit_text, duty_column *out, why *w)
+{
+    unit from, to;
+    *out = (duty_column){ .at = -1, .scale = 1 };
+    for (uint32_t i = 0; i < l->n; i++) {
+        const fade_column *c = library_at(l, i);
+        if (strcmp(c->key, key) != 0)
+            continue;
+        out->at = (int)i;
+        if (units_parse(c->unit, &from, NULL) || units_parse(unit_text, &to, NULL) ||
+            !units_convert(&from, &to, NAN, &out->scale, &out->offset))
+            return fail(w, E_PLUGIN, "source %s: samples of %s in \"%s\" cannot be %s", e->sc->source.label, key,
+                        c->unit, unit_text);
+        return E_OK;
+    }
+    return fail(w, E_PLUGIN, "source %s: its samples are a duty and lack the column %s", e->sc->source.label, key);
+}
+
+int duty_take_columns(engine *e, const fade_columns *c, why *w)
+{
+    duty *d = e->duty;
+    int rc = find_sample(e, &c->sample, "time", "s", &d->sample[0], w);
+    rc = rc ? rc : find_sample(e, &c->sample, "soc", "1", &d->sample[1], w);
+    rc = rc ? rc : find_sample(e, &c->sample, "temperature", "K", &d->sample[2], w);
+    d->nsample = c->sample.n;
+    for (uint32_t i = 0; i < c->out.n; i++)
+        if (strcmp(((const fade_column *)library_at(&c->out, i))->key, "length") == 0)
+            d->length = (int)i;
+    d->nout = c->out.n;
+    d->buf = mem_columns(((size_t)d->nsample + d->nout + 1) * BLOCK);
+    if (!rc && !d->buf)
+        rc = fail(w, E_NOMEM, "no memory for a block of samples");
+    return rc;
+}
+
+/* ---- reading ---- */
+
+CLONES static void copy(size_t n, const double *restrict from, double scale, double offset, double *restrict to)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = from[i] * scale + offset;
+}
+
+/* The first sample of a run that is no finite number or not later than the one before it; n: none. */
+static size_t unsound(const duty_stream *s, size_t from, size_t n)
+{
+    const double *t = s->col[S_TIME], *soc = s->col[S_SOC], *temp = s->col[S_T];
+    size_t i = from;
+    for (; i < from + n; i++)
+        if (!(t[i] < INFINITY) || !(fabs(soc[i]) < INFINITY) || !(temp[i] > 0) || !(temp[i] < INFINITY) ||
+            (i > 0 && !(t[i] > t[i - 1])))
+            break;
+    return i - from;
+}
+
+static int take_samples(duty *d, const char *cell_name, size_t from, size_t n, why *w)
+{
+    uint32_t which;
+    int rc = duty_stream_of(d, cell_name, &which, w);
+    duty_stream *s = rc ? NULL : d->stream[which];
+    if (rc || (rc = duty_more(d, s, n, w)))
+        return rc;
+    for (int k = 0; k < 3; k++)
+        copy(n, d->buf + (size_t)d->sample[k].at * BLOCK + from, d->sample[k].scale, d->sample[k].offset,
+             s->col[k] + s->n);
+    size_t good = unsound(s, s->n, n), was = s->n;
+    if (good < n)
+        return fail(w, E_PLUGIN, "source %s: a sample at %.17g s with soc %g, temperature %g K behind one at %.17g s",
+                    d->e->sc->source.label, s->col[S_TIME][was + good], s->col[S_SOC][was + good],
+                    s->col[S_T][was + good], was + good ? s->col[S_TIME][was + good - 1] : (double)NAN);
+    s->n += n;
+    return duty_derive(d, s, was, w);
+}
+
+/* Rows of the source only say which cells there are, and how long their duty is. */
+static int take_cells(duty *d, const fade_block *b, why *w)
+{
+    engine *e = d->e;
+    for (uint32_t i = 0; i < b->n; i++) {
+        uint32_t first;
+        int rc = b->cell[i] ? lanes_find(e, b->cell[i], &first, w)
+                            : fail(w, E_PLUGIN, "source %s gave a row without a cell", e->sc->source.label);
+        if (rc)
+            return rc;
+        double length = d->length >= 0 ? d->buf[(size_t)d->length * BLOCK + i] : NAN;
+        for (uint32_t k = 0; k < e->points && length > 0; k++)
+            e->lane[first + k].total = (uint64_t)ceil(length / d->row * (1 - 1e-12));
+    }
+    return E_OK;
+}
+
+static int read_block(duty *d, uint32_t *came, why *w)
+{
+    engine *e = d->e;
+    const char *cell[BLOCK] = { 0 };
+    int64_t time[BLOCK], cycle[BLOCK];
+    double *col[256];
+    uint32_t ncol = d->nsample > d->nout ? d->nsample : d->nout;
+    for (uint32_t k = 0; k < ncol && k < 256; k++)
+        col[k] = d->buf + (size_t)k * BLOCK;
+    fade_block b = { .size = sizeof b, .cap = BLOCK, .cell = cell, .time = time, .cycle = cycle, .col = col,
+                     .position = e->position };
+    int32_t s = e->source_vt->next(e->source, &b, WAIT_MS);
+    *came = 0;
+    if (s < 0)
+        return object_why(e->source_object, s, "read", w);
+    if (b.n > BLOCK)
+        return fail(w, E_PLUGIN, "source %s gave %u rows where %d fit", e->sc->source.label, b.n, BLOCK);
+    e->source_ended = s == FADE_END;
+    *came = b.n;
+    if (b.stream == 0)
+        return take_cells(d, &b, w);
+    int rc = E_OK;
+    for (uint32_t i = 0, k; i < b.n && !rc; i = k) {
+        for (k = i + 1; k < b.n && cell[k] == cell[i]; k++) {}
+        rc = take_samples(d, cell[i], i, k - i, w);
+    }
+    return rc;
+}
+
+/* ---- rows ---- */
+
+static size_t oldest_open(const duty *d, const duty_stream *s)
+{
+    size_t oldest = s->row_at.i;
+    for (size_t r = 0; r < d->nrule; r++) {
+        const duty_at *at = &s->at[r];
+        oldest = at->brk < oldest ? at->brk : oldest;
+        oldest = at->end.i < oldest ? at->end.i : oldest;
+    }
+    return s->done && oldest >= s->done ? s->done - 1 : oldest;
+}
+
+/* A new chunk: what is behind every open step goes. */
+static void forget(duty *d, duty_stream *s)
+{
+    size_t oldest = s->begun ? oldest_open(d, s) : 0, n = oldest ? oldest - 1 : 0;      /* one before: stretches end at a sample */
+    duty_drop(d, s, n);
+    s->row_at.i -= n;
+    for (size_t r = 0; r < d->nrule; r++) {
+        s->at[r].brk -= n;
+        s->at[r].end.i -= n;
+        s->at[r].nstep = s->at[r].nevent = 0;
+    }
+    s->nrow = 0;
+}
+
+static size_t row_limit(const engine *e, const duty_stream *s)
+{
+    uint64_t most = e->chunk_rows ? e->chunk_rows : 1;
+    if (e->cycles && s->rows - s->nrow + most > e->cycles)
+        most = e->cycles > s->rows - s->nrow ? e->cycles - (s->rows - s->nrow) : 0;
+    return (size_t)most;
+}
+
+/* A stream that has all the rows asked for keeps no samples. */
+static void skip(const duty *d, duty_stream *s)
+{
+    size_t last = s->n ? s->n - 1 : 0;
+    s->done = s->n;
+    s->row_at = (duty_pos){ last, 0 };
+    for (size_t r = 0; r < d->nrule; r++) {
+        s->at[r].brk = last;
+        s->at[r].end = s->row_at;
+    }
+}
+
+/* *enough: this chunk has what it needs. */
+static int book_all(duty *d, bool *enough, why *w)
+{
+    size_t booked = 0, rows = 0;
+    *enough = false;
+    for (size_t i = 0; i < d->nstream; i++) {
+        duty_stream *s = d->stream[i];
+        size_t most = row_limit(d->e, s);
+        int rc = most ? duty_book(d, s, most, d->e->source_ended, w) : E_OK;
+        if (rc)
+            return rc;
+        if (!most)
+            skip(d, s);
+        *enough |= s->nrow > 0 && s->nrow == most;
+        booked += s->done;
+        rows += s->nrow;
+    }
+    *enough |= rows > 0 && booked >= (size_t)SAMPLES * d->nstream;
+    return E_OK;
+}
+
+static int chunk_room(engine *e, size_t rows, why *w)
+{
+    chunk *c = &e->chunk;
+    if (c->val && rows <= c->capslot && e->nlane <= c->caplane)
+        return E_OK;
+    feed_free(e);
+    *c = (chunk){ .capslot = rows + SLOTS, .caplane = e->caplane };
+    c->val = mem_zero(e->nread + 1, sizeof *c->val);
+    c->cycle = mem_zero(c->capslot, sizeof *c->cycle);
+    c->time = mem_zero(c->capslot, sizeof *c->time);
+    c->lane = mem_zero(c->capslot, sizeof *c->lane);
+    c->order = mem_zero(c->capslot, sizeof *c->order);
+    c->begin = mem_zero(c->caplane, sizeof *c->begin);
+    c->count = mem_zero(c->caplane, sizeof *c->count);
+    bool ok = c->val && c->cycle && c->time && c->lane && c->order && c->begin && c->count;
+    for (size_t s = 0; ok && s < e->nread; s++)
+        ok = (c->val[s] = mem_zero(c->capslot, sizeof **c->val)) != NULL;
+    return ok ? E_OK : fail(w, E_NOMEM, "no memory for %zu rows of a duty", c->capslot);
+}
+
+static void row_values(duty *d, const duty_stream *s, size_t k, size_t slot)
+{
+    static const duty_rule plain = { 0 };
+    chunk *c = &d->e->chunk;
+    double v[DUTY_COLUMNS_N];
+    duty_stress(d, s, &plain, s->row[k].a, s->row[k].b, v);
+    v[DUTY_COUNT] = v[DUTY_DEPTH] > 0 ? v[DUTY_EFC] / v[DUTY_DEPTH] : 0;
+    v[DUTY_DURATION] = v[DUTY_SPAN];
+    double load = v[DUTY_C_RATE] > 0 ? v[DUTY_C_MEAN] / v[DUTY_C_RATE] : 0;
+    v[DUTY_REST] = v[DUTY_SPAN] * (1 - load);
+    for (size_t i = 0; i < DUTY_COLUMNS_N; i++)
+        c->val[i][slot] = v[i];
+    c->cycle[slot] = (int64_t)(s->rows - s->nrow + k + 1);
+    c->time[slot] = INT64_MIN;
+    c->order[slot] = (uint32_t)slot;
+}
+
+static int fill_chunk(duty *d, bool *more, why *w)
+{
+    engine *e = d->e;
+    size_t rows = 0;
+    for (size_t i = 0; i < d->nstream; i++)
+        rows += d->stream[i]->nrow;
+    int rc = chunk_room(e, rows, w);
+    for (size_t i = 0; i < d->nstream && !rc; i++) {
+        duty_stream *s = d->stream[i];
+        s->slot = e->chunk.nslot;
+        for (size_t k = 0; k < s->nrow; k++)
+            row_values(d, s, k, e->chunk.nslot++);
+        rc = duty_values(d, s, w);
+    }
+    for (uint32_t l = 0; l < e->nlane && !rc; l++) {
+        const duty_stream *s = duty_of_lane(d, l);
+        e->chunk.begin[l] = s ? (uint32_t)s->slot : 0;
+        e->chunk.count[l] = s ? (uint32_t)s->nrow : 0;
+        e->chunk.rows = s && s->nrow > e->chunk.rows ? s->nrow : e->chunk.rows;
+    }
+    *more = rows > 0 || !e->source_ended;
+    return rc;
+}
+
+/* Has every cell the rows asked for? */
+static bool all_there(const duty *d)
+{
+    bool all = d->e->cycles && d->nstream;
+    for (size_t i = 0; i < d->nstream; i++)
+        all &= d->stream[i]->rows >= d->e->cycles;
+    return all;
+}
+
+int duty_feed(engine *e, bool *more, why *w)
+{
+    duty *d = e->duty;
+    bool enough = false;
+    e->chunk.hold = false;
+    e->chunk.rows = e->chunk.nslot = 0;
+    for (size_t i = 0; i < d->nstream; i++)
+        forget(d, d->stream[i]);
+    if (all_there(d)) {
+        if (e->chunk.count)
+            memset(e->chunk.count, 0, e->nlane * sizeof *e->chunk.count);
+        *more = false;
+        return E_OK;
+    }
+    int rc = book_all(d, &enough, w);             /* of what the last chunk left */
+    while (!rc && !enough && !e->source_ended && !(e->opt.stop && *e->opt.stop)) {
+        uint32_t came;
+        rc = read_block(d, &came, w);
+        rc = rc ? rc : book_all(d, &enough, w);
+    }
+    rc = rc ? rc : fill_chunk(d, more, w);
+    return rc ? rc : duty_desk_room(e, w);
+}
+
+/* Before anything runs: which cells there are. */
+int duty_begin(engine *e, why *w)
+{
+    int rc = E_OK;
+    while (!rc && !e->duty->any && !e->source_ended) {
+        uint32_t came;
+        rc = read_block(e->duty, &came, w);
+    }
+    return rc;
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT
+ * duty_lend.c - the memory of a worker's desk; samples lent to a step; rates and sums that a lane makes for itself because it differs
+ * from the others, or from the new cell.
+ */
+#include "core/base/mem.h"
+#include "core/engine/duty_desk.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BATCH = 1024 };
+
+/* ---- the desk ---- */
+
+static size_t eights(size_t n) { return (n + 7) / 8 * 8; }
+
+static size_t most_columns(const duty *d)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < d->nuse; i++) {
+        size_t n = d->use[i].vt->in.n + d->use[i].nrate;
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+int duty_desk_open(engine *e, worker *k, why *w)
+{
+    const duty *d = e->duty;
+    size_t n = e->width, state = 1, params = 1, bytes = 0;
+    for (size_t at = 0; at < e->nparts; at++) {
+        const part *q = duty_part(e, at);
+        size_t b = q->vt->scratch && d->use_of[at] >= 0 ? q->vt->scratch(q->model, BATCH) : 0;
+        state = q->wstate > state ? q->wstate : state;
+        params = q->nparam > params ? q->nparam : params;
+        bytes = b > bytes ? b : bytes;
+    }
+    duty_desk *k_desk = k->desk = mem_zero(1, sizeof *k->desk);
+    if (!k_desk)
+        return fail(w, E_NOMEM, "no memory for a worker's duty");
+    k_desk->run = mem_zero(n, sizeof *k_desk->run);
+    k_desk->soh = mem_columns(n);
+    k_desk->soh0 = mem_columns(n);
+    k_desk->dt = mem_columns(n);
+    k_desk->x0 = mem_columns(state * n);
+    k_desk->of = mem_zero(n, sizeof *k_desk->of);
+    k_desk->set = mem_zero(n, sizeof *k_desk->set);
+    k_desk->at = mem_zero(n * (most_columns(d) + 1), sizeof *k_desk->at);
+    k_desk->param = mem_columns(params * BATCH);
+    k_desk->param_at = mem_zero(params, sizeof *k_desk->param_at);
+    k_desk->scratch = mem_columns(bytes / sizeof(double) + 8);
+    bool ok = k_desk->run && k_desk->soh && k_desk->soh0 && k_desk->dt && k_desk->x0 && k_desk->of && k_desk->set &&
+              k_desk->at && k_desk->param && k_desk->param_at && k_desk->scratch;
+    for (size_t i = 0; ok && i < params; i++)
+        k_desk->param_at[i] = k_desk->param + i * BATCH;
+    return ok ? E_OK : fail(w, E_NOMEM, "no memory for a worker's duty");
+}
+
+void duty_desk_close(worker *k)
+{
+    duty_desk *d = k->desk;
+    if (!d)
+        return;
+    free(d->run);
+    free(d->soh);
+    free(d->soh0);
+    free(d->dt);
+    free(d->x0);
+    free(d->of);
+    free(d->set);
+    free(d->at);
+    free(d->mem);
+    free(d->param);
+    free(d->param_at);
+    free(d->scratch);
+    free(d);
+}
+
+static bool lends(const duty_use *u) { return u->vt->flags & FADE_LENT_SAMPLES; }
+
+/* Samples between two break points, or of one step, of any stream at hand. */
+static size_t longest(const duty *d)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < d->nstream; i++)
+        for (size_t r = 0; r < d->nrule; r++)
+            for (size_t k = 0; k < d->stream[i]->at[r].nstep; k++) {
+                const duty_step *s = &d->stream[i]->at[r].step[k];
+                size_t from = s->brk && s->b0 < s->a.i ? s->b0 : s->a.i, n = s->b.i + 2 - from;
+                most = n > most ? n : most;
+            }
+    return most;
+}
+
+/* Room for what the chunk at hand lends: called between chunks, so that no step allocates. */
+int duty_desk_room(engine *e, why *w)
+{
+    const duty *d = e->duty;
+    bool own = false, lent = false, own_lent = false;
+    for (size_t i = 0; i < d->nuse; i++) {
+        own |= d->use[i].own;
+        lent |= lends(&d->use[i]);
+        own_lent |= d->use[i].own && lends(&d->use[i]);
+    }
+    if (!own && !lent)
+        return E_OK;
+    size_t groups = own_lent ? e->width : d->nstream < e->width ? d->nstream : e->width;
+    size_t need = eights(longest(d)) * (most_columns(d) + 1) * (groups ? groups : 1);
+    for (int i = 0; i < e->nworker; i++) {
+        duty_desk *k = e->worker[i].desk;
+        if (need <= k->cap)
+            continue;
+        free(k->mem);
+        k->cap = need + need / 2;
+        if (!(k->mem = mem_columns(k->cap))) {
+            k->cap = 0;
+            return fail(w, E_NOMEM, "no memory to lend %zu samples", need);
+        }
+    }
+    return E_OK;
+}
+
+/* ---- samples ---- */
+
+typedef struct span {                             /* samples first .. first + n - 1 of a stream, laid out in a desk's memory */
+    const duty_stream *s;
+    size_t   first, n, stride;
+    double  *weight, *in, *rate;
+} span;
+
+static span span_of(const duty_use *u, const duty_step *step, const duty_stream *s, double *mem)
+{
+    size_t first = step->brk && step->b0 < step->a.i ? step->b0 : step->a.i;
+    size_t n = step->b.i + (step->b.f > 0) + 1 - first, stride = eights(n);
+    return (span){ s, first, n, stride, mem, mem + stride, mem + stride * (1 + u->vt->in.n) };
+}
+
+/* Copies the samples, deepened where a cell keeps the energy of its duty, padded with the last. */
+static void lay_samples(const duty_use *u, const span *p, double top, double q)
+{
+    for (uint32_t c = 0; c < u->vt->in.n; c++) {
+        double *to = p->in + c * p->stride;
+        const double *from = p->s->col[u->in[c]] + p->first;
+        memcpy(to, from, p->n * sizeof *to);
+        if (q != 1 && u->in[c] == S_SOC)
+            for (size_t i = 0; i < p->n; i++)
+                to[i] = fmax(0, top - (top - to[i]) / q);
+        for (size_t i = p->n; i < p->stride; i++)
+            to[i] = to[p->n - 1];
+    }
+    for (uint32_t c = 0; c < u->vt->in.n && q != 1; c++)
+        if (u->in[c] == S_ANODE) {
+            double *to = p->in + c * p->stride;
+            for (size_t i = 0; i < p->stride; i++) {
+                double soc = p->s->col[S_SOC][p->first + (i < p->n ? i : p->n - 1)];
+                to[i] = fmax(0, top - (top - soc) / q);
+            }
+            duty_anode(p->stride, to, to);
+        }
+}
+
+static void lay_weights(const span *p, const duty_step *step)
+{
+    const double *dt = p->s->col[D_TIME];
+    double all = p->s->col[S_TIME][step->b.i] - p->s->col[S_TIME][step->b0];
+    size_t n = step->b.i - step->b0 + 1;
+    memset(p->weight, 0, p->stride * sizeof *p->weight);
+    for (size_t i = 1; i < n; i++) {
+        double share = all > 0 ? 0.5 * dt[step->b0 + i] / all : 0;
+        p->weight[i - 1] += share;
+        p->weight[i] += share;
+    }
+}
+
+/* ---- a lane's own ---- */
+
+static int own_rates(const duty_use *u, worker *k, const part *q, workpart *wp, const span *p, uint32_t i, why *w)
+{
+    duty_desk *desk = k->desk;
+    const double *in[64];
+    double *out[64];
+    int32_t status[BATCH] = { 0 };
+    for (uint32_t j = 0; j < q->nparam; j++)
+        for (size_t m = 0; m < BATCH && m < p->stride; m++)
+            desk->param[j * BATCH + m] = wp->param[j][i];
+    fade_tile b = { .size = sizeof b, .param = desk->param_at, .in = in, .out = out, .status = status,
+                    .scratch = desk->scratch, .worker = wp->worker };
+    for (size_t at = 0; at < p->stride; at += BATCH) {
+        b.n = (uint32_t)(p->stride - at < BATCH ? p->stride - at : BATCH);
+        b.live = (uint32_t)(p->n - at < b.n ? p->n - at : b.n);
+        for (uint32_t c = 0; c < u->vt->in.n; c++)
+            in[c] = p->in + c * p->stride + at;
+        for (size_t c = 0; c < u->nrate; c++)
+            out[c] = p->rate + c * p->stride + at;
+        int32_t rc = u->vt->rates(q->model, &b);
+        if (rc < 0)
+            return object_why(q->object, rc, "make rates of samples", w);
+    }
+    return E_OK;
+}
+
+static void own_sums(const duty *d, const duty_use *u, worker *k, const part *q, workpart *wp, const duty_step *step,
+                     const duty_stream *s, uint32_t i, bool energy, why *w)
+{
+    const duty_at *at = &s->at[u->rule];
+    duty_desk *desk = k->desk;
+    double soh = desk->soh[i], sum[2][16] = { { 0 } };
+    for (uint32_t j = 0; j < q->nparam; j++)
+        for (size_t m = 0; m < 64; m++)
+            desk->param[j * BATCH + m] = wp->param[j][i];
+    fade_tile like = { .size = sizeof like, .param = desk->param_at, .scratch = desk->scratch, .worker = wp->worker };
+    for (int open = 0; open <= step->row_end; open++) {
+        uint32_t from = open ? step->o0 : step->e0, to = open ? step->o1 : step->e1;
+        double part_sum[16];
+        for (uint32_t j = from; j < to; j++) {
+            rainflow_event ev = at->event[j];
+            if (energy) {
+                ev.mean = fmax(0, step->top - (step->top - ev.mean) / soh);
+                ev.depth = fmin(1, ev.depth / soh);
+            }
+            if (duty_cycles(u, q, &like, &ev, 1, &d->rule[u->rule], part_sum, w))
+                return;
+            for (size_t c = 0; c < u->ncycle; c++)
+                sum[open][c] += part_sum[c];
+        }
+    }
+    for (size_t f = 0; f < u->nfill; f++) {
+        bool open = u->fill[f].what == FILL_OPEN;
+        if ((u->fill[f].what == FILL_CYCLE || open) && (!open || step->row_end))
+            wp->in[u->fill[f].input][i] = sum[open][u->fill[f].index];
+        else if (open)
+            wp->in[u->fill[f].input][i] = 0;
+    }
+}
+
+/* The integral of rates that lie in a span, over its step. */
+static double span_integral(const duty_use *u, const span *p, const duty_step *step, size_t rate)
+{
+    (void)u;
+    duty_pos a = step->a, b = step->b;
+    const double *r = p->rate + rate * p->stride - p->first;
+    return duty_integral(p->s, r, a, b);
+}
+
+static void one_lane(const duty *d, duty_use *u, worker *k, const part *q, workpart *wp, const duty_run_of *run, span *p,
+                     uint32_t i, why *w)
+{
+    bool energy = d->e->sc->duty.keep == DUTY_ENERGY;
+    const duty_step *step = &run->stream->at[u->rule].step[run->step];
+    lay_samples(u, p, step->top, energy ? k->desk->soh[i] : 1);
+    if (u->nrate && own_rates(u, k, q, wp, p, i, w))
+        return;
+    for (size_t f = 0; f < u->nfill; f++)
+        if (u->fill[f].what == FILL_RATE)
+            wp->in[u->fill[f].input][i] = span_integral(u, p, step, (size_t)u->fill[f].index);
+    if (u->ncycle)
+        own_sums(d, u, k, q, wp, step, run->stream, i, energy, w);
+}
+
+static const fade_samples *lend(const duty_use *u, duty_desk *desk, const span *p, const duty_step *step, uint32_t which)
+{
+    fade_samples *set = &desk->set[which];
+    const double **at = desk->at + (size_t)which * (u->vt->in.n + u->nrate);
+    lay_weights(p, step);
+    for (uint32_t c = 0; c < u->vt->in.n; c++)
+        at[c] = p->in + c * p->stride;
+    for (size_t c = 0; c < u->nrate; c++)
+        at[u->vt->in.n + c] = p->rate + c * p->stride;
+    size_t live = step->b.i - step->b0 + 1;
+    *set = (fade_samples){ .size = sizeof *set, .n = (uint32_t)eights(live), .live = (uint32_t)live, .weight = p->weight,
+                           .in = at, .rate = at + u->vt->in.n };
+    return set;
+}
+
+static void lay_rates(const duty_use *u, const span *p)
+{
+    for (size_t c = 0; c < u->nrate; c++) {
+        double *to = p->rate + c * p->stride;
+        memcpy(to, p->s->col[u->rate + c] + p->first, p->n * sizeof *to);
+        for (size_t i = p->n; i < p->stride; i++)
+            to[i] = to[p->n - 1];
+    }
+}
+
+void duty_lend(const duty *d, duty_use *u, worker *k, const part *q, workpart *wp, tile *t, const duty_run_of *run, why *w)
+{
+    duty_desk *desk = k->desk;
+    const duty_step *step = &run->stream->at[u->rule].step[run->step];
+    uint32_t hi = run->hi < t->live ? run->hi : t->live;
+    bool lent = lends(u) && step->brk;
+    for (uint32_t i = run->lo; i < run->hi; i++)
+        desk->of[i] = NULL;
+    if (!u->own && !lent)
+        return;
+    size_t width = 1 + u->vt->in.n + u->nrate;
+    for (uint32_t i = run->lo; i < hi; i++) {
+        uint32_t group = u->own && lends(u) ? i : (uint32_t)(run - desk->run);
+        size_t room = desk->cap / ((u->own && lends(u) ? d->e->width : d->nstream < d->e->width ? d->nstream : d->e->width));
+        span p = span_of(u, step, run->stream, desk->mem + (size_t)group * (room / 8 * 8));
+        (void)width;
+        if (u->own)
+            one_lane(d, u, k, q, wp, run, &p, i, w);
+        else if (i == run->lo) {
+            lay_samples(u, &p, 0, 1);
+            lay_rates(u, &p);
+        }
+        if (lent && (u->own || i == run->lo))
+            desk->of[i] = lend(u, desk, &p, step, group);
+        else if (lent)
+            desk->of[i] = desk->of[run->lo];
+    }
+}

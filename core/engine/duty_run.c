@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT
+ * duty_run.c - a law that sees inside rows through one row: step by step of its rule, each lane with the step of its own
+ * stream.
+ *
+ * Steps are checked at the end of the row; only when something is wrong is the row done again from its start, carefully, to find the
+ * lane and the step.
+ */
+#include "core/base/mem.h"
+#include "core/engine/duty_desk.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const bool scaled[DUTY_N] = {
+#define SCALED(name, key, unit, is, doc) is,
+    DUTY_STRESS(SCALED)
+#undef SCALED
+};
+
+/* ---- who steps what ---- */
+
+/* Neighbouring lanes on one stream, and their steps in row r. */
+static uint32_t find_runs(const duty *d, const duty_use *u, const tile *t, uint64_t r, uint32_t n, duty_run_of *run)
+{
+    uint32_t nrun = 0;
+    for (uint32_t i = 0; i < t->live; i++) {
+        duty_stream *s = duty_of_lane(d, t->first + i);
+        if (nrun && run[nrun - 1].stream == s) {
+            run[nrun - 1].hi = i + 1;
+            continue;
+        }
+        duty_run_of *q = &run[nrun++];
+        *q = (duty_run_of){ .stream = s, .lo = i, .hi = i + 1 };
+        if (!s || r >= s->nrow)
+            continue;
+        q->step = r ? s->row_step[(r - 1) * d->nrule + u->rule] : 0;
+        q->end = s->row_step[r * d->nrule + u->rule];
+    }
+    run[nrun - 1].hi = n;                         /* what pads the tile goes with the last lane */
+    return nrun;
+}
+
+/* ---- inputs ---- */
+
+static double lowered(double soc, double top, double q) { return fmax(0, top - (top - soc) / q); }
+
+/* The stress of a cell that is asked for the energy of a new one: its swings below `top` are deeper. */
+static double deepened(const duty_use *u, const double *v, int what, double top, double q)
+{
+    double lo = lowered(v[u->nfill + VALUE_MIN], top, q), hi = lowered(v[u->nfill + VALUE_MAX], top, q);
+    switch (what) {
+    case DUTY_DEPTH: return hi - lo;
+    case DUTY_SOC_MIN: return lo;
+    case DUTY_SOC_MAX: return hi;
+    default: return lowered(v[u->nfill + VALUE_MEAN], top, q);
+    }
+}
+
+static void set_stress(const duty_use *u, workpart *wp, const duty_run_of *run, const double *v, size_t f, double top,
+                       const double *soh, bool energy)
+{
+    int what = u->fill[f].index;
+    double *to = wp->in[u->fill[f].input];
+    bool soc = what == DUTY_DEPTH || what == DUTY_SOC_MEAN || what == DUTY_SOC_MIN || what == DUTY_SOC_MAX;
+    for (uint32_t i = run->lo; i < run->hi; i++)
+        to[i] = energy && soc ? deepened(u, v, what, top, soh[i]) : scaled[what] && !energy ? v[f] * soh[i] : v[f];
+}
+
+static void set_inputs(const duty *d, const duty_use *u, worker *k, workpart *wp, const duty_run_of *run)
+{
+    const duty_step *step = &run->stream->at[u->rule].step[run->step];
+    const double *v = run->stream->value[u - d->use] + run->step * VALUE_WIDTH(u), *soh = k->desk->soh;
+    bool energy = d->e->sc->duty.keep == DUTY_ENERGY;
+    for (size_t f = 0; f < u->nfill; f++) {
+        if (u->fill[f].what == FILL_STRESS) {
+            set_stress(u, wp, run, v, f, step->top, soh, energy);
+            continue;
+        }
+        double *to = wp->in[u->fill[f].input];
+        for (uint32_t i = run->lo; i < run->hi; i++)
+            to[i] = v[f];
+    }
+    double efc = v[u->nfill + VALUE_EFC], depth = v[u->nfill + VALUE_MAX] - v[u->nfill + VALUE_MIN];
+    for (uint32_t i = run->lo; i < run->hi; i++) {
+        double deep = energy ? deepened(u, v, DUTY_DEPTH, step->top, soh[i]) : depth;
+        k->count[i] = step->brk && deep > 0 ? efc * (energy ? 1 : soh[i]) / deep : 0;
+    }
+}
+
+/* ---- the row ---- */
+
+static void keep(const part *q, workpart *wp, uint32_t lo, uint32_t hi)
+{
+    size_t n = wp->b.n;
+    for (uint32_t r = 0; r < q->wstate; r++)
+        memcpy(wp->x1[0] + r * n + lo, wp->x[0] + r * n + lo, (hi - lo) * sizeof(double));
+}
+
+/* At a break point: what is left of each lane's capacity. */
+static void measure(engine *e, worker *k, const physics *ph, tile *t, const duty_run_of *run)
+{
+    stops_capacity(e, k, ph, t);
+    uint32_t hi = run->hi < t->live ? run->hi : t->live;
+    for (uint32_t i = run->lo; i < run->hi; i++) {
+        uint32_t from = i < hi ? i : t->live - 1;
+        double q = k->cap[from] / e->lane[t->first + from].c0;
+        k->desk->soh[i] = q > 0 && q < 10 ? q : 1;
+    }
+}
+
+/* Hands every run its next step; *idle: some run has none left; false: none has. */
+static bool next_inputs(const duty *d, duty_use *u, worker *k, const part *q, workpart *wp, tile *t, uint32_t nrun,
+                        bool *idle, why *w)
+{
+    bool any = false;
+    *idle = false;
+    for (uint32_t j = 0; j < nrun; j++) {
+        duty_run_of *run = &k->desk->run[j];
+        if (run->step >= run->end) {
+            *idle = true;
+            continue;
+        }
+        any = true;
+        set_inputs(d, u, k, wp, run);
+        duty_lend(d, u, k, q, wp, t, run, w);
+    }
+    return any;
+}
+
+static void took_step(const duty_use *u, engine *e, worker *k, const physics *ph, tile *t, uint32_t nrun)
+{
+    for (uint32_t j = 0; j < nrun; j++) {
+        duty_run_of *run = &k->desk->run[j];
+        if (run->step >= run->end)
+            continue;
+        if (run->stream->at[u->rule].step[run->step].brk)
+            measure(e, k, ph, t, run);
+        run->step++;
+    }
+}
+
+static void swap(const part *q, workpart *wp)
+{
+    for (uint32_t c = 0; c < q->cols.state.n; c++) {
+        double *x = wp->x[c];
+        wp->x[c] = wp->x1[c];
+        wp->x1[c] = x;
+    }
+}
+
+/* All steps of the row, unchecked but for status.  False: do it again with care. */
+static bool fast(engine *e, worker *k, size_t p, const part *q, duty_use *u, workpart *wp, tile *t, uint32_t nrun, why *w)
+{
+    bool idle, good = true;
+    for (uint32_t i = 0; i < wp->b.n; i++) {
+        k->wish[i] = INFINITY;
+        k->status[i] = 0;
+    }
+    while (good && next_inputs(e->duty, u, k, q, wp, t, nrun, &idle, w)) {
+        memcpy(k->dt, k->count, wp->b.n * sizeof *k->dt);
+        good = w->code == 0 && q->vt->step(q->model, &wp->b) == 0;
+        for (uint32_t i = 0; i < t->live; i++)
+            good &= k->status[i] == 0;
+        for (uint32_t j = 0; good && idle && j < nrun; j++)
+            if (k->desk->run[j].step >= k->desk->run[j].end)
+                keep(q, wp, k->desk->run[j].lo, k->desk->run[j].hi);
+        if (good) {
+            swap(q, wp);
+            took_step(u, e, k, &e->physics[p], t, nrun);
+        }
+    }
+    for (uint32_t i = 0; good && i < t->live; i++)
+        for (uint32_t s = 0; !k->active[i] && s < q->wstate; s++)         /* lanes that are over stay as they are */
+            wp->x[0][(size_t)s * wp->b.n + i] = k->desk->x0[(size_t)s * wp->b.n + i];
+    return good && law_within(q, wp);
+}
+
+static void careful(engine *e, worker *k, size_t p, const part *q, duty_use *u, workpart *wp, tile *t, uint32_t nrun)
+{
+    uint8_t active[TILE_MAX];
+    bool idle;
+    why w = { 0 };
+    memcpy(active, k->active, t->live);
+    while (next_inputs(e->duty, u, k, q, wp, t, nrun, &idle, &w)) {
+        for (uint32_t j = 0; j < nrun; j++)
+            for (uint32_t i = k->desk->run[j].lo; i < k->desk->run[j].hi && i < t->live; i++) {
+                k->active[i] = active[i] && k->desk->run[j].step < k->desk->run[j].end;
+                if (k->active[i] && w.code)
+                    step_lane_over(e, t, i, p, OVER_FAILED, w.text, e->lane[t->first + i].cycle);
+            }
+        if (w.code)
+            break;
+        law_step(e, k, p, q, wp, t);
+        for (uint32_t i = 0; i < t->live; i++)
+            active[i] = active[i] && !e->lp[(size_t)(t->first + i) * e->nphysics + p].over;
+        took_step(u, e, k, &e->physics[p], t, nrun);
+    }
+    for (uint32_t i = 0; i < t->live; i++)
+        k->active[i] = active[i];
+}
+
+bool duty_sees(const engine *e, size_t at) { return e->duty && e->duty->use_of[at] >= 0; }
+
+void duty_run(engine *e, worker *k, size_t p, size_t at, const part *q, workpart *wp, tile *t, uint64_t r)
+{
+    duty_use *u = &e->duty->use[e->duty->use_of[at]];
+    duty_desk *desk = k->desk;
+    uint32_t n = wp->b.n;
+    why w = { 0 };
+    double *x = q->wstate ? wp->x[0] : NULL, *count = k->count;
+    for (uint32_t i = 0; i < n; i++)
+        desk->soh[i] = e->lp[(size_t)(t->first + (i < t->live ? i : t->live - 1)) * e->nphysics + p].soh;
+    memcpy(desk->soh0, desk->soh, n * sizeof *desk->soh);
+    if (x)
+        memcpy(desk->x0, x, (size_t)q->wstate * n * sizeof *x);
+    wp->b.samples = desk->of;
+    k->count = desk->dt;                          /* the row's own count belongs to laws without an inside */
+    uint32_t nrun = find_runs(e->duty, u, t, r, n, desk->run);
+    if (!fast(e, k, p, q, u, wp, t, nrun, &w)) {
+        if (x)
+            memcpy(wp->x[0], desk->x0, (size_t)q->wstate * n * sizeof *x);
+        memcpy(desk->soh, desk->soh0, n * sizeof *desk->soh);
+        find_runs(e->duty, u, t, r, n, desk->run);
+        careful(e, k, p, q, u, wp, t, nrun);
+    }
+    k->count = count;
+    wp->b.samples = NULL;
+    for (uint32_t i = 0; i < t->live; i++)
+        e->lp[(size_t)(t->first + i) * e->nphysics + p].soh = desk->soh[i];
+}

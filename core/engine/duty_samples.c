@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT
+ * duty_samples.c - the window of a stream: samples as read, and what is made of each before any break point is known.
+ */
+#include "core/base/clones.h"
+#include "core/base/mem.h"
+#include "core/base/vmath.h"
+#include "core/engine/duty.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GAS 8.3144                                /* J/(mol K) */
+#define T_REF 298.15                              /* K */
+#define LOAD (0.01 / 3600)                        /* 1/s: less is rest */
+enum { BATCH = 1024, MEMO = 1024 };
+
+/* ---- room ---- */
+
+int duty_more(duty *d, duty_stream *s, size_t n, why *w)
+{
+    size_t cap = s->cap ? s->cap : 4096;
+    while (cap < s->n + n)
+        cap *= 2;
+    for (size_t c = 0; cap > s->cap && c < d->ncol; c++) {
+        double *more = mem_columns(cap);
+        if (!more)
+            return fail(w, E_NOMEM, "no memory for %zu samples", cap);
+        if (s->n)
+            memcpy(more, s->col[c], s->n * sizeof *more);
+        free(s->col[c]);
+        s->col[c] = more;
+    }
+    s->cap = cap;
+    return E_OK;
+}
+
+void duty_drop(duty *d, duty_stream *s, size_t n)
+{
+    for (size_t c = 0; n && c < d->ncol; c++)
+        memmove(s->col[c], s->col[c] + n, (s->n - n) * sizeof *s->col[c]);
+    s->n -= n;
+    s->done -= n;
+}
+
+/* ---- per sample, per stretch ---- */
+
+/* Column k of stretch i is between samples i - 1 and i. */
+CLONES static void stretches(size_t n, const double *restrict t, const double *restrict soc, const double *restrict temp,
+                             double *restrict dt, double *restrict moved, double *restrict soc_sum,
+                             double *restrict temp_sum, double *restrict rate)
+{
+    for (size_t i = 0; i < n; i++) {
+        double h = t[i + 1] - t[i], ds = soc[i + 1] - soc[i];
+        dt[i] = h;
+        moved[i] = ds < 0 ? -ds : ds;
+        soc_sum[i] = 0.5 * h * (soc[i] + soc[i + 1]);
+        temp_sum[i] = 0.5 * h * (temp[i] + temp[i + 1]);
+        rate[i] = -3600 * ds / h;
+    }
+}
+
+/* What counts as load, and as charge. */
+CLONES static void loads(size_t n, const double *restrict dt, const double *restrict moved, const double *restrict rate,
+                         double *restrict load, double *restrict load_t, double *restrict charge,
+                         double *restrict charge_t)
+{
+    for (size_t i = 0; i < n; i++) {
+        double on = moved[i] < LOAD * dt[i] ? 0.0 : 1.0, in = rate[i] < 0 ? on : 0.0;
+        load[i] = moved[i] * on;
+        load_t[i] = dt[i] * on;
+        charge[i] = moved[i] * in;
+        charge_t[i] = dt[i] * in;
+    }
+}
+
+static void derive_stretches(duty_stream *s, size_t from)
+{
+    double **c = s->col;
+    if (from == 0) {                              /* the first sample of all ends no stretch */
+        for (int k = S_RATE; k < S_FIXED; k++)
+            c[k][0] = 0;
+        from = 1;
+    }
+    size_t n = s->n - from, p = from - 1;
+    stretches(n, c[S_TIME] + p, c[S_SOC] + p, c[S_T] + p, c[D_TIME] + from, c[D_MOVED] + from, c[D_SOC] + from,
+              c[D_T] + from, c[S_RATE] + from);
+    loads(n, c[D_TIME] + from, c[D_MOVED] + from, c[S_RATE] + from, c[D_LOAD_MOVED] + from, c[D_LOAD_TIME] + from,
+          c[D_CHARGE_MOVED] + from, c[D_CHARGE_TIME] + from);
+}
+
+/* ---- the anode ---- */
+
+/* Potential of a graphite anode against lithium, V: Safari and Delacourt, J. Electrochem. Soc. 158, A562 (2011),
+ * doi 10.1149/1.3567007; its lithiation from the state of charge: Schimpe et al., doi 10.1149/2.1181714jes. */
+void duty_anode(size_t n, const double *soc, double *u)
+{
+    static const double arg[][2] = { { -0.1958, -1 / 0.1088 }, { -1.0571, 1 / 0.0854 }, { 0.0117, 1 / 0.0529 }, { -0.5692, 1 / 0.0875 } };
+    static const double amount[] = { 0.044, -0.1978, -0.6875, -0.0175 };
+    const fade_math_v1 *math = vmath_table();
+    double x[64] __attribute__((aligned(64))), y[64] __attribute__((aligned(64)));
+    for (size_t at = 0; at < n; at += 64) {
+        uint32_t m = (uint32_t)(n - at < 64 ? n - at : 64);
+        for (uint32_t i = 0; i < m; i++) {
+            x[i] = 0.0085 + soc[at + i] * (0.78 - 0.0085);
+            y[i] = -305.5309 * x[i];
+        }
+        math->exp(m, y, y);
+        for (uint32_t i = 0; i < m; i++)
+            u[at + i] = 0.6379 + 0.5416 * y[i];
+        for (size_t k = 0; k < 4; k++) {
+            for (uint32_t i = 0; i < m; i++)
+                y[i] = (x[i] + arg[k][0]) * arg[k][1];
+            math->tanh(m, y, y);
+            for (uint32_t i = 0; i < m; i++)
+                u[at + i] += amount[k] * y[i];
+        }
+    }
+}
+
+/* A duty repeats its states of charge: each is worked out once while it is remembered. */
+struct duty_memo { double soc[MEMO], u[MEMO]; };
+
+static void anode_some(struct duty_memo *m, size_t n, const double *soc, double *u)
+{
+    double x[8] __attribute__((aligned(64))), y[8] __attribute__((aligned(64)));
+    size_t missed[8], k = 0;
+    for (size_t i = 0; i <= n; i++) {
+        if (i < n) {
+            uint64_t bits;
+            memcpy(&bits, &soc[i], sizeof bits);
+            size_t slot = (bits * 0x9e3779b97f4a7c15u) >> 54;
+            u[i] = m->u[slot];
+            if (m->soc[slot] == soc[i])
+                continue;
+            x[k] = soc[i];
+            missed[k++] = i;
+        }
+        if (k < 8 && i < n)
+            continue;
+        for (size_t j = k; j < 8; j++)
+            x[j] = 0.5;
+        duty_anode(8, x, y);
+        for (size_t j = 0; j < k; j++) {
+            uint64_t bits;
+            memcpy(&bits, &x[j], sizeof bits);
+            size_t slot = (bits * 0x9e3779b97f4a7c15u) >> 54;
+            m->soc[slot] = x[j];
+            m->u[slot] = u[missed[j]] = y[j];
+        }
+        k = 0;
+    }
+}
+
+static int derive_anode(duty *d, duty_stream *s, size_t from, why *w)
+{
+    if (!d->memo) {
+        d->memo = mem_zero(1, sizeof *d->memo);
+        if (!d->memo)
+            return fail(w, E_NOMEM, "no memory for the anode's potential");
+        for (size_t i = 0; i < MEMO; i++)
+            d->memo->soc[i] = NAN;
+    }
+    anode_some(d->memo, s->n - from, s->col[S_SOC] + from, s->col[S_ANODE] + from);
+    return E_OK;
+}
+
+/* ---- weights of temperature ---- */
+
+static void derive_weight(duty_stream *s, const duty_rule *r, size_t from)
+{
+    const double *temp = s->col[S_T];
+    double *to = s->col[r->weight], x[BATCH] __attribute__((aligned(64)));
+    for (size_t at = from; at < s->n; at += BATCH) {
+        size_t m = s->n - at < BATCH ? s->n - at : BATCH, full = (m + 7) / 8 * 8;
+        for (size_t i = 0; i < full; i++)
+            x[i] = i < m ? -r->activation / GAS * (1 / temp[at + i] - 1 / T_REF) : 0;
+        vmath_table()->exp((uint32_t)full, x, x);
+        memcpy(to + at, x, m * sizeof *to);
+    }
+}
+
+double duty_heat(const duty_rule *r, double integral, double span)
+{
+    double mean = integral / span;
+    return r->weight ? 1 / (1 / T_REF - GAS / r->activation * vmath_log1(mean)) : mean;
+}
+
+/* ---- rates ---- */
+
+static int derive_rates(duty *d, duty_use *u, duty_stream *s, size_t from, why *w)
+{
+    const part *q = duty_part(d->e, u->part);
+    const double *in[64];
+    double *out[64];
+    int32_t status[BATCH] = { 0 };
+    fade_tile b = { .size = sizeof b, .param = u->param_at, .in = in, .out = out, .status = status,
+                    .scratch = u->scratch, .worker = d->e->worker[0].part[u->part].worker };
+    for (size_t at = from; at < s->n; at += BATCH) {
+        size_t m = s->n - at < BATCH ? s->n - at : BATCH, full = (m + 7) / 8 * 8;
+        for (uint32_t k = 0; k < u->vt->in.n; k++) {
+            double *to = u->in_buf + (size_t)k * BATCH;
+            memcpy(to, s->col[u->in[k]] + at, m * sizeof *to);
+            for (size_t i = m; i < full; i++)
+                to[i] = to[m - 1];
+            in[k] = to;
+        }
+        for (size_t k = 0; k < u->nrate; k++)
+            out[k] = u->out_buf + k * BATCH;
+        b.live = (uint32_t)m;
+        b.n = (uint32_t)full;
+        int32_t rc = u->vt->rates(q->model, &b);
+        if (rc < 0)
+            return object_why(q->object, rc, "make rates of samples", w);
+        for (size_t k = 0; k < u->nrate; k++)
+            memcpy(s->col[u->rate + k] + at, out[k], m * sizeof **out);
+    }
+    return E_OK;
+}
+
+int duty_derive(duty *d, duty_stream *s, size_t from, why *w)
+{
+    if (from == s->n)
+        return E_OK;
+    derive_stretches(s, from);
+    bool anode = false;
+    for (size_t i = 0; i < d->nuse; i++)
+        for (uint32_t k = 0; k < d->use[i].vt->in.n; k++)
+            anode |= d->use[i].in[k] == S_ANODE;
+    int rc = anode ? derive_anode(d, s, from, w) : E_OK;
+    for (size_t r = 0; r < d->nrule; r++)
+        if (d->rule[r].weight)
+            derive_weight(s, &d->rule[r], from);
+    for (size_t i = 0; i < d->nuse && !rc; i++)
+        if (d->use[i].nrate && !d->use[i].own)
+            rc = derive_rates(d, &d->use[i], s, from, w);
+    return rc;
+}
