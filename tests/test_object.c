@@ -187,8 +187,8 @@ static void services_answer(void **unused)
     assert_ptr_equal(h->ctx, o);
     assert_int_equal(h->abi, FADE_ABI(1, 0));
     assert_int_equal(h->size, sizeof *h);
-    static const char *const ids[] = { "fade.rng/1",   "fade.math/1", "fade.log/1",
-                                       "fade.clock/1", "fade.text/1", "fade.csv/1" };
+    static const char *const ids[] = { "fade.rng/1",   "fade.math/1", "fade.log/1", "fade.clock/1",
+                                       "fade.text/1",  "fade.csv/1",  "fade.expr/1" };
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++)
         assert_non_null(h->iface(h, ids[i]));
     assert_null(h->iface(h, "fade.rng/2"));

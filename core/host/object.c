@@ -4,6 +4,7 @@
  */
 #include "core/host/object.h"
 #include "core/base/csv.h"
+#include "core/base/expr.h"
 #include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/base/random.h"
@@ -203,9 +204,15 @@ static const void *get_csv(void)
     return csv_table();
 }
 
+static const void *get_expr(void)
+{
+    return expr_table();
+}
+
 static const struct { const char *id; const void *(*get)(void); } services[] = {
     { "fade.rng/1", get_rng },     { "fade.math/1", get_math }, { "fade.log/1", get_log },
     { "fade.clock/1", get_clock }, { "fade.text/1", get_text }, { "fade.csv/1", get_csv },
+    { "fade.expr/1", get_expr },
 };
 
 static const void *host_iface(const fade_host *h, const char *id)

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT
+ * expr_emit.c - nodes become code: what is `same` runs once, the rest block by block in few registers, results straight
+ * into their columns.
+ */
+#include "core/base/expr_inside.h"
+#include "core/base/mem.h"
+#include <stdlib.h>
+
+enum { FAST = 24576, LEAST_BLOCK = 64 };                /* bytes of registers that leave room in the first cache */
+#define ALWAYS UINT32_MAX
+
+typedef struct life {                                   /* of a node */
+    bool       live;
+    uint32_t   last;                                    /* node that uses it last; ALWAYS: behind them all */
+    expr_place at;
+} life;
+
+typedef struct emitter {
+    const expr_graph *g;
+    life             *of;                               /* [g->n] */
+    uint32_t         *free_at, nfree;                   /* numbers of columns that can be used again */
+    fade_expr        *e;
+} emitter;
+
+static void use(emitter *m, uint32_t i, uint32_t by, bool by_same)
+{
+    life *l = &m->of[i];
+    l->live = true;
+    if (l->last < by)                                   /* what is `same` stays for all blocks */
+        l->last = m->g->at[i].same && !by_same ? ALWAYS : by;
+}
+
+static void find_lives(emitter *m, const uint8_t *wanted, uint32_t n, const uint32_t *root)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (!wanted || wanted[i])
+            use(m, root[i], ALWAYS, false);
+    for (uint32_t i = m->g->n; i-- > 0;) {
+        const expr_node *k = &m->g->at[i];
+        if (m->of[i].live && expr_operands[k->op] > 0)
+            use(m, k->a, i, k->same);
+        if (m->of[i].live && expr_operands[k->op] > 1)
+            use(m, k->b, i, k->same);
+    }
+}
+
+/* Numbers, variables and the columns of results have their places from the start. */
+static void place_leaves(emitter *m, const uint8_t *wanted, uint32_t n, const uint32_t *root)
+{
+    fade_expr *e = m->e;
+    for (uint32_t i = 0; i < m->g->n; i++) {
+        const expr_node *k = &m->g->at[i];
+        life *l = &m->of[i];
+        if (!l->live)
+            continue;
+        if (k->op == EXPR_VAR)
+            l->at = (expr_place){ k->same ? EXPR_IN_SAME_VAR : EXPR_IN_VAR, k->a };
+        if (k->op != EXPR_NUMBER)
+            continue;
+        l->at = (expr_place){ EXPR_IN_NUMBERS, e->nnumber };
+        for (int j = 0; j < 8; j++)
+            e->number[(size_t)8 * e->nnumber + (size_t)j] = k->value;
+        e->nnumber++;
+    }
+    for (uint32_t i = n; i-- > 0;)
+        if ((!wanted || wanted[i]) && !m->g->at[root[i]].same && m->g->at[root[i]].op != EXPR_VAR)
+            m->of[root[i]].at = (expr_place){ EXPR_IN_Y, i };
+}
+
+static void release(emitter *m, uint32_t i, uint32_t now, uint32_t in)
+{
+    const life *l = &m->of[i];
+    if (l->at.in == in && l->last == now)
+        m->free_at[m->nfree++] = l->at.at;
+}
+
+/* The code of node `i`, its result in a column of `in` unless it has its place. */
+static void emit(emitter *m, uint32_t i, uint32_t in, uint32_t *columns)
+{
+    const expr_node *k = &m->g->at[i];
+    life *l = &m->of[i];
+    bool two = expr_operands[k->op] > 1, same_a = m->g->at[k->a].same, same_b = m->g->at[k->b].same;
+    expr_code c = { .op = k->op, .a = m->of[k->a].at };
+    if (two)
+        c.b = m->of[k->b].at;
+    if (two && !k->same)
+        c.form = same_a ? EXPR_SV : same_b ? EXPR_VS : EXPR_VV;
+    if (c.form == EXPR_SV && (k->op == EXPR_ADD || k->op == EXPR_MUL)) {
+        expr_place t = c.a;
+        c.a = c.b;
+        c.b = t;
+        c.form = EXPR_VS;
+    }
+    release(m, k->a, i, in);
+    if (two && k->b != k->a)
+        release(m, k->b, i, in);
+    if (l->at.in != EXPR_IN_Y)
+        l->at = (expr_place){ in, m->nfree ? m->free_at[--m->nfree] : (*columns)++ };
+    c.to = l->at;
+    m->e->code[m->e->ncode++] = c;
+}
+
+static void emit_all(emitter *m, bool same, uint32_t in, uint32_t *columns)
+{
+    m->nfree = 0;
+    for (uint32_t i = 0; i < m->g->n; i++)
+        if (m->of[i].live && m->g->at[i].same == same && expr_operands[m->g->at[i].op])
+            emit(m, i, in, columns);
+}
+
+/* Results that are a number, a variable, `same`, or another result. */
+static void emit_copies(emitter *m, const uint8_t *wanted, uint32_t n, const uint32_t *root)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        expr_place from = m->of[root[i]].at;
+        if ((wanted && !wanted[i]) || (from.in == EXPR_IN_Y && from.at == i))
+            continue;
+        m->e->code[m->e->ncode++] = (expr_code){ .op = EXPR_COPY,
+                                                 .form = m->g->at[root[i]].same ? EXPR_VS : EXPR_VV,
+                                                 .a = from, .to = { EXPR_IN_Y, i } };
+    }
+}
+
+int expr_emit(const expr_graph *g, const uint8_t *wanted, uint32_t n, const uint32_t *root, fade_expr *e, why *w)
+{
+    emitter m = { .g = g, .of = mem_zero(g->n, sizeof *m.of), .free_at = mem_zero(g->n, sizeof *m.free_at), .e = e };
+    e->number = mem_columns((size_t)8 * g->n);
+    e->code = mem_zero((size_t)g->n + n, sizeof *e->code);
+    bool ok = m.of && m.free_at && e->number && e->code;
+    if (ok) {
+        find_lives(&m, wanted, n, root);
+        place_leaves(&m, wanted, n, root);
+        emit_all(&m, true, EXPR_IN_SAME, &e->nsame);
+        e->once = e->ncode;
+        emit_all(&m, false, EXPR_IN_REG, &e->nreg);
+        emit_copies(&m, wanted, n, root);
+        e->block = EXPR_BLOCK;
+        while (e->block > LEAST_BLOCK && (size_t)e->nreg * e->block * sizeof(double) > FAST)
+            e->block /= 2;
+    }
+    free(m.of);
+    free(m.free_at);
+    return ok ? E_OK : fail(w, E_NOMEM, "no memory for the code of %u formulas", n);
+}
