@@ -69,7 +69,7 @@ static int batch(const double *x, int n, rainflow_event *out)
         st[k++] = t[i];
         while (k >= 3 && fabs(s[k - 1] - s[k - 2]) >= fabs(s[k - 2] - s[k - 3])) {
             out[made++] = (rainflow_event){ fabs(s[k - 2] - s[k - 3]), .5 * (s[k - 3] + s[k - 2]), k == 3 ? .5 : 1,
-                                            st[k - 3], st[k - 2] };
+                                            st[k - 3], st[k - 2], NAN };
             int keep = k == 3 ? 2 : 1, to = k - 3;
             memmove(s + to, s + k - keep, (size_t)keep * sizeof *s);
             memmove(st + to, st + k - keep, (size_t)keep * sizeof *st);
@@ -77,7 +77,7 @@ static int batch(const double *x, int n, rainflow_event *out)
         }
     }
     for (int i = 0; i + 1 < k; i++)
-        out[made++] = (rainflow_event){ fabs(s[i + 1] - s[i]), .5 * (s[i] + s[i + 1]), .5, st[i], st[i + 1] };
+        out[made++] = (rainflow_event){ fabs(s[i + 1] - s[i]), .5 * (s[i] + s[i + 1]), .5, st[i], st[i + 1], NAN };
     return made;
 }
 

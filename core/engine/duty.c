@@ -66,6 +66,7 @@ static int bind_fill(duty_use *u, const part *q, why *w)
     for (uint32_t i = 0; i < q->cols.in.n; i++) {
         const char *key = ((const fade_column *)library_at(&q->cols.in, i))->key;
         const int found[] = { stress_of(key), strcmp(key, "duration") == 0 ? 0 : -1, key_in(&u->vt->rate, key),
+                              text_starts(key, "mean_") ? key_in(&u->vt->rate, key + 5) : -1,
                               key_in(&u->vt->cycle, key),
                               text_starts(key, "open_") ? key_in(&u->vt->cycle, key + 5) : -1 };
         for (int what = 0; what <= FILL_OPEN; what++)

@@ -124,7 +124,7 @@ typedef struct duty {
 enum { VALUE_EFC, VALUE_MEAN, VALUE_MIN, VALUE_MAX, VALUE_MORE };
 #define VALUE_WIDTH(u) ((u)->nfill + VALUE_MORE)
 
-enum { FILL_STRESS, FILL_DURATION, FILL_RATE, FILL_CYCLE, FILL_OPEN };
+enum { FILL_STRESS, FILL_DURATION, FILL_RATE, FILL_MEAN, FILL_CYCLE, FILL_OPEN };
 
 /* duty.c: who is who */
 int  duty_stream_of(duty *, const char *cell, uint32_t *which, why *w);      /* cell NULL: samples of all */

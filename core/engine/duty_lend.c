@@ -233,13 +233,14 @@ static void own_sums(const duty *d, const duty_use *u, worker *k, const part *q,
     }
 }
 
-/* The integral of rates that lie in a span, over its step. */
-static double span_integral(const duty_use *u, const span *p, const duty_step *step, size_t rate)
+/* The integral of rates that lie in a span, over its step; or their mean since the last break point. */
+static double span_integral(const span *p, const duty_step *step, size_t rate, bool mean)
 {
-    (void)u;
-    duty_pos a = step->a, b = step->b;
     const double *r = p->rate + rate * p->stride - p->first;
-    return duty_integral(p->s, r, a, b);
+    if (!mean)
+        return duty_integral(p->s, r, step->a, step->b);
+    double all = p->s->col[S_TIME][step->b.i] - p->s->col[S_TIME][step->b0];
+    return all > 0 ? duty_integral(p->s, r, (duty_pos){ step->b0, 0 }, step->b) / all : r[step->b.i];
 }
 
 static void one_lane(const duty *d, duty_use *u, worker *k, const part *q, workpart *wp, const duty_run_of *run, span *p,
@@ -251,8 +252,9 @@ static void one_lane(const duty *d, duty_use *u, worker *k, const part *q, workp
     if (u->nrate && own_rates(u, k, q, wp, p, i, w))
         return;
     for (size_t f = 0; f < u->nfill; f++)
-        if (u->fill[f].what == FILL_RATE)
-            wp->in[u->fill[f].input][i] = span_integral(u, p, step, (size_t)u->fill[f].index);
+        if (u->fill[f].what == FILL_RATE || (u->fill[f].what == FILL_MEAN && step->brk))
+            wp->in[u->fill[f].input][i] =
+                span_integral(p, step, (size_t)u->fill[f].index, u->fill[f].what == FILL_MEAN);
     if (u->ncycle)
         own_sums(d, u, k, q, wp, step, run->stream, i, energy, w);
 }

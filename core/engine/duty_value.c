@@ -62,6 +62,8 @@ static void fill_step(const duty_stream *s, const duty_use *u, const duty_step *
                       const double *closed, const double *open, double *to)
 {
     double duration = s->col[S_TIME][step->b.i] - s->col[S_TIME][step->a.i] + (step->b.f - step->a.f);
+    duty_pos b0 = { step->b0, 0 };
+    double span = s->col[S_TIME][step->b.i] - s->col[S_TIME][step->b0];
     to[u->nfill + VALUE_EFC] = stand[DUTY_EFC];
     to[u->nfill + VALUE_MEAN] = stand[DUTY_SOC_MEAN];
     to[u->nfill + VALUE_MIN] = stand[DUTY_SOC_MIN];
@@ -73,6 +75,11 @@ static void fill_step(const duty_stream *s, const duty_use *u, const duty_step *
         case FILL_DURATION: to[f] = duration; break;
         case FILL_RATE:
             to[f] = u->own ? (double)NAN : duty_integral(s, s->col[u->rate + (size_t)k], step->a, step->b);
+            break;
+        case FILL_MEAN:
+            to[f] = u->own || !step->brk ? (double)NAN
+                    : span > 0           ? duty_integral(s, s->col[u->rate + (size_t)k], b0, step->b) / span
+                                         : s->col[u->rate + (size_t)k][step->b.i];
             break;
         case FILL_CYCLE: to[f] = closed[k]; break;
         default: to[f] = open[k]; break;
