@@ -57,6 +57,17 @@ static int32_t series_next(void *source, fade_block *b, int32_t timeout_ms)
         return FADE_OK;
     }
     uint32_t most = series.cap && series.cap < b->cap ? series.cap : b->cap;
+    if (series.repeat == 1 && !series.apart) {
+        b->n = (uint32_t)(all - s->at < most ? all - s->at : most);
+        const double *from[] = { series.t, series.soc, series.temperature };
+        for (int c = 0; c < 3; c++)
+            memcpy(b->col[c], from[c] + s->at, b->n * sizeof **b->col);
+        for (uint32_t i = 0; i < b->n; i++) {
+            b->cell[i] = NULL;
+            b->time[i] = INT64_MIN;
+        }
+        s->at += b->n;
+    }
     for (; b->n < most && s->at < all; b->n++, s->at++) {
         size_t k = s->at % series.n;
         b->cell[b->n] = series.apart ? s->id[s->cell] : NULL;

@@ -55,6 +55,8 @@ static void walk_pos(walk *k, duty_pos *p)
 static void walk_rule(walk *k, duty_at *at)
 {
     size(k, &at->brk);
+    size(k, &at->moved_at);
+    size(k, &at->carried_at);
     walk_pos(k, &at->end);
     f64(k, &at->moved);
     f64(k, &at->top);
@@ -77,7 +79,6 @@ static void walk_stream(walk *k, const duty *d, duty_stream *s)
     size(k, &rows);
     s->rows = rows;
     f64(k, &s->first);
-    f64(k, &s->top);
     f64(k, &s->direction);
     flag(k, &s->begun);
     flag(k, &s->ended);
@@ -124,7 +125,7 @@ static int check(const duty *d, const duty_stream *s, why *w)
         return damaged(w, "a row of a duty", s->row_at.i);
     for (size_t r = 0; r < d->nrule; r++) {
         const duty_at *at = &s->at[r];
-        if (at->brk > last || at->end.i > last || !(at->count >= 0) || at->count > RAINFLOW_DEPTH)
+        if (at->brk > last || at->end.i > last || at->moved_at > last || at->carried_at > last || !(at->count >= 0) || at->count > RAINFLOW_DEPTH)
             return damaged(w, "a break point", at->brk);
         if (at->end.f != 0 && at->end.i + 1 >= s->n)
             return damaged(w, "the end of a step", at->end.i);

@@ -121,7 +121,7 @@ static int rule_stress(duty *d, duty_stream *s, size_t r, why *w)
     double *to = s->stress;
     for (size_t i = 0; i < at->nstep && !rc; i++)
         if (at->step[i].brk) {
-            duty_stress(d, s, &d->rule[r], (duty_pos){ at->step[i].b0, 0 }, (duty_pos){ at->step[i].b.i, 0 }, to);
+            duty_stress(s, &d->rule[r], (duty_pos){ at->step[i].b0, 0 }, (duty_pos){ at->step[i].b.i, 0 }, to);
             to += DUTY_N;
         }
     return rc;
