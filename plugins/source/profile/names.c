@@ -17,16 +17,21 @@ static const struct {
     const char *role, *names, *short_names;
 } roles[ROLE_N] = {
     [ROLE_TIME] = { "time",
-                    "|time|test_time|total_time|elapsed_time|relative_time|cycsecs|timestamp|time_stamp|datetime|date_time|date|"
-                    "utc|unix_time|t|",
+                    "|time|test_time|total_time|elapsed_time|relative_time|timestamp|time_stamp|datetime|date_time|"
+                    "date|utc|unix_time|t|",
                     "" },
+    [ROLE_WARMEST] = { "highest temperature",
+                       "|temperature_max|max_temperature|temp_max|tmax|t_max|maximum_temperature|", "" },
+    [ROLE_COLDEST] = { "lowest temperature",
+                       "|temperature_min|min_temperature|temp_min|tmin|t_min|minimum_temperature|", "" },
     [ROLE_SOC] = { "soc", "|soc|state_of_charge|battery_soc|cell_soc|soc_mean|", "" },
     [ROLE_CURRENT] = { "current", "|current|battery_current|cell_current|current_measured|amps|i|", "" },
     [ROLE_POWER] = { "power", "|power|battery_power|cell_power|load|p|", "" },
     [ROLE_TEMPERATURE] = { "temperature",
-                           "|temperature|cell_temperature|battery_temperature|temp|cell_temp|battery_temp|surface_temperature|"
-                           "temperature_measured|t1|ambient_temperature|temperature_ambient|ambient_temp|t_amb|"
-                           "air_temperature|temp_air|dry_bulb_temperature|outdoor_temperature|temperature_mean|ambient|",
+                           "|temperature|cell_temperature|battery_temperature|temp|cell_temp|battery_temp|"
+                           "surface_temperature|temperature_measured|t1|ambient_temperature|temperature_ambient|"
+                           "ambient_temp|t_amb|air_temperature|temp_air|dry_bulb_temperature|outdoor_temperature|"
+                           "temperature_mean|ambient|",
                            "|t|" },
 };
 
@@ -51,6 +56,12 @@ static const measure measures[] = {
     { ROLE_TEMPERATURE, "|degf|f|deg_f|fahrenheit|", 5.0 / 9, 459.67 * 5 / 9 },
 };
 
+/* The role whose units it has. */
+static int kind_of(int role)
+{
+    return role == ROLE_WARMEST || role == ROLE_COLDEST ? ROLE_TEMPERATURE : role;
+}
+
 const char *names_role(int role)
 {
     return roles[role].role;
@@ -59,7 +70,7 @@ const char *names_role(int role)
 const measure *names_usual(int role)
 {
     size_t k = 0;
-    while (measures[k].role != role)
+    while (measures[k].role != kind_of(role))
         k++;
     return &measures[k];
 }
@@ -98,7 +109,7 @@ static int among(const char *list, const char *word)
     return at ? k : -1;
 }
 
-static const measure *unit_of(const char *word)
+const measure *names_unit(const char *word)
 {
     char small[WORD];
     for (size_t k = 0; k < LENGTH(measures); k++)
@@ -135,13 +146,13 @@ static const measure *apart(const char *header, size_t *name)
         return NULL;
     memcpy(word, header + from, to - from);
     word[to - from] = '\0';
-    return unit_of(word);
+    return names_unit(word);
 }
 
 /* The rank of a name whose unit is said. */
 static int with_unit(const char *name, int role, const measure *unit)
 {
-    if (!unit || unit->role != role)
+    if (!unit || unit->role != kind_of(role))
         return -1;
     int rank = among(roles[role].names, name), small = among(roles[role].short_names, name);
     return rank >= 0 ? rank : small >= 0 ? 100 + small : -1;
@@ -165,7 +176,7 @@ int names_rank(const char *header, int role, const measure **unit)
             while (tail > name && *tail != '_');
         if (tail == name)
             break;
-        *unit = unit_of(tail + 1);
+        *unit = names_unit(tail + 1);
         *tail = '\0';
         rank = with_unit(name, role, *unit);
         *tail = '_';

@@ -36,22 +36,22 @@ static double between(double t0, double t1, double a, double b, double t)
 static void find_end(player *p, double length, double slack)
 {
     const duty *d = p->duty;
+    climate_at at = { 0 };
     uint64_t last = p->total - 1, next = p->total;
     p->total = 0;                                 /* no last one yet: play_time knows only the duty's */
     double t0 = play_time(p, last), t1 = play_time(p, next);
     size_t a = (size_t)(last % d->n), b = (size_t)(next % d->n);
-    bool seam = d->closed && a == 0 && last > 0;
-    p->end_time = t0;
-    p->end_soc = seam ? d->end_soc : d->soc[a];
-    p->end_kelvin = !d->kelvin ? p->kelvin : seam ? d->end_kelvin : d->kelvin[a];
-    p->total = last + 1;
-    if (length - t0 <= slack)
-        return;
-    p->end_time = length;
-    p->end_soc = between(t0, t1, d->soc[a], d->soc[b], length);
-    if (d->kelvin)
-        p->end_kelvin = between(t0, t1, d->kelvin[a], d->kelvin[b], length);
-    p->total = last + 2;
+    bool inside = length - t0 > slack, closing = d->closed && a == 0 && last > 0 && !inside;
+    bool own = !p->climate && d->kelvin;
+    p->end_time = inside ? length : t0;
+    p->end_soc = inside ? between(t0, t1, d->soc[a], d->soc[b], length) : closing ? d->end_soc : d->soc[a];
+    if (own && (inside || closing))
+        p->end_kelvin = inside ? between(t0, t1, d->kelvin[a], d->kelvin[b], length) : d->end_kelvin;
+    else if (p->climate)
+        climate_column(p->climate, d->phase, 1, &p->end_time, &p->end_kelvin, &at);
+    else
+        p->end_kelvin = own ? d->kelvin[a] : p->kelvin;
+    p->total = last + 1 + inside;
 }
 
 int32_t play_prepare(const source *s, player *p)
@@ -62,12 +62,13 @@ int32_t play_prepare(const source *s, player *p)
     for (size_t i = 0; i < d->n; i++) {
         double after = i + 1 < d->n ? d->t[i + 1] : d->t[0] + d->period;
         if (!(after - d->t[i] > 2 * slack))
-            return source_fail(s, FADE_EINVAL, d->path, 0, "samples %g s apart at %.10g s are one after %.10g s (length)",
+            return source_fail(s, FADE_EINVAL, d->path, 0,
+                               "samples %g s apart at %.10g s cannot be told apart after length = %.10g s",
                                after - d->t[i], d->t[i], length);
     }
     if (length < d->t[0])
-        return source_fail(s, FADE_EINVAL, d->path, 0, "length = %.10g s ends before the first sample, at %.10g s", length,
-                           d->t[0]);
+        return source_fail(s, FADE_EINVAL, d->path, 0, "length = %.10g s ends before the first sample, at %.10g s",
+                           length, d->t[0]);
     p->total = 0;
     p->total = count_until(p, length + slack);
     find_end(p, length, slack);
@@ -75,7 +76,7 @@ int32_t play_prepare(const source *s, player *p)
 }
 
 /* Samples of one repetition, from p->done on, into the block from row `to` on. */
-static void copy(const player *p, fade_block *b, uint32_t to, uint32_t n)
+static void copy(player *p, fade_block *b, uint32_t to, uint32_t n)
 {
     const duty *d = p->duty;
     size_t from = (size_t)(p->done % d->n);
@@ -85,7 +86,9 @@ static void copy(const player *p, fade_block *b, uint32_t to, uint32_t n)
     for (uint32_t i = 0; i < n; i++)
         time[i] = base + t[i];
     memcpy(b->col[1] + to, d->soc + from, n * sizeof *d->soc);
-    if (d->kelvin)
+    if (p->climate)
+        climate_column(p->climate, d->phase, n, time, kelvin, &p->at);
+    else if (d->kelvin)
         memcpy(kelvin, d->kelvin + from, n * sizeof *kelvin);
     else
         for (uint32_t i = 0; i < n; i++)
@@ -167,11 +170,12 @@ void play_fill(source *s, fade_block *b)
 void play_skip(source *s, uint64_t samples)
 {
     uint64_t left;
-    for (player *p; samples > 0 && (p = turn(s, &left)); ) {
+    for (player *p; samples > 0 && (p = turn(s, &left));) {
         uint64_t n = p->total - p->done;
         n = n < left ? n : left;
         n = n < samples ? n : samples;
         p->done += n;
+        p->at.found = false;
         samples -= n;
     }
 }

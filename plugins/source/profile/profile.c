@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * profile.c - a source of a duty: state of charge against time, with temperature, repeated to any length.
+ * profile.c - a source of a duty: state of charge, current or power against time, with temperature, to any length.
  */
 #include "inside.h"
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,18 +10,41 @@
 /* X(name, key, unit, type, flags, default, min, max, text, sentence) */
 #define PARAMS(X)                                                                                                      \
     X(PATH, "path", "", FADE_PATH, 0, 0, 0, 0, NULL, "The file of the duty: CSV, also .gz.")                           \
-    X(TIME_COLUMN, "time_column", "", FADE_TEXT, 0, 0, 0, 0, NULL, "Header of the time or date.")                      \
-    X(SOC_COLUMN, "soc_column", "", FADE_TEXT, 0, 0, 0, 0, NULL, "Header of the state of charge.")                     \
-    X(TEMPERATURE_COLUMN, "temperature_column", "", FADE_TEXT, 0, 0, 0, 0, NULL, "Header of the temperature.")         \
+    X(PATHS, "paths", "", FADE_PATHS, 0, 0, 0, 0, NULL, "Several duties, a cell each, named by its file.")             \
+    X(TIME, "time_column", "", FADE_TEXT, 0, 0, 0, 0, NULL, "Header of the time or date.")                             \
+    X(SOC, "soc_column", "", FADE_TEXT, 0, 0, 0, 0, NULL, "Header of the state of charge.")                            \
+    X(CURRENT, "current_column", "", FADE_TEXT, 0, 0, 0, 0, NULL, "Header of the current, where there is no soc.")     \
+    X(POWER, "power_column", "", FADE_TEXT, 0, 0, 0, 0, NULL, "Header of the power, where there is neither.")          \
+    X(TEMPERATURE_COLUMN, "temperature_column", "", FADE_TEXT, 0, 0, 0, 0, NULL,                                       \
+      "Header of the temperature, in temperature_path where that is given.")                                           \
+    X(UNITS, "units", "", FADE_MAP, 0, 0, 0, 0, NULL,                                                                  \
+      "{ time = \"min\", soc = \"%\", .. }: units that headers do not say; else s, 1, A, W, degC.")                    \
     X(TEMPERATURE, "temperature", "K", FADE_REAL, 0, NAN, 150, 500, NULL,                                              \
       "A constant; unless given the file's, or 25 degC where it has none.")                                            \
+    X(CLIMATE, "temperature_path", "", FADE_PATH, 0, 0, 0, 0, NULL,                                                    \
+      "A file of temperature against time or date, which repeats by its own period.")                                  \
+    X(CLIMATES, "temperature_paths", "", FADE_PATHS, 0, 0, 0, 0, NULL,                                                 \
+      "Several climates, a cell each, named by its file.")                                                             \
+    X(SIGN, "current_sign", "", FADE_CHOICE, 0, 0, 0, 0, "auto|discharge-positive|charge-positive",                    \
+      "Which current or power the file calls positive; auto: the way more flows is discharge.")                        \
+    X(CAPACITY, "capacity", "Ah", FADE_REAL, 0, NAN, 1e-9, 1e12, NULL, "Turns current into state of charge.")          \
+    X(ENERGY, "energy", "Wh", FADE_REAL, 0, NAN, 1e-9, 1e15, NULL, "Turns power into state of charge.")                \
+    X(EFFICIENCY, "efficiency", "1", FADE_REAL, 0, 1, 0.01, 1, NULL, "Part of a charge, in Ah or Wh, that is kept.")   \
+    X(SOC_START, "soc_start", "1", FADE_REAL, 0, NAN, 0, 1, NULL,                                                      \
+      "Where soc from current or power starts; unless given, so that its highest is 1.")                               \
     X(LENGTH, "length", "s", FADE_REAL, 0, NAN, 1e-3, 1e12, NULL, "How long the duty goes on; once unless given.")     \
-    X(PERIOD, "period", "s", FADE_REAL, 0, NAN, 1e-3, 1e12, NULL,                                                      \
-      "From the start of one repetition to the next; unless given what the samples last.")                             \
+    X(PERIOD, "period", "s", FADE_REAL, FADE_ADVANCED, NAN, 1e-3, 1e12, NULL,                                          \
+      "From the start of one repetition to the next, without the rest; unless given, what the samples last.")          \
+    X(REST, "rest", "s", FADE_REAL, 0, 0, 0, 1e10, NULL, "Rest at the last soc after each repetition.")                \
     X(SEAM, "seam", "1", FADE_REAL, FADE_ADVANCED, 0.02, 0, 1, NULL,                                                   \
       "A jump of soc from one repetition to the next above this is warned of.")                                        \
     X(CELLS, "cells", "", FADE_INT, 0, 1, 1, 1e7, NULL, "How many cells share the duty: cell-1, cell-2, ..")           \
-    X(SEPARATOR, "separator", "", FADE_CHOICE, 0, 0, 0, 0, "auto|comma|semicolon|tab", "What stands between fields.")
+    X(CELL_NAMES, "cell_names", "", FADE_TEXTS, 0, 0, 0, 0, NULL, "Their names instead.")                              \
+    X(REPAIR, "repair", "", FADE_CHOICE, 0, 0, 0, 0, "error|hold|interpolate|drop",                                    \
+      "Missing values, times that do not rise, gaps: an error, or how they are mended.")                               \
+    X(GAP, "gap", "s", FADE_REAL, 0, NAN, 1e-3, 1e12, NULL, "Samples further apart are a gap; none unless given.")     \
+    X(SEPARATOR, "separator", "", FADE_CHOICE, FADE_ADVANCED, 0, 0, 0, "auto|comma|semicolon|tab",                     \
+      "What stands between fields.")
 #define ENUM(name, ...) P_##name,
 enum { PARAMS(ENUM) P_N };
 #undef ENUM
@@ -37,38 +59,9 @@ static const fade_column sample[] = {
     { "temperature", "K", "Temperature of the cell.", 0, 150, 500, 0, 0, 0, FADE_PLANNED },
 };
 
-#define USUAL 298.15                              /* K, where nobody says a temperature */
+/* ---- options ---- */
 
-static void say(const source *s, const fade_report *how, const char *path, uint64_t line, const char *format, va_list args)
-{
-    char text[1200];
-    int n = 0;
-    if (path && line)
-        n = snprintf(text, sizeof text, "%.400s:%llu: ", path, (unsigned long long)line);
-    else if (path)
-        n = snprintf(text, sizeof text, "%.400s: ", path);
-    vsnprintf(text + n, sizeof text - (size_t)n, format, args);
-    fade_say(s->host, how->level, how->code, -1, text);
-}
-
-int32_t source_fail(const source *s, int32_t code, const char *path, uint64_t line, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    say(s, &(fade_report){ .level = 3, .code = code }, path, line, format, args);
-    va_end(args);
-    return code;
-}
-
-void source_say(const source *s, int32_t level, const char *path, uint64_t line, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    say(s, &(fade_report){ .level = level }, path, line, format, args);
-    va_end(args);
-}
-
-static const char *given_text(const fade_value *v)
+static const char *text_given(const fade_value *v)
 {
     return v->text && *v->text ? v->text : NULL;
 }
@@ -76,76 +69,76 @@ static const char *given_text(const fade_value *v)
 static void read_options(const fade_value *v, options *o)
 {
     *o = (options){
-        .column = { [ROLE_TIME] = given_text(&v[P_TIME_COLUMN]),
-                    [ROLE_SOC] = given_text(&v[P_SOC_COLUMN]),
-                    [ROLE_TEMPERATURE] = given_text(&v[P_TEMPERATURE_COLUMN]) },
+        .column = { [ROLE_TIME] = text_given(&v[P_TIME]),
+                    [ROLE_SOC] = text_given(&v[P_SOC]),
+                    [ROLE_CURRENT] = text_given(&v[P_CURRENT]),
+                    [ROLE_POWER] = text_given(&v[P_POWER]),
+                    [ROLE_TEMPERATURE] = text_given(&v[P_TEMPERATURE_COLUMN]) },
         .temperature = v[P_TEMPERATURE].real,
+        .capacity = v[P_CAPACITY].real,
+        .energy = v[P_ENERGY].real,
+        .efficiency = v[P_EFFICIENCY].real,
+        .soc_start = v[P_SOC_START].real,
         .length = v[P_LENGTH].real,
         .period = v[P_PERIOD].real,
+        .rest = v[P_REST].real,
         .seam = v[P_SEAM].real,
+        .gap = v[P_GAP].real,
         .separator = (int)v[P_SEPARATOR].real,
+        .sign = (int)v[P_SIGN].real,
+        .repair = (int)v[P_REPAIR].real,
+        .cells = (uint64_t)v[P_CELLS].real,
     };
 }
 
-/* cell-007: i padded with zeros to the width of the last one. */
-static void name_cell(char id[ID_BYTES], uint64_t i, uint64_t last)
+static int32_t read_units(source *s, const fade_value *map)
 {
-    int width = 1;
-    for (uint64_t k = last; k >= 10; k /= 10)
-        width++;
-    snprintf(id, ID_BYTES, "cell-%0*llu", width, (unsigned long long)i);
-}
-
-static int32_t name_cells(source *s)
-{
-    s->id = calloc(s->ncell, sizeof *s->id);
-    if (!s->id)
-        return source_fail(s, FADE_ENOMEM, NULL, 0, "no memory for the names of %llu cells", (unsigned long long)s->ncell);
-    for (uint64_t i = 0; i < s->ncell; i++)
-        name_cell(s->id[i], i + 1, s->ncell);
+    for (uint32_t i = 0; i < map->n; i++) {
+        int role = 0;
+        while (role <= ROLE_TEMPERATURE && strcmp(names_role(role), map->key[i]) != 0)
+            role++;
+        if (role > ROLE_TEMPERATURE)
+            return source_fail(s, FADE_EINVAL, NULL, 0,
+                               "units.%.40s: there are units of time, soc, current, power and temperature",
+                               map->key[i]);
+        s->o.unit[role] = names_unit(map->texts[i]);
+        if (!s->o.unit[role] || s->o.unit[role]->role != role)
+            return source_fail(s, FADE_EINVAL, NULL, 0, "units.%s = \"%.40s\" is no unit of %s this source knows",
+                               map->key[i], map->texts[i], map->key[i]);
+    }
     return FADE_OK;
 }
 
-/* Both ends of a repetition should meet. */
-static void check_seam(const source *s, const player *p)
+/* One file or several as a list: `out` lends from both. */
+static int32_t one_or_many(const source *s, const fade_value *v, int one, int many, fade_value *out)
 {
-    const duty *d = p->duty;
-    double last = d->closed ? d->end_soc : d->soc[d->n - 1], jump = fabs(last - d->soc[0]);
-    if (p->total > d->n && p->end_time > d->once && jump > s->o.seam)
-        source_say(s, 2, d->path, 0, "soc ends at %.4g and starts again at %.4g: each repetition jumps by %.4g (seam = %g)",
-                   last, d->soc[0], jump, s->o.seam);
+    const char *path = text_given(&v[one]);
+    if (path && v[many].n)
+        return source_fail(s, FADE_EINVAL, NULL, 0, "%s and %s are both given: say one of them", params[one].key,
+                           params[many].key);
+    *out = path ? (fade_value){ .n = 1, .texts = &v[one].text } : v[many];
+    return FADE_OK;
 }
 
-static int32_t prepare(source *s, const char *path)
+static int32_t prepare(source *s, const fade_value *v)
 {
-    s->duty = calloc(1, sizeof *s->duty);
-    s->player = calloc(1, sizeof *s->player);
-    if (!s->duty || !s->player)
-        return source_fail(s, FADE_ENOMEM, NULL, 0, "no memory for a duty");
-    series x;
-    int32_t rc = series_read(s, path, false, &x);
+    fade_value paths, climates;
+    read_options(v, &s->o);
+    if (!s->text || !s->clock || !s->csv)
+        return source_fail(s, FADE_EBUG, NULL, 0, "the host lacks fade.text/1, fade.clock/1 or fade.csv/1");
+    int32_t rc = read_units(s, &v[P_UNITS]);
+    rc = rc ? rc : one_or_many(s, v, P_PATH, P_PATHS, &paths);
+    rc = rc ? rc : one_or_many(s, v, P_CLIMATE, P_CLIMATES, &climates);
     if (rc)
         return rc;
-    s->nduty = 1;
-    rc = duty_make(s, &x, &s->duty[0]);
-    series_free(&x);
-    if (rc)
-        return rc;
-    duty *d = &s->duty[0];
-    bool constant = !isnan(s->o.temperature);
-    if (!d->kelvin && !constant)
-        source_say(s, 2, path, 0, "no column of temperature, and no `temperature` is given: 25 degC is taken");
-    if (constant) {
-        free(d->kelvin);
-        d->kelvin = NULL;
-    }
-    s->player[0] = (player){ .duty = d, .kelvin = constant ? s->o.temperature : USUAL };
-    s->nplayer = s->turn = 1;
-    rc = play_prepare(s, &s->player[0]);
-    if (!rc)
-        check_seam(s, &s->player[0]);
-    return rc ? rc : name_cells(s);
+    if (!paths.n)
+        return source_fail(s, FADE_EINVAL, NULL, 0, "neither path nor paths is given: where is the duty?");
+    if (climates.n && !isnan(s->o.temperature))
+        return source_fail(s, FADE_EINVAL, NULL, 0, "temperature and temperature_path are both given: say one of them");
+    return cells_open(s, &paths, &climates, &v[P_CELL_NAMES]);
 }
+
+/* ---- the source ---- */
 
 /* Rows and samples that a resumed run has already. */
 static int32_t resume(source *s, const char *position)
@@ -156,8 +149,8 @@ static int32_t resume(source *s, const char *position)
     for (size_t i = 0; i < s->nplayer; i++)
         all += s->player[i].total;
     if (*position < '0' || *position > '9' || *end || n > all)
-        return source_fail(s, FADE_EINVAL, NULL, 0, "position '%.255s' is not a number of samples from 0 to %llu", position,
-                           (unsigned long long)all);
+        return source_fail(s, FADE_EINVAL, NULL, 0, "position '%.255s' is not a number of samples from 0 to %llu",
+                           position, (unsigned long long)all);
     s->told = n < s->ncell ? n : s->ncell;
     play_skip(s, n - s->told);
     return FADE_OK;
@@ -170,7 +163,10 @@ static void profile_close(void *at)
         return;
     for (size_t i = 0; i < s->nduty; i++)
         duty_free(&s->duty[i]);
+    for (size_t i = 0; i < s->nclimate; i++)
+        climate_free(&s->climate[i]);
     free(s->duty);
+    free(s->climate);
     free(s->player);
     free(s->id);
     free(s);
@@ -187,15 +183,7 @@ static int32_t profile_open(const fade_host *host, const fade_args *args, const 
     s->text = host->iface(host, "fade.text/1");
     s->clock = host->iface(host, "fade.clock/1");
     s->csv = host->iface(host, "fade.csv/1");
-    s->ncell = (uint64_t)args->at[P_CELLS].real;
-    read_options(args->at, &s->o);
-    const char *path = given_text(&args->at[P_PATH]);
-    int32_t rc = FADE_OK;
-    if (!s->text || !s->clock || !s->csv)
-        rc = source_fail(s, FADE_EBUG, NULL, 0, "the host lacks fade.text/1, fade.clock/1 or fade.csv/1");
-    else if (!path)
-        rc = source_fail(s, FADE_EINVAL, NULL, 0, "no path is given");
-    rc = rc ? rc : prepare(s, path);
+    int32_t rc = prepare(s, args->at);
     if (!rc && position && *position)
         rc = resume(s, position);
     if (rc) {
@@ -252,7 +240,7 @@ static const fade_desc profile_desc = {
     .kind = "source",
     .version = "1.0.0",
     .licence = "MIT",
-    .doc = "A duty: state of charge against time, with temperature, repeated and stitched to any length.",
+    .doc = "A duty: state of charge, current or power against time, with temperature, repeated to any length.",
     .cite = "",
     .params = FADE_LIST(params),
     .columns = { .sample = FADE_LIST(sample) },

@@ -10,7 +10,8 @@
 #include <strings.h>
 
 enum { MOST_TITLES = 50, NAMES = 400 };
-#define LATEST 1e12                               /* s; later than that a time is no time */
+#define UNIX_FROM 3e8                             /* s, 1979: a first time between these counts from 1970 */
+#define UNIX_TO 7.2e9                             /* s, 2198 */
 
 typedef struct reader {
     const source         *s;
@@ -18,10 +19,9 @@ typedef struct reader {
     fade_csv             *in;
     const fade_csv_field *field;
     uint32_t              n, width;               /* fields of the line, of the header */
-    uint32_t              wanted;                 /* roles, as bits */
+    unsigned              wanted;                 /* roles, as bits */
     int                   at[ROLE_N];             /* field, -1: none */
     const measure        *unit[ROLE_N];
-    char                  name[ROLE_N][64];       /* its header */
     series               *out;
 } reader;
 
@@ -58,22 +58,35 @@ static int find(const reader *r, const char *name)
     return -1;
 }
 
+static bool wants(const reader *r, int role)
+{
+    return r->wanted >> role & 1;
+}
+
 static void take(reader *r, int role, int at, const measure *unit)
 {
     r->at[role] = at;
-    r->unit[role] = unit ? unit : names_usual(role);
-    snprintf(r->name[role], sizeof r->name[role], "%.60s", header_at(r, (uint32_t)at));
+    r->unit[role] = r->s->o.unit[role] ? r->s->o.unit[role] : unit ? unit : names_usual(role);
+    snprintf(r->out->name[role], NAME_BYTES, "%.60s", header_at(r, (uint32_t)at));
+}
+
+/* The header the scenario gives a role.  That of the time is the duty's: a climate may have another one. */
+static const char *asked_for(const reader *r, int role)
+{
+    const char *asked = wants(r, role) ? r->s->o.column[role] : NULL;
+    bool needed = wants(r, ROLE_SOC) || role != ROLE_TIME;
+    return asked && (needed || find(r, asked) >= 0) ? asked : NULL;
 }
 
 /* Fields of the roles in this row, taken for a header: what the scenario names, else the best name. */
 static void look(reader *r)
 {
     for (int role = 0; role < ROLE_N; role++) {
-        const char *asked = r->s->o.column[role];
+        const char *asked = asked_for(r, role);
         const measure *unit;
         int best = -1;
         r->at[role] = -1;
-        if (!(r->wanted >> role & 1))
+        if (!wants(r, role))
             continue;
         int named = asked ? find(r, asked) : -1;
         if (named >= 0) {
@@ -109,25 +122,45 @@ static bool has(const reader *r, int role)
 static bool is_header(const reader *r)
 {
     for (int role = 0; role < ROLE_N; role++)
-        if (r->wanted >> role & 1 && r->s->o.column[role] && !has(r, role))
+        if (asked_for(r, role) && !has(r, role))
             return false;
-    bool any = has(r, ROLE_SOC) || has(r, ROLE_CURRENT) || has(r, ROLE_POWER);
-    return has(r, ROLE_TIME) && (r->wanted >> ROLE_SOC & 1 ? any : has(r, ROLE_TEMPERATURE));
+    bool load = has(r, ROLE_SOC) || has(r, ROLE_CURRENT) || has(r, ROLE_POWER);
+    bool warm = has(r, ROLE_TEMPERATURE) || (has(r, ROLE_WARMEST) && has(r, ROLE_COLDEST));
+    return has(r, ROLE_TIME) && (wants(r, ROLE_SOC) ? load : warm);
+}
+
+/* One duty, one temperature: the best that is there, or the one the scenario names. */
+static void choose(reader *r)
+{
+    static const int loads[] = { ROLE_SOC, ROLE_CURRENT, ROLE_POWER };
+    int load = -1;
+    for (int named = 1; named >= 0; named--)
+        for (int k = 0; k < 3 && load < 0; k++)
+            if (has(r, loads[k]) && (!named || r->s->o.column[loads[k]]))
+                load = loads[k];
+    for (int k = 0; k < 3; k++)
+        if (loads[k] != load)
+            r->at[loads[k]] = -1;
+    if (has(r, ROLE_TEMPERATURE) || !has(r, ROLE_WARMEST))
+        r->at[ROLE_WARMEST] = r->at[ROLE_COLDEST] = -1;
+    if (!has(r, ROLE_COLDEST))
+        r->at[ROLE_WARMEST] = -1;
 }
 
 /* No row of the first ones is a header: what is missing in the first that comes near. */
 static int32_t no_header(const reader *r, const char *names, uint64_t line)
 {
-    const char *missing = r->wanted >> ROLE_SOC & 1 ? "time and one of soc, current or power" : "time and temperature";
+    const char *missing = wants(r, ROLE_SOC) ? "time and one of soc, current or power" : "time and temperature";
     if (!line)
         return source_fail(r->s, FADE_EINVAL, r->path, 0, "the file is empty");
     for (int role = 0; role < ROLE_N; role++)
-        if (r->wanted >> role & 1 && r->s->o.column[role])
+        if (asked_for(r, role))
             return source_fail(r->s, FADE_EINVAL, r->path, line,
-                               "no header with %s and '%.60s' (%s_column); there are: %s", missing, r->s->o.column[role],
-                               names_role(role), names);
+                               "no header with %s and '%.60s' (%s_column); there are: %s", missing,
+                               r->s->o.column[role], names_role(role), names);
     return source_fail(r->s, FADE_EINVAL, r->path, line,
-                       "no header with %s; there are: %s (say time_column, soc_column, .. = \"header\")", missing, names);
+                       "no header with %s; there are: %s (say time_column, soc_column, .. = \"header\")", missing,
+                       names);
 }
 
 /* Reads up to the header. */
@@ -160,7 +193,8 @@ static int32_t below_titles(reader *r)
 
 static bool is_missing(const char *at)
 {
-    static const char *const words[] = { "", "nan", "NaN", "NAN", "NA", "N/A", "null", "NULL", "None", "none", "-", "--" };
+    static const char *const words[] = { "",     "nan",  "NaN",  "NAN",  "NA", "N/A",
+                                         "null", "NULL", "None", "none", "-",  "--" };
     for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
         if (strcmp(at, words[k]) == 0)
             return true;
@@ -199,30 +233,48 @@ static bool has_comma(const char *at)
 static int32_t no_number(const reader *r, int role)
 {
     const char *at = r->field[r->at[role]].at;
-    return source_fail(r->s, FADE_EINVAL, r->path, line_of(r), "%s is '%.60s', which is not a %s%s", r->name[role], at,
-                       role == ROLE_TIME ? "number or a date" : "number",
+    return source_fail(r->s, FADE_EINVAL, r->path, line_of(r), "%s is '%.60s', which is not a %s%s",
+                       r->out->name[role], at, role == ROLE_TIME ? "number or a date" : "number",
                        has_comma(at) ? ": decimal commas are not read, write a point" : "");
+}
+
+/* us since 1970 UTC, where the time of the line is a date; *t its number otherwise.  false: it is neither. */
+static bool date_or_number(const reader *r, bool *dated, int64_t *us, double *t)
+{
+    const series *x = r->out;
+    *dated = false;
+    bool ok = number(r, r->at[ROLE_TIME], t);
+    if (!ok)
+        return *dated = r->s->clock->parse(r->field[r->at[ROLE_TIME]].at, us) == FADE_OK;
+    *t *= r->unit[ROLE_TIME]->scale;
+    if (*t < UNIX_TO && (x->timed ? x->unix_time && *t >= 0 : *t > UNIX_FROM)) {
+        *us = llround(*t * 1e6);
+        *dated = true;
+    }
+    return true;
 }
 
 /* Time of the line, s from the first date where the file has dates. */
 static int32_t read_time(reader *r, double *t)
 {
-    int64_t us;
     series *x = r->out;
-    bool ok = number(r, r->at[ROLE_TIME], t), dated = false;
-    if (!ok && r->s->clock->parse(r->field[r->at[ROLE_TIME]].at, &us) == FADE_OK)
-        ok = dated = true;
-    if (!ok)
+    int64_t us = 0;
+    bool dated;
+    if (!date_or_number(r, &dated, &us, t))
         return no_number(r, ROLE_TIME);
     if (isnan(*t) && !dated)
         return FADE_OK;
-    if (x->n > 0 && dated != x->dated)
-        return source_fail(r->s, FADE_EINVAL, r->path, line_of(r), "%s is %s, the lines before have %s", r->name[ROLE_TIME],
-                           dated ? "a date" : "a number", dated ? "numbers" : "dates");
-    if (dated && x->n == 0)
-        x->date = us;
-    x->dated = dated;
-    *t = dated ? (double)(us - x->date) * 1e-6 : *t * r->unit[ROLE_TIME]->scale;
+    if (x->timed && dated != x->dated)
+        return source_fail(r->s, FADE_EINVAL, r->path, line_of(r), "%s is %s, the lines before have %s",
+                           x->name[ROLE_TIME], dated ? "a date" : "no date", dated ? "none" : "dates");
+    if (!x->timed) {
+        x->date = dated ? us : INT64_MIN;
+        x->unix_time = dated && !isnan(*t);
+        x->dated = dated;
+        x->timed = true;
+    }
+    if (dated)
+        *t = (double)(us - x->date) * 1e-6;
     return FADE_OK;
 }
 
@@ -248,8 +300,8 @@ static int32_t check_width(reader *r)
     while (r->n > r->width && r->field[r->n - 1].n == 0)
         r->n--;                                   /* separators at the end */
     return r->n <= r->width ? FADE_OK
-                            : source_fail(r->s, FADE_EINVAL, r->path, line_of(r), "%u fields where the header has %u", r->n,
-                                          r->width);
+                            : source_fail(r->s, FADE_EINVAL, r->path, line_of(r), "%u fields where the header has %u",
+                                          r->n, r->width);
 }
 
 /* One line behind the others. */
@@ -302,78 +354,53 @@ static int32_t lines(reader *r)
 
 /* ---- the series ---- */
 
-static int by_size(const void *a, const void *b)
+/* Seconds from the first of January of its year to the first date. */
+static void find_phase(const source *s, series *x)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    char text[40];
+    int64_t january;
+    if (!x->dated || s->text->time(x->date, text) < 10)
+        return;
+    memcpy(text + 4, "-01-01", 7);
+    if (s->clock->parse(text, &january) == FADE_OK)
+        x->phase = (double)(x->date - january) * 1e-6;
 }
 
-static int32_t find_step(const source *s, series *x)
+/* The mean of the highest and the lowest, where a file has no other temperature. */
+static void mean_temperature(const source *s, series *x)
 {
-    const double *t = x->value[ROLE_TIME];
-    double *step = malloc(x->n * sizeof *step);
-    if (!step)
-        return source_fail(s, FADE_ENOMEM, x->path, 0, "no memory for %zu steps", x->n);
-    for (size_t i = 0; i + 1 < x->n; i++)
-        step[i] = t[i + 1] - t[i];
-    qsort(step, x->n - 1, sizeof *step, by_size);
-    x->step = step[(x->n - 1) / 2];
-    free(step);
-    return FADE_OK;
+    double *high = x->value[ROLE_WARMEST], *low = x->value[ROLE_COLDEST];
+    if (!high || !low)
+        return;
+    source_say(s, 1, x->path, 0, "temperature is the mean of %s and %s", x->name[ROLE_WARMEST], x->name[ROLE_COLDEST]);
+    for (size_t i = 0; i < x->n; i++)
+        high[i] = (high[i] + low[i]) / 2;
+    x->value[ROLE_TEMPERATURE] = high;
+    x->value[ROLE_WARMEST] = NULL;
 }
 
-/* Times are sound: numbers, from 0 on, rising. */
-static int32_t check_times(const reader *r)
-{
-    const series *x = r->out;
-    const double *t = x->value[ROLE_TIME];
-    for (size_t i = 0; i < x->n; i++) {
-        if (isnan(t[i]))
-            return source_fail(r->s, FADE_EINVAL, x->path, x->line[i], "%s is missing", r->name[ROLE_TIME]);
-        if (i > 0 && !(t[i] > t[i - 1]))
-            return source_fail(r->s, FADE_EINVAL, x->path, x->line[i], "time %.10g s does not rise above %.10g s of line %llu",
-                               t[i], t[i - 1], (unsigned long long)x->line[i - 1]);
-        if (t[i] < 0 || t[i] > LATEST)
-            return source_fail(r->s, FADE_EINVAL, x->path, x->line[i], "time %.10g s is outside 0 .. %g s", t[i], LATEST);
-    }
-    if (x->n < 2)
-        return source_fail(r->s, FADE_EINVAL, x->path, 0, "%zu line%s of samples; two or more make a series", x->n,
-                           x->n == 1 ? "" : "s");
-    return FADE_OK;
-}
-
-static int32_t check_values(const reader *r)
-{
-    const series *x = r->out;
-    for (int role = ROLE_TIME + 1; role < ROLE_N; role++)
-        for (size_t i = 0; x->value[role] && i < x->n; i++)
-            if (isnan(x->value[role][i]))
-                return source_fail(r->s, FADE_EINVAL, x->path, x->line[i], "%s is missing", r->name[role]);
-    return FADE_OK;
-}
-
-int32_t series_read(const source *s, const char *path, bool climate, series *x)
+int32_t series_read(const source *s, const char *path, unsigned roles, series *x)
 {
     static const char separators[] = { 0, ',', ';', '\t' };
-    reader r = { .s = s, .path = path, .out = x };
+    reader r = { .s = s, .path = path, .wanted = roles, .out = x };
     *x = (series){ .path = path, .date = INT64_MIN };
-    r.wanted = climate ? 1u << ROLE_TIME | 1u << ROLE_TEMPERATURE : (1u << ROLE_N) - 1;
     int32_t rc = s->csv->open(s->host, path, separators[s->o.separator], &r.in);
     if (rc)
         return rc;
     rc = below_titles(&r);
-    if (has(&r, ROLE_SOC) || has(&r, ROLE_CURRENT))           /* the first of soc, current, power is the duty */
-        r.at[ROLE_POWER] = -1;
-    if (has(&r, ROLE_SOC))
-        r.at[ROLE_CURRENT] = -1;
-    rc = rc ? rc : lines(&r);
-    rc = rc ? rc : check_times(&r);
-    rc = rc ? rc : check_values(&r);
-    rc = rc ? rc : find_step(s, x);
+    if (!rc) {
+        choose(&r);
+        rc = lines(&r);
+    }
     s->csv->close(r.in);
-    if (rc)
+    rc = rc ? rc : repair_series(s, x);
+    if (rc) {
         series_free(x);
-    return rc;
+        return rc;
+    }
+    find_phase(s, x);
+    mean_temperature(s, x);
+    return FADE_OK;
 }
 
 void series_free(series *x)
