@@ -30,7 +30,7 @@ static double find_sign(const source *s, const series *x, int role)
                    x->name[role]);
         return 1;
     }
-    source_say(s, 1, x->path, 0,
+    source_say(s, 2, x->path, 0,
                "%s is taken to be %s in discharge, as more flows that way; current_sign says it for good",
                x->name[role], net > 0 ? "positive" : "negative");
     return net > 0 ? 1 : -1;

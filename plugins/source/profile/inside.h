@@ -79,6 +79,7 @@ typedef struct player {                           /* a cell, or all cells */
     double         kelvin;
     const char    *id;                            /* NULL: all cells */
     uint64_t       total, done;                   /* samples */
+    double         next;                          /* time of the next one; infinite behind the last */
     double         end_time, end_soc, end_kelvin; /* the last sample */
     climate_at     at;
 } player;
@@ -94,7 +95,7 @@ struct source {
     player              *player;
     size_t               nduty, nclimate, nplayer, turn;   /* turn: whose it is; nplayer: to be found */
     char               (*id)[ID_BYTES];
-    uint64_t             ncell, told;             /* cells; of which so many had their row */
+    uint64_t             ncell, told, played;     /* cells; of which so many had their row; samples */
 };
 
 /* say.c: a sentence to the host; path NULL and line 0 are left out */

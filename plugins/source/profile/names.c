@@ -176,7 +176,8 @@ int names_rank(const char *header, int role, const measure **unit)
             while (tail > name && *tail != '_');
         if (tail == name)
             break;
-        *unit = names_unit(tail + 1);
+        bool mega = n > 2 && strcmp(header + n - 2, "MW") == 0;
+        *unit = names_unit(mega ? "MW" : tail + 1);
         *tail = '\0';
         rank = with_unit(name, role, *unit);
         *tail = '_';

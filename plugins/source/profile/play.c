@@ -72,15 +72,17 @@ int32_t play_prepare(const source *s, player *p)
     p->total = 0;
     p->total = count_until(p, length + slack);
     find_end(p, length, slack);
+    p->next = play_time(p, 0);
     return FADE_OK;
 }
 
-/* Samples of one repetition, from p->done on, into the block from row `to` on. */
-static void copy(player *p, fade_block *b, uint32_t to, uint32_t n)
+/* n samples of one repetition, from the at-th of all on, behind the block's rows. */
+static void copy(player *p, fade_block *b, uint64_t at, uint32_t n)
 {
     const duty *d = p->duty;
-    size_t from = (size_t)(p->done % d->n);
-    double base = (double)(p->done / d->n) * d->period;
+    size_t from = (size_t)(at % d->n);
+    uint32_t to = b->n;
+    double base = (double)(at / d->n) * d->period;
     const double *restrict t = d->t + from;
     double *restrict time = b->col[0] + to, *restrict kelvin = b->col[2] + to;
     for (uint32_t i = 0; i < n; i++)
@@ -96,18 +98,18 @@ static void copy(player *p, fade_block *b, uint32_t to, uint32_t n)
 }
 
 /* What is no column. */
-static void label(const player *p, fade_block *b, uint32_t from)
+static void label(const player *p, fade_block *b)
 {
     int64_t date = p->duty->date;
     const double *time = b->col[0];
-    for (uint32_t i = from; i < b->n; i++)
+    for (uint32_t i = 0; i < b->n; i++)
         b->cell[i] = p->id;
-    memset(b->cycle + from, 0, (b->n - from) * sizeof *b->cycle);
+    memset(b->cycle, 0, b->n * sizeof *b->cycle);
     if (date == INT64_MIN)
-        for (uint32_t i = from; i < b->n; i++)
+        for (uint32_t i = 0; i < b->n; i++)
             b->time[i] = INT64_MIN;
     else
-        for (uint32_t i = from; i < b->n; i++)
+        for (uint32_t i = 0; i < b->n; i++)
             b->time[i] = date + (int64_t)(time[i] * 1e6 + 0.5);
 }
 
@@ -116,55 +118,58 @@ static uint32_t least(uint64_t a, uint64_t b)
     return (uint32_t)(a < b ? a : b);
 }
 
-/* At most n samples of p behind the block's rows. */
+/* At most n samples of p, from p->done on, as the block's rows. */
 static void play(player *p, fade_block *b, uint32_t n)
 {
-    uint32_t from = b->n;
-    n = least(n, p->total - p->done);
-    while (n > 0 && p->done + 1 < p->total) {
-        uint32_t some = least(n, p->duty->n - p->done % p->duty->n);
-        some = least(some, p->total - 1 - p->done);
-        copy(p, b, b->n, some);
+    uint64_t at = p->done;
+    n = least(n, p->total - at);
+    while (n > 0 && at + 1 < p->total) {
+        uint32_t some = least(n, p->duty->n - at % p->duty->n);
+        some = least(some, p->total - 1 - at);
+        copy(p, b, at, some);
         b->n += some;
-        p->done += some;
+        at += some;
         n -= some;
     }
     if (n > 0) {
         b->col[0][b->n] = p->end_time;
         b->col[1][b->n] = p->end_soc;
-        b->col[2][b->n] = p->end_kelvin;
-        b->n++;
-        p->done++;
+        b->col[2][b->n++] = p->end_kelvin;
     }
-    label(p, b, from);
+    label(p, b);
 }
 
 /* Whose turn it is, and how many samples of it are left; NULL: all are through. */
 static player *turn(source *s, uint64_t *left)
 {
-    if (s->turn < s->nplayer) {
-        player *p = &s->player[s->turn];
-        *left = TURN - p->done % TURN;
-        if (p->done < p->total && p->done % TURN)
-            return p;
-    }
-    player *next = NULL;
-    for (size_t i = 0; i < s->nplayer; i++) {
-        player *p = &s->player[i];
-        if (p->done < p->total && (!next || play_time(p, p->done) < play_time(next, next->done)))
-            next = p;
-    }
-    s->turn = next ? (size_t)(next - s->player) : s->nplayer;
+    player *p = s->turn < s->nplayer ? &s->player[s->turn] : NULL;
+    *left = s->nplayer == 1 ? UINT64_MAX : p ? TURN - p->done % TURN : 0;
+    if (p && p->done < p->total && p->done % TURN)
+        return p;
+    p = s->player;
+    for (size_t i = 1; i < s->nplayer; i++)
+        p = s->player[i].next < p->next ? &s->player[i] : p;
+    s->turn = (size_t)(p - s->player);
     *left = s->nplayer == 1 ? UINT64_MAX : TURN;
-    return next;
+    return isfinite(p->next) ? p : NULL;
+}
+
+/* So many samples more of p are done. */
+static void advance(source *s, player *p, uint64_t n)
+{
+    p->done += n;
+    p->next = p->done < p->total ? play_time(p, p->done) : INFINITY;
+    s->played += n;
 }
 
 void play_fill(source *s, fade_block *b)
 {
     uint64_t left;
     player *p = turn(s, &left);
-    if (p)
-        play(p, b, least(b->cap, left));
+    if (!p)
+        return;
+    play(p, b, least(b->cap, left));
+    advance(s, p, b->n);
 }
 
 void play_skip(source *s, uint64_t samples)
@@ -174,7 +179,7 @@ void play_skip(source *s, uint64_t samples)
         uint64_t n = p->total - p->done;
         n = n < left ? n : left;
         n = n < samples ? n : samples;
-        p->done += n;
+        advance(s, p, n);
         p->at.found = false;
         samples -= n;
     }

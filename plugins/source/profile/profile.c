@@ -216,11 +216,8 @@ static int32_t profile_next(void *at, fade_block *b, int32_t timeout_ms)
         b->stream = 1;
         play_fill(s, b);
     }
-    uint64_t done = s->told;
-    for (size_t i = 0; i < s->nplayer; i++)
-        done += s->player[i].done;
     if (b->position)
-        snprintf(b->position, 256, "%llu", (unsigned long long)done);
+        snprintf(b->position, 256, "%llu", (unsigned long long)(s->told + s->played));
     return b->n > 0 || b->cap == 0 ? FADE_OK : FADE_END;
 }
 

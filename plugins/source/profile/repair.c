@@ -28,8 +28,8 @@ static void note(met *m, uint64_t line)
 static void tell(const source *s, const series *x, const met *m, const char *what)
 {
     if (m->n > 0)
-        source_say(s, 2, x->path, m->line, "%zu %s (repair = \"%s\"), this is the first", m->n, what,
-                   repair_words[s->o.repair]);
+        source_say(s, 2, x->path, m->line, "%s (repair = \"%s\"): %zu, here the first", what,
+                   repair_words[s->o.repair], m->n);
 }
 
 /* Row `from` becomes row `to`. */
@@ -78,8 +78,8 @@ static int32_t mend_times(const source *s, series *x)
             move(x, n++, i);
     }
     x->n = n;
-    tell(s, x, &missing, "lines without a time are left out");
-    tell(s, x, &falling, "lines whose time does not rise are left out");
+    tell(s, x, &missing, "lines without a time left out");
+    tell(s, x, &falling, "lines left out whose time does not rise");
     return enough(s, x, before);
 }
 
@@ -101,7 +101,7 @@ static void drop_holes(const source *s, series *x)
         else
             note(&left_out, x->line[i]);
     x->n = n;
-    tell(s, x, &left_out, "lines with a missing value are left out");
+    tell(s, x, &left_out, "lines with a missing value left out");
 }
 
 /* Holes in one column that has at least one value. */
@@ -138,7 +138,7 @@ static int32_t fill_holes(const source *s, series *x, int role)
         return source_fail(s, FADE_EINVAL, x->path, holes.line, "%s is missing in every line", x->name[role]);
     if (holes.n)
         fill(x, v, s->o.repair == REPAIR_HOLD);
-    snprintf(what, sizeof what, "missing values of %s are made up", x->name[role]);
+    snprintf(what, sizeof what, "missing values of %s made up", x->name[role]);
     tell(s, x, &holes, what);
     return FADE_OK;
 }
@@ -205,8 +205,8 @@ static int32_t mend_gaps(const source *s, series *x)
                                t[i] - t[i - 1], s->o.gap);
         note(&gaps, x->line[i]);
     }
-    tell(s, x, &gaps, s->o.repair == REPAIR_HOLD ? "gaps are filled with the values before them"
-                                                 : "gaps are filled along a straight line");
+    tell(s, x, &gaps, s->o.repair == REPAIR_HOLD ? "gaps filled with the values before them"
+                                                 : "gaps filled along straight lines");
     return gaps.n && s->o.repair == REPAIR_HOLD ? hold_gaps(s, x, &gaps) : FADE_OK;
 }
 
