@@ -89,8 +89,8 @@ static uint32_t cell_of(seen *s, const char *cell)
 static void sample_look(reader *r, seen *s, const fade_block *b, uint32_t i)
 {
     uint32_t known = s->ncell, k = b->cell[i] ? cell_of(s, b->cell[i]) : CELLS;
-    const char *name = b->cell[i] ? b->cell[i] : "of all cells";
-    double time = b->col[0][i];
+    const char *name = b->cell[i] ? b->cell[i] : "(all)";
+    double time = r->cols.sample.n ? b->col[0][i] : NAN;
     if (!s->sampled)
         s->time[CELLS] = -INFINITY;
     s->sampled = true;
