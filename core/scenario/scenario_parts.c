@@ -37,11 +37,13 @@ static void expand_params(reading *r, const tree_node *node, const fade_desc *d)
 {
     for (uint32_t i = 0; i < d->params.n; i++) {
         const fade_param *param = library_at(&d->params, i);
-        tree_node *c = param->type == FADE_PATH ? param_node(node, param->key) : NULL;
-        if (!c)
-            continue;
-        scenario_expand(r, c);
-        from_here(r, c);
+        bool many = param->type == FADE_PATHS;
+        tree_node *c = param->type == FADE_PATH || many ? param_node(node, param->key) : NULL;
+        many = many && c && c->kind == TREE_ARRAY;
+        for (c = many ? c->first : c; c; c = many ? c->next : NULL) {
+            scenario_expand(r, c);
+            from_here(r, c);
+        }
     }
 }
 

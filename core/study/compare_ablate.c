@@ -26,19 +26,25 @@ static bool inline_part(const scenario_part *part, text *out)
 {
     text_addc(out, '{');
     for (const tree_node *c = part->node->first; c; c = c->next) {
-        const char *path = NULL;
+        const fade_value *path = NULL, *paths = NULL;
         for (uint32_t i = 0; i < part->args->fade.n; i++) {
             const fade_param *p = library_at(&part->plugin->desc->params, i);
-            if (p->type == FADE_PATH && strcmp(p->key, c->key) == 0)
-                path = part->args->fade.at[i].text;
+            bool named = strcmp(p->key, c->key) == 0;
+            path = named && p->type == FADE_PATH ? &part->args->fade.at[i] : path;
+            paths = named && p->type == FADE_PATHS ? &part->args->fade.at[i] : paths;
         }
         text_add(out, c == part->node->first ? " " : ", ");
         json_quote(out, c->key);
-        text_add(out, " = ");
+        text_add(out, paths ? " = [" : " = ");
+        for (uint32_t i = 0; paths && i < paths->n; i++) {
+            text_add(out, i ? ", " : "");
+            json_quote(out, paths->texts[i]);
+        }
         if (path)
-            json_quote(out, path);
-        else
+            json_quote(out, path->text);
+        else if (!paths)
             tree_inline(c, out);
+        text_add(out, paths ? "]" : "");
     }
     text_add(out, " }");
     return !holds_call(part->node);
