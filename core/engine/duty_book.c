@@ -135,6 +135,12 @@ static int end_row(duty *d, duty_stream *s, duty_pos b, uint64_t brk, why *w)
     return E_OK;
 }
 
+/* How many steps of a rule lie in whole rows of this chunk. */
+size_t duty_used(const duty *d, const duty_stream *s, size_t r)
+{
+    return s->nrow ? s->row_step[(s->nrow - 1) * d->nrule + r] : 0;
+}
+
 /* ---- samples ---- */
 
 static int begin(duty *d, duty_stream *s, why *w)

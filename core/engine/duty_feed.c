@@ -147,11 +147,35 @@ static int read_block(duty *d, uint32_t *came, why *w)
 
 /* ---- rows ---- */
 
+/* Steps behind the last row stay, and the rainflow cycles they have not got yet. */
+static void keep_steps(const duty *d, duty_stream *s, size_t r)
+{
+    duty_at *at = &s->at[r];
+    size_t used = duty_used(d, s, r), kept = at->nstep - used;
+    uint32_t first = kept ? at->step[used].e0 : at->nstep ? at->step[at->nstep - 1].o1 : 0;
+    if (kept)
+        memmove(at->step, at->step + used, kept * sizeof *at->step);
+    for (size_t i = 0; i < kept; i++) {
+        at->step[i].e0 -= first;
+        at->step[i].e1 -= first;
+        at->step[i].o0 -= first;
+        at->step[i].o1 -= first;
+    }
+    if (at->nevent > first)
+        memmove(at->event, at->event + first, (at->nevent - first) * sizeof *at->event);
+    at->nevent -= first;
+    at->nstep = kept;
+}
+
 static size_t oldest_open(const duty *d, const duty_stream *s)
 {
     size_t oldest = s->row_at.i;
     for (size_t r = 0; r < d->nrule; r++) {
         const duty_at *at = &s->at[r];
+        for (size_t i = 0; i < at->nstep; i++) {
+            oldest = at->step[i].b0 < oldest ? at->step[i].b0 : oldest;
+            oldest = at->step[i].a.i < oldest ? at->step[i].a.i : oldest;
+        }
         oldest = at->brk < oldest ? at->brk : oldest;
         oldest = at->end.i < oldest ? at->end.i : oldest;
     }
@@ -161,6 +185,8 @@ static size_t oldest_open(const duty *d, const duty_stream *s)
 /* A new chunk: what is behind every open step goes. */
 static void forget(duty *d, duty_stream *s)
 {
+    for (size_t r = 0; r < d->nrule; r++)
+        keep_steps(d, s, r);
     size_t oldest = s->begun ? oldest_open(d, s) : 0, n = oldest ? oldest - 1 : 0;      /* one before: stretches end at a sample */
     duty_drop(d, s, n);
     s->row_at.i -= n;
@@ -169,7 +195,11 @@ static void forget(duty *d, duty_stream *s)
         s->at[r].moved_at -= n;
         s->at[r].carried_at -= n;
         s->at[r].end.i -= n;
-        s->at[r].nstep = s->at[r].nevent = 0;
+        for (size_t i = 0; i < s->at[r].nstep; i++) {
+            s->at[r].step[i].a.i -= n;
+            s->at[r].step[i].b.i -= n;
+            s->at[r].step[i].b0 -= n;
+        }
     }
     s->nrow = 0;
 }
