@@ -54,6 +54,10 @@ typedef struct part {
 enum { CYCLE_COLUMNS(CYCLE_ENUM) CYCLE_N };
 #undef CYCLE_ENUM
 
+/* What several parts write and the host makes one of (place -4 in the pool). */
+enum { COMBINE_LOSS, COMBINE_RESISTANCE, COMBINE_N };
+typedef struct combined combined;
+
 typedef struct physics {
     const scenario_physics *sp;
     part     *part;
@@ -62,6 +66,7 @@ typedef struct physics {
     int       capacity, loss;                     /* in the pool; -1 */
     wire_link capacity_link;                      /* to Ah */
     bool      cell;                               /* has a part that steps in seconds */
+    combined *combined;                           /* NULL: each column has one writer */
     int      *stop;                               /* per stop on a column: the pool end; -1 */
     double   *stop_value;                         /* its bound in the column's unit */
     int      *column;                             /* record column of each pool end; -1: none */
@@ -160,6 +165,7 @@ typedef struct worker {
     uint64_t      *timed, *rows;                  /* [nphysics] rows timed, rows in all */
     const double **val;                           /* pool values, [longest pool] */
     struct lanerun *run;                          /* the protocol runner's */
+    double         combined[COMBINE_N][TILE_MAX]; /* of the physics at work */
 } worker;
 
 typedef struct workpart {
@@ -265,6 +271,13 @@ int open_restart(engine *, const char *position, why *);
 /* bind.c */
 int bind_physics(engine *, tree_problems *, why *);
 void bind_close(engine *);
+/* combine.c */
+int combine_bind(physics *, tree_problems *, why *);            /* its parts are open, its pool empty */
+const fade_column *combine_column(const physics *, size_t index, const fade_column *out);       /* as the pool has it */
+const fade_column *combine_joint(physics *, int which);         /* COMBINE_*, once the parts' are in the pool; NULL: nobody writes it */
+void combine_values(worker *, const physics *, uint32_t live);  /* worker.combined from worker.val */
+void combine_plan(const physics *, text *out);
+void combine_close(physics *);
 /* lanes.c */
 int lanes_find(engine *, const char *cell, uint32_t *lane, why *);      /* the cell's first lane */
 void lanes_free(engine *);
