@@ -145,6 +145,12 @@ typedef struct sink {                             /* one output at work */
     fade_run              run;
 } sink;
 
+typedef struct input_range {                      /* an input outside of where its law was shown to hold */
+    uint64_t rows;
+    double   least, most;                         /* of those */
+    bool     out;                                 /* in the tile at work, when last looked at */
+} input_range;
+
 typedef struct worker {
     struct engine *engine;
     int            index;
@@ -165,6 +171,8 @@ typedef struct worker {
     uint64_t      *timed, *rows;                  /* [nphysics] rows timed, rows in all */
     const double **val;                           /* pool values, [longest pool] */
     struct lanerun *run;                          /* the protocol runner's */
+    input_range  **range;                         /* per part over all physics, per input */
+    uint64_t      *stepped;                       /* rows of lanes, per part */
     double         combined[COMBINE_N][TILE_MAX]; /* of the physics at work */
 } worker;
 
@@ -318,6 +326,10 @@ void law_step(engine *, worker *, size_t p, const part *, workpart *, tile *);
 void law_inputs(engine *, worker *, size_t p, const part *, workpart *, tile *, bool all);
 bool law_sound(engine *, worker *, size_t p, const part *, workpart *, tile *,
                uint32_t i); /* false: the lane is over, said why */
+/* ranges.c */
+int ranges_worker(const engine *, worker *, why *);
+void ranges_worker_close(const engine *, worker *);
+bool ranges_meet(input_range *, double v);        /* v is outside; true: the first time for this worker */
 /* stops.c */
 int stops_bind(engine *, tree_problems *, why *);
 void stops_capacity(engine *, worker *, const physics *, tile *);

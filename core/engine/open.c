@@ -187,6 +187,7 @@ static int open_workers(engine *e, why *w)
         e->worker[i].index = i;
         e->nworker = i + 1;
         int rc = tiles_worker(e, &e->worker[i], w);
+        rc = rc ? rc : ranges_worker(e, &e->worker[i], w);
         if (rc)
             return rc;
     }
@@ -260,8 +261,10 @@ void engine_close(engine *e)
 {
     if (!e)
         return;
-    for (int i = 0; i < e->nworker; i++)
+    for (int i = 0; i < e->nworker; i++) {
         tiles_worker_close(e, &e->worker[i]);
+        ranges_worker_close(e, &e->worker[i]);
+    }
     free(e->worker);
     emit_free(e);
     tiles_free(e);

@@ -218,7 +218,9 @@ static int put_physics(compare *c, size_t physics, size_t whole, const compare_c
     compare_model m = c->at[physics];
     m.scenario = m.variant = m.model = m.without = m.refused = NULL;
     m.loss = NULL;
-    m.nloss = 0;
+    m.range = NULL;
+    m.validity = NULL;
+    m.nloss = m.nrange = 0;
     for (size_t i = 0; i < COMPARE_RANKS; i++)
         m.rank[i] = NAN;
     m.rank_mean = NAN;
