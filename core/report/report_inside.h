@@ -83,4 +83,5 @@ typedef struct report_rows { const char *name, *scenario, *note; const json_t *a
 int report_pages(page *, const report_rows *, bool alone, why *);                /* report.c: all of the above; alone: the file holds no other */
 int report_cases(page *, const result *, why *);                                /* report_cases.c: a sweep's store */
 void report_compared(page *, const compare *);                                  /* report_compare.c */
+void report_ranges(page *, const compare *);                                    /* report_ranges.c */
 #endif

@@ -101,14 +101,19 @@ static int without_part(list *l, const scenario_physics *ph, size_t p, size_t go
 {
     text set = { 0 }, without = { 0 };
     bool good = true;
-    text_addf(&set, "physics.%zu.parts=[", p + 1);
+    bool alone = ph->combine && ph->n == 2;       /* one part has nothing to be combined with */
+    text_addf(&set, alone ? "physics.%zu={ name = " : "physics.%zu.parts=[", p + 1);
+    if (alone) {
+        json_quote(&set, ph->label);
+        text_add(&set, ", parts = [");
+    }
     for (size_t k = 0; k < ph->n; k++) {
         if (k == gone)
             continue;
         good = good && inline_part(&ph->part[k], &set);
         text_add(&set, ", ");
     }
-    text_addc(&set, ']');
+    text_add(&set, alone ? "] }" : "]");
     text_addf(&without, "%s of %s", ph->part[gone].label, ph->label);
     if (good)
         return add(l, &set, &without, p, SIZE_MAX);
@@ -219,7 +224,9 @@ static int put_physics(compare *c, size_t physics, size_t whole, const compare_c
     compare_model m = c->at[physics];
     m.scenario = m.variant = m.model = m.without = m.refused = NULL;
     m.loss = NULL;
-    m.nloss = 0;
+    m.range = NULL;
+    m.validity = NULL;
+    m.nloss = m.nrange = 0;
     for (size_t i = 0; i < COMPARE_RANKS; i++)
         m.rank[i] = NAN;
     m.rank_mean = NAN;
