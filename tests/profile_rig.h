@@ -1,117 +1,69 @@
 /* SPDX-License-Identifier: MIT
- * profile_rig.h - reads a source whose samples are a duty: its cells, then all samples.
+ * profile_rig.h - what the tests of the source of duties share: files from text, read to their end.
  */
 #ifndef FADE_TESTS_PROFILE_RIG_H
 #define FADE_TESTS_PROFILE_RIG_H
-#include "tests/source_rig.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "tests/duty_rig.h"
+#include "tests/near.h"
 
-enum { DUTY_CELLS = 64, DUTY_BLOCKS = 1 << 14 };
+#define DAY 86400.0
+#define T "temperature", "300"                    /* a constant, so that nothing is warned of */
+#define SET(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
-typedef struct duty_rows {
-    char     cell[DUTY_CELLS][80];                /* rows of stream 0 */
-    uint32_t ncell;
-    size_t   n, cap, blocks;
-    uint64_t *of;                                 /* text_hash of the cell's name; 0: all cells */
-    int64_t *date;
-    double  *time, *soc, *kelvin;
-    size_t  *before;                              /* samples before block k, k <= blocks */
-    char   (*position)[256];                      /* after block k */
-    int      wrong;                               /* the contract was broken so often */
-    int32_t  code;
-} duty_rows;
-
-static inline void duty_free(duty_rows *r)
+static inline void set_all(rig *g, const char *const *set)
 {
-    free(r->of);
-    free(r->date);
-    free(r->time);
-    free(r->soc);
-    free(r->kelvin);
-    free(r->before);
-    free(r->position);
-    memset(r, 0, sizeof *r);
+    for (; set && *set; set += 2)
+        rig_set(g, set[0], set[1]);
 }
 
-static inline int duty_told(const duty_rows *r, const char *cell)
+static inline void text_file(char path[512], const char *name, const char *at)
 {
-    for (uint32_t i = 0; i < r->ncell; i++)
-        if (strcmp(r->cell[i], cell) == 0)
-            return 1;
-    return 0;
+    rig_file(path, name, at, strlen(at));
 }
 
-static inline void duty_grow(duty_rows *r, size_t more)
+/* The text as a file called `name`, with "key", "value" pairs: the code of open(). */
+static inline int32_t read_as(rig *g, const char *name, const char *at, const char *const *set, uint32_t cap, duty_rows *r)
 {
-    if (r->n + more <= r->cap)
-        return;
-    r->cap = 2 * (r->n + more);
-    r->of = realloc(r->of, r->cap * sizeof *r->of);
-    r->date = realloc(r->date, r->cap * sizeof *r->date);
-    r->time = realloc(r->time, r->cap * sizeof *r->time);
-    r->soc = realloc(r->soc, r->cap * sizeof *r->soc);
-    r->kelvin = realloc(r->kelvin, r->cap * sizeof *r->kelvin);
+    char path[512];
+    assert_true(rig_open(g, "profile"));
+    text_file(path, name, at);
+    rig_set(g, "path", path);
+    set_all(g, set);
+    int32_t rc = duty_read(g, NULL, cap, 0, r);
+    unlink(path);
+    return rc;
 }
 
-static inline void duty_take(duty_rows *r, const fade_block *b)
+static inline void good(rig *g, const char *at, const char *const *set, duty_rows *r)
 {
-    duty_grow(r, b->n);
-    for (uint32_t i = 0; i < b->n; i++) {
-        if (b->stream == 0) {
-            r->wrong += r->n > 0 || b->cycle[i] != 1 || b->time[i] != INT64_MIN || !b->cell[i];
-            if (r->ncell < DUTY_CELLS)
-                snprintf(r->cell[r->ncell++], sizeof r->cell[0], "%.79s", b->cell[i]);
-            continue;
-        }
-        r->wrong += b->stream != 1 || b->cycle[i] != 0 || b->cell[i] != b->cell[0];
-        r->wrong += r->ncell > 0 && r->ncell < DUTY_CELLS && b->cell[i] && !duty_told(r, b->cell[i]);
-        r->of[r->n] = b->cell[i] ? text_hash(b->cell[i]) : 0;
-        r->date[r->n] = b->time[i];
-        r->time[r->n] = b->col[0][i];
-        r->soc[r->n] = b->col[1][i];
-        r->kelvin[r->n++] = b->col[2][i];
-    }
+    int32_t rc = read_as(g, "a.csv", at, set, 3, r);
+    if (rc || r->code != FADE_END || r->wrong)
+        print_error("%s: code %d, %d, wrong %d: %s\n", at, rc, r->code, r->wrong, g->error);
+    assert_int_equal(rc, FADE_OK);
+    assert_int_equal(r->code, FADE_END);
+    assert_int_equal(r->wrong, 0);
+    assert_int_equal(g->errors, 0);
 }
 
-/* At most `most` samples (0: all) in blocks of `cap`, from `position`.  Returns open()'s code; r->code is next()'s last. */
-static inline int32_t duty_read(rig *g, const char *position, uint32_t cap, size_t most, duty_rows *r)
+static inline void same_numbers(const double *have, const double *want, size_t n, double most)
 {
-    memset(r, 0, sizeof *r);
-    void *source = NULL;
-    int32_t rc = g->vt->open(&g->host, &g->args, position, &source);
-    if (rc)
-        return rc;
-    double *at = calloc((size_t)3 * cap, sizeof *at), *col[3] = { at, at + cap, at + 2 * (size_t)cap };
-    char now[256] = "";
-    fade_block b = { .size = sizeof b, .cap = cap, .col = col, .position = now };
-    b.cell = calloc(cap, sizeof *b.cell);
-    b.time = calloc(cap, sizeof *b.time);
-    b.cycle = calloc(cap, sizeof *b.cycle);
-    r->before = calloc(DUTY_BLOCKS + 1, sizeof *r->before);
-    r->position = calloc(DUTY_BLOCKS, sizeof *r->position);
-    while ((most == 0 || r->n < most) && (b.stream = 0, r->code = g->vt->next(source, &b, 0)) == FADE_OK) {
-        r->wrong += b.n == 0 || b.n > cap;
-        duty_take(r, &b);
-        if (r->blocks < DUTY_BLOCKS) {
-            memcpy(r->position[r->blocks++], now, sizeof now);
-            r->before[r->blocks] = r->n;
-        }
-    }
-    r->wrong += r->code == FADE_END && g->vt->next(source, &b, 0) != FADE_END;
-    g->vt->close(source);
-    free(at);
-    free(b.cell);
-    free(b.time);
-    free(b.cycle);
-    return FADE_OK;
+    for (size_t i = 0; i < n; i++)
+        assert_near(have[i], want[i], most);
 }
+#define NUMBERS(have, most, ...) \
+    same_numbers(have, (const double[]){ __VA_ARGS__ }, sizeof((const double[]){ __VA_ARGS__ }) / sizeof(double), most)
 
-/* 1: the samples of b are those of a from `from` on, bit by bit and cell by cell. */
-static inline int duty_same(const duty_rows *a, size_t from, const duty_rows *b)
+/* Sum of |change of soc|. */
+static inline double throughput(const duty_rows *r)
 {
-    size_t n = b->n, bytes = n * sizeof(double);
-    return a->n - from == n && !a->wrong && !b->wrong &&
-           (n == 0 || (memcmp(a->time + from, b->time, bytes) == 0 && memcmp(a->soc + from, b->soc, bytes) == 0 &&
-                       memcmp(a->kelvin + from, b->kelvin, bytes) == 0 && memcmp(a->date + from, b->date, bytes) == 0 &&
-                       memcmp(a->of + from, b->of, n * sizeof *a->of) == 0));
+    double sum = 0;
+    for (size_t i = 1; i < r->n; i++)
+        sum += fabs(r->soc[i] - r->soc[i - 1]);
+    return sum;
 }
 #endif

@@ -9,7 +9,7 @@
 #include "core/base/log.h"
 #include "core/engine/engine.h"
 #include "tests/bench/bench.h"
-#include "tests/duty_rig.h"
+#include "tests/series_rig.h"
 #include <math.h>
 #include <unistd.h>
 

@@ -4,7 +4,7 @@
  *
  * The first three bytes choose parameters and how long; a header is put before the rest unless they say not to.
  */
-#include "tests/profile_rig.h"
+#include "tests/duty_rig.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n);
 
