@@ -169,7 +169,7 @@ static int turn(duty *d, duty_stream *s, size_t i, why *w)
         if (d->rule[r].efc == 0)
             continue;
         if (i - 1 > at->moved_at)
-            at->moved += duty_sum(s, D_MOVED, at->moved_at, i - 1);
+            at->moved += duty_moved(s, at->moved_at, i - 1);
         at->moved_at = i - 1;
         if (!rc && 0.5 * at->moved >= d->rule[r].efc * NEARLY && at->brk < i - 1)
             rc = end_step(d, s, r, (duty_pos){ i - 1, 0 }, true, false, w);
