@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * duty_book.c - samples walked once, in order: turning points and rainflow, break points of each rule, ends of rows.
  *
- * An equivalent full cycle is booked at a turning point, so that no swing is cut in two; time is booked at the first sample where it
+ * Equivalent full cycles are booked at the first turning point past their number, so that no swing is cut in two; time is booked at the first sample where it
  * has passed.  Neither looks at rows, so how long a row is moves no break point.
  */
 #include "core/base/mem.h"
@@ -171,7 +171,7 @@ static int turn(duty *d, duty_stream *s, size_t i, why *w)
         if (i - 1 > at->moved_at)
             at->moved += duty_moved(s, at->moved_at, i - 1);
         at->moved_at = i - 1;
-        if (!rc && 0.5 * at->moved >= d->rule[r].efc * NEARLY && at->brk < i - 1)
+        if (!rc && 0.5 * at->moved > d->rule[r].efc * (2 - NEARLY) && at->brk < i - 1)
             rc = end_step(d, s, r, (duty_pos){ i - 1, 0 }, true, false, w);
     }
     s->direction = way;

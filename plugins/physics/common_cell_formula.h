@@ -251,6 +251,8 @@ static void cell_names_of(cell *m, const fade_args *a)
 static void cell_inputs_of(cell *m, const fade_args *a)
 {
     const fade_list *in = &a->desc->columns.in;
+    for (int i = 0; i < IN_GIVEN; i++)
+        m->in[i] = cell_find(in, "", cell_inputs[i], "");
     for (uint32_t i = 0; i < m->law->nterm; i++) {
         const char *key = m->law->term[i].key;
         m->time_in[i] = cell_find(in, "", key, "");

@@ -25,58 +25,70 @@ static const double *cell_number_at(const fade_tile *b, const cell_number *q)
     return q->param >= 0 ? b->param[q->param] : q->column;
 }
 
-static void cell_or(uint32_t n, const double *restrict a, const double *restrict b, double *restrict to)
+/* a where it is known, else b; a NULL: b. */
+static void cell_or(uint32_t n, const double *a, const double *b, double *to)
 {
     for (uint32_t i = 0; i < n; i++)
-        to[i] = a[i] == a[i] ? a[i] : b[i];
+        to[i] = a && a[i] == a[i] ? a[i] : b[i];
 }
 
-static void cell_around(uint32_t n, const double *restrict a, const double *restrict m, const double *restrict depth, double half,
-                        double *restrict to)
+static void cell_around(uint32_t n, const double *a, const double *m, const double *depth, double half, double *to)
 {
     for (uint32_t i = 0; i < n; i++)
-        to[i] = a[i] == a[i] ? a[i] : m[i] + half * depth[i];
+        to[i] = a && a[i] == a[i] ? a[i] : m[i] + half * depth[i];
 }
 
-/* How much time and throughput each lane books now, and how fast. */
+static const double *cell_in(const cell *m, const fade_tile *b, int which)
+{
+    return m->in[which] >= 0 ? b->in[m->in[which]] : NULL;
+}
+
+/* How much time and throughput each lane books now. */
 static void cell_clock(uint32_t n, const double *restrict dt, const double *restrict depth, const double *restrict duration,
-                       const double *restrict over, const double *restrict factor, double *restrict days, double *restrict cycles,
-                       double *restrict efc_day)
+                       const double *restrict factor, double *restrict days, double *restrict cycles)
 {
     for (uint32_t i = 0; i < n; i++) {
-        double t = duration[i] == duration[i] ? duration[i] : 0, n_now = dt[i] * depth[i], span = over[i];
+        double t = duration[i] == duration[i] ? duration[i] : 0;
         days[i] = factor[i] * t / 86400;
-        cycles[i] = factor[i] * n_now;
-        efc_day[i] = span > 0 ? n_now * 86400 / span : 0;
+        cycles[i] = factor[i] * (dt[i] * depth[i]);
     }
+}
+
+/* How many cycles a day that is. */
+static void cell_pace(uint32_t n, const double *restrict dt, const double *restrict depth, const double *restrict over,
+                      double *restrict efc_day)
+{
+    for (uint32_t i = 0; i < n; i++)
+        efc_day[i] = over[i] > 0 ? dt[i] * depth[i] * 86400 / over[i] : 0;
 }
 
 static void cell_resolve(const cell *m, const fade_tile *b, const double **var)
 {
     uint32_t n = b->n;
-    const double *const *in = b->in;
+    const double *depth = cell_in(m, b, IN_DEPTH), *soc = cell_in(m, b, IN_SOC), *T = cell_in(m, b, IN_T);
+    const double *c = cell_in(m, b, IN_C), *duration = cell_in(m, b, IN_DURATION), *span = cell_in(m, b, IN_SPAN);
     if (m->used >> V_C & 1)
-        cell_or(n, in[IN_C_MEAN], in[IN_C], cell_column(b, S_C));
+        cell_or(n, cell_in(m, b, IN_C_MEAN), c, cell_column(b, S_C));
     if (m->used >> V_CC & 1)
-        cell_or(n, in[IN_CC], in[IN_C], cell_column(b, S_CC));
+        cell_or(n, cell_in(m, b, IN_CC), c, cell_column(b, S_CC));
     if (m->used >> V_CD & 1)
-        cell_or(n, in[IN_CD], in[IN_C], cell_column(b, S_CD));
+        cell_or(n, cell_in(m, b, IN_CD), c, cell_column(b, S_CD));
     if (m->used >> V_LO & 1)
-        cell_around(n, in[IN_LO], in[IN_SOC], in[IN_DEPTH], -0.5, cell_column(b, S_LO));
+        cell_around(n, cell_in(m, b, IN_LO), soc, depth, -0.5, cell_column(b, S_LO));
     if (m->used >> V_HI & 1)
-        cell_around(n, in[IN_HI], in[IN_SOC], in[IN_DEPTH], 0.5, cell_column(b, S_HI));
-    cell_clock(n, b->dt, in[IN_DEPTH], in[IN_DURATION], b->samples ? in[IN_SPAN] : in[IN_DURATION], b->param[m->factor],
-               cell_column(b, S_DAYS), cell_column(b, S_CYCLES), cell_column(b, S_EFC_DAY));
-    const double *own[V_OWN] = { in[IN_SOC], in[IN_T], NULL, cell_column(b, S_V), in[IN_DEPTH], cell_column(b, S_C), cell_column(b, S_CC),
-                                 cell_column(b, S_CD), cell_column(b, S_LO), cell_column(b, S_HI), in[IN_SOC], in[IN_T],
+        cell_around(n, cell_in(m, b, IN_HI), soc, depth, 0.5, cell_column(b, S_HI));
+    cell_clock(n, b->dt, depth, duration, b->param[m->factor], cell_column(b, S_DAYS), cell_column(b, S_CYCLES));
+    if (m->used >> V_EFC_DAY & 1)
+        cell_pace(n, b->dt, depth, b->samples && span ? span : duration, cell_column(b, S_EFC_DAY));
+    const double *own[V_OWN] = { soc, T, NULL, cell_column(b, S_V), depth, cell_column(b, S_C), cell_column(b, S_CC),
+                                 cell_column(b, S_CD), cell_column(b, S_LO), cell_column(b, S_HI), soc, T,
                                  cell_column(b, S_EFC_DAY) };
     memcpy(var, own, sizeof own);
     for (uint32_t i = 0; i < m->nmean; i++)
-        var[V_OWN + i] = m->mean_in[i] >= 0 ? in[m->mean_in[i]] : NULL;
-    for (uint32_t i = 0; i < m->nparam; i++)
-        var[V_OWN + m->nmean + i] = b->param[i];
+        var[V_OWN + i] = m->mean_in[i] >= 0 ? b->in[m->mean_in[i]] : NULL;
+    memcpy(var + V_OWN + m->nmean, b->param, m->nparam * sizeof *var);
     if (m->curve && !b->samples)
-        m->math->curve(n, m->curve, in[IN_SOC], cell_column(b, S_V));
+        m->math->curve(n, m->curve, soc, cell_column(b, S_V));
 }
 
 /* Runs a program whose results go to the terms' columns. */
@@ -225,7 +237,7 @@ static void cell_free(const cell *m, const fade_tile *b, uint32_t t, const doubl
 /* Under a duty the means over the step of a free sigmoid by time. */
 static void cell_free_means(const cell *m, const fade_tile *b, uint32_t t)
 {
-    const double *Y = b->in[m->time_in[t]], *p = b->in[m->time_p_in[t]], *duration = b->in[IN_DURATION];
+    const double *Y = b->in[m->time_in[t]], *p = b->in[m->time_p_in[t]], *duration = cell_in(m, b, IN_DURATION);
     for (uint32_t i = 0; i < b->n; i++) {
         cell_column(b, S_Y + (int)t)[i] = duration[i] > 0 ? Y[i] / duration[i] : 1;
         cell_column(b, S_P + (int)t)[i] = duration[i] > 0 ? p[i] / duration[i] : 1;
