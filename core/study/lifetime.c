@@ -289,9 +289,10 @@ health_point lifetime_at(const lifetime_life *l, double cycle)
 
 int lifetime_knees(const lifetime_life *l, knee *bacon_watts, knee *kneedle, why *w)
 {
-    double *x = mem_columns(2 * l->n + 1), *y = x + l->n;
+    double *x = mem_columns(2 * l->n + 1);
     if (!x)
         return fail(w, E_NOMEM, "no memory to look for a knee in %zu points", l->n);
+    double *y = x + l->n;
     for (size_t i = 0; i < l->n; i++) {
         x[i] = l->curve[i].cycle;
         y[i] = l->curve[i].soh;

@@ -75,6 +75,10 @@ done
 same "the same fleet from the same seed, for any threads" 1.json 2.json
 
 # --- scenarios
+tells "the example: a warranty of 8 years, a shelf of spares" \
+    'f[0]["ended"] == 200 and 0.1 < f[0]["within"][0]["probability"] < 0.5 and f[0]["within"][1]["probability"] == 1
+     and 7 < f[0]["percentiles"][0]["years"] < f[0]["percentiles"][4]["years"] < 10' \
+    "$scenarios/fleet-life.toml" --within "8 years" --within "10 years"
 tells "any scenario; its stops hold" 'l[0]["end_of_life_cycle"] == 1733 and l[0]["reason"]' "$scenarios/minimal.toml"
 tells "--cycles goes on behind them no further" 'l[0]["rul_at_least"] == 40' "$scenarios/minimal.toml" --cycles 40
 cat > f.lua << 'END'
