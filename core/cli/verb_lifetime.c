@@ -91,7 +91,7 @@ static int take_health(job *k, why *w)
     return lifetime_bound(k->s, k->lives.by, ends_at_eol(k) ? k->lives.eol : NAN, w);
 }
 
-/* Of many cells under conditions that hold one row in ten will do: each one's last, at the end of life, comes anyway. */
+/* Of many cells under conditions that hold one row in ten will do: the last of each, at its end, comes anyway. */
 static uint64_t every(const job *k)
 {
     const args *a = k->s->source.args;
