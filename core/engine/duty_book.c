@@ -234,8 +234,15 @@ static size_t next_event(const duty *d, const duty_stream *s)
         if (d->rule[r].time > 0)
             alarm = fmin(alarm, t[s->at[r].brk] + d->rule[r].time * (1 - 1e-9));
     size_t i = s->done, n = s->n;
-    while (i < n && t[i] < alarm && (soc[i] - soc[i - 1]) * way >= 0 && (way != 0 || soc[i] == soc[i - 1]))
-        i++;
+    if (way > 0)
+        while (i < n && t[i] < alarm && soc[i] >= soc[i - 1])
+            i++;
+    else if (way < 0)
+        while (i < n && t[i] < alarm && soc[i] <= soc[i - 1])
+            i++;
+    else
+        while (i < n && t[i] < alarm && soc[i] == soc[i - 1])
+            i++;
     return i;
 }
 

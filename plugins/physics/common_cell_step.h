@@ -266,77 +266,99 @@ static void cell_advance(const cell *m, const fade_tile *b)
 
 /* ---- results ---------------------------------------------------------------------------------------------------------------- */
 
-/* y of each term from the states, into S_Y.  Powers go by exp(p log z), all live lanes of all terms packed side by side: a few
- * units in the last place, at a fraction of pow's time. */
+/* What pads a tile is a copy of the last live lane. */
+static void cell_pad(double *x, uint32_t live, uint32_t n)
+{
+    for (uint32_t i = live; i < n; i++)
+        x[i] = x[live - 1];
+}
+
+static void cell_times(uint32_t n, const double *restrict a, double *restrict to)
+{
+    for (uint32_t i = 0; i < n; i++)
+        to[i] *= a[i];
+}
+
+/* y of a term from z^p (or from its state, where it is no power), to its output. */
+static void cell_value(const cell *m, const fade_tile *b, uint32_t t, const double *restrict z, const double *restrict from,
+                       double *restrict y)
+{
+    uint32_t live = b->live;
+    if (m->law->term[t].form != CELL_SIGMOID) {
+        int power = m->law->term[t].form <= CELL_POWER_B;
+        for (uint32_t i = 0; i < live; i++)
+            y[i] = !power || z[i] > 0 ? from[i] : 0;              /* a falling power has no value yet at x = 0 */
+        cell_pad(y, live, b->n);
+        return;
+    }
+    for (uint32_t i = 0; i < live; i++)
+        y[i] = 0.5 * from[i];
+    cell_pad(y, live, b->n);
+    m->math->tanh(b->n, y, y);
+    cell_times(b->n, cell_number_at(b, &m->y[t]), y);
+}
+
+/* Every y.  Powers go by exp(p log z), all live lanes of all terms packed side by side: a few units in the last place, at a fraction
+ * of pow's time. */
 static void cell_values(const cell *m, const fade_tile *b, const double *const *x)
 {
-    uint32_t n = b->n, live = b->live, k = 0, packed;
+    uint32_t live = b->live, k = 0, first = (uint32_t)m->nout - m->law->nterm;
     double *z = cell_column(b, S_POWER), *p = cell_column(b, S_EXPONENT);
     for (uint32_t t = 0; t < m->law->nterm; t++) {
         if (m->law->term[t].form > CELL_SIGMOID)
             continue;
-        memcpy(z + (size_t)k * live, x[t], live * sizeof *z);
-        memcpy(p + (size_t)k++ * live, cell_number_at(b, &m->p[t]), live * sizeof *p);
+        const double *exponent = cell_number_at(b, &m->p[t]);
+        for (uint32_t i = 0; i < live; i++, k++) {
+            z[k] = x[t][i];
+            p[k] = exponent[i];
+        }
     }
-    packed = (k * live + 7) / 8 * 8;
-    for (uint32_t i = k * live; i < packed; i++)
+    uint32_t packed = (k + 7) / 8 * 8;
+    for (uint32_t i = k; i < packed; i++)
         z[i] = p[i] = 1;
     m->math->log(packed, z, z);
-    for (uint32_t i = 0; i < packed; i++)
-        z[i] *= p[i];
+    cell_times(packed, p, z);
     m->math->exp(packed, z, z);
     k = 0;
     for (uint32_t t = 0; t < m->law->nterm; t++) {
-        double *y = cell_column(b, S_Y + (int)t);
-        const double *from = m->law->term[t].form > CELL_SIGMOID ? x[t] : z + (size_t)k++ * live;
-        int power_law = m->law->term[t].form <= CELL_POWER_B;
-        for (uint32_t i = 0; i < live; i++)
-            y[i] = !power_law || x[t][i] > 0 ? from[i] : 0;       /* a falling power has no value yet at x = 0 */
-        for (uint32_t i = live; i < n; i++)
-            y[i] = y[live - 1];
-        if (m->law->term[t].form != CELL_SIGMOID)
-            continue;
-        for (uint32_t i = 0; i < n; i++)
-            y[i] *= 0.5;
-        m->math->tanh(n, y, y);
-        for (uint32_t i = 0; i < n; i++)
-            y[i] *= cell_number_at(b, &m->y[t])[i];
+        int power = m->law->term[t].form <= CELL_SIGMOID;
+        cell_value(m, b, t, x[t], power ? z + (size_t)k * live : x[t], b->out[first + t]);
+        k += (uint32_t)power;
     }
 }
 
+/* Loss and growth as sums of their terms, or as the formulas of the table say. */
 static void cell_show(const cell *m, const fade_tile *b, const double *const *x)
 {
-    uint32_t n = b->n, first = (uint32_t)m->nout - m->law->nterm;
+    uint32_t n = b->n, live = b->live, first = (uint32_t)m->nout - m->law->nterm;
     double *loss = b->out[0], *growth = m->resistance > 0 ? b->out[m->resistance] : NULL;
-    const double *var[CELL_MOST + CELL_NAMES];
     cell_values(m, b, x);
-    for (uint32_t i = 0; i < n; i++) {
-        loss[i] = 0;
-        if (growth)
-            growth[i] = 1;
-    }
-    for (uint32_t t = 0; t < m->law->nterm; t++) {
-        const double *y = var[t] = cell_column(b, S_Y + (int)t);
-        int to = m->law->term[t].to;
-        double *out = b->out[first + t];
-        for (uint32_t i = 0; i < n; i++) {
-            out[i] = y[i];
-            loss[i] += to == CELL_LOSS ? y[i] : to == CELL_GAIN ? -y[i] : 0;
-        }
-        for (uint32_t i = 0; growth && to == CELL_GROWTH && i < n; i++)
-            growth[i] += y[i];
-    }
     if (m->out.e) {
-        memcpy(var + m->law->nterm, b->param, m->nparam * sizeof *var);
+        const double *var[CELL_MOST + CELL_NAMES];
         double *y[2] = { 0 };
+        memcpy(var, b->out + first, m->law->nterm * sizeof *var);
+        memcpy(var + m->law->nterm, b->param, m->nparam * sizeof *var);
         if (m->out.own[0] >= 0)
             y[m->out.own[0]] = loss;
         if (m->out.own[1] >= 0)
             y[m->out.own[1]] = growth;
         m->expr->eval(m->out.e, n, var, cell_behind(b), y);
     }
-    for (uint32_t i = 0; i < n; i++)
-        loss[i] = loss[i] > 1 ? 1 : loss[i];
+    for (uint32_t i = 0; i < live; i++) {
+        double lost = m->out.own[0] >= 0 ? loss[i] : 0, grown = 1;
+        for (uint32_t t = 0; t < m->law->nterm; t++) {
+            int to = m->law->term[t].to;
+            double y = b->out[first + t][i];
+            lost += to == CELL_LOSS ? y : to == CELL_GAIN ? -y : 0;
+            grown += to == CELL_GROWTH ? y : 0;
+        }
+        loss[i] = lost > 1 ? 1 : lost;
+        if (growth && m->out.own[1] < 0)
+            growth[i] = grown;
+    }
+    cell_pad(loss, live, n);
+    if (growth)
+        cell_pad(growth, live, n);
 }
 
 static int32_t cell_step(const void *model, fade_tile *b)
