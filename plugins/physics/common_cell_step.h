@@ -6,6 +6,14 @@
 #ifndef FADE_PHYSICS_COMMON_CELL_STEP_H
 #define FADE_PHYSICS_COMMON_CELL_STEP_H
 
+/* A step is short loops over few lanes: all of it is compiled for each vector width, with its helpers inside.  No contraction: the
+ * bits are the same. */
+#if defined __x86_64__ && defined __GNUC__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
+#define CELL_CLONES __attribute__((target_clones("avx512f", "avx2", "default"), flatten))
+#else
+#define CELL_CLONES
+#endif
+
 /* Scratch of a step, columns of n lanes. */
 enum { S_C, S_CC, S_CD, S_LO, S_HI, S_EFC_DAY, S_DAYS, S_CYCLES, S_V, S_TMP, S_TMP2, S_W, S_Y = S_W + CELL_MOST, S_P = S_Y + CELL_MOST,
        S_WHEN = S_P + CELL_MOST, S_POWER = S_WHEN + CELL_MOST, S_EXPONENT = S_POWER + CELL_MOST, S_ALL = S_EXPONENT + CELL_MOST };
@@ -361,7 +369,7 @@ static void cell_show(const cell *m, const fade_tile *b, const double *const *x)
         cell_pad(growth, live, n);
 }
 
-static int32_t cell_step(const void *model, fade_tile *b)
+CELL_CLONES static int32_t cell_step(const void *model, fade_tile *b)
 {
     const cell *m = model;
     const double *var[CELL_NAMES];
