@@ -165,11 +165,11 @@ static int turn(duty *d, duty_stream *s, size_t i, why *w)
     int rc = E_OK;
     for (size_t r = 0; r < d->nrule && !rc; r++) {
         duty_at *at = &s->at[r];
-        rc = rain(d, s, r, i - 1, w);
+        if (d->rule[r].rain)
+            rc = rain(d, s, r, i - 1, w);
         if (d->rule[r].efc == 0)
             continue;
-        if (i - 1 > at->moved_at)
-            at->moved += duty_moved(s, at->moved_at, i - 1);
+        at->moved += fabs(s->col[S_SOC][i - 1] - s->col[S_SOC][at->moved_at]);     /* one way since the last turning point */
         at->moved_at = i - 1;
         if (!rc && 0.5 * at->moved > d->rule[r].efc * (2 - NEARLY) && at->brk < i - 1)
             rc = end_step(d, s, r, (duty_pos){ i - 1, 0 }, true, false, w);
