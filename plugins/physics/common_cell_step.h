@@ -9,7 +9,7 @@
 /* A step is short loops over few lanes: all of it is compiled for each vector width, with its helpers inside.  No contraction: the
  * bits are the same. */
 #if defined __x86_64__ && defined __GNUC__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
-#define CELL_CLONES __attribute__((target_clones("avx512f", "avx2", "default"), flatten))
+#define CELL_CLONES __attribute__((target_clones("avx2", "default"), flatten))
 #else
 #define CELL_CLONES
 #endif
