@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 1024, WAIT_MS = 200, SAMPLES = 8192, SLOTS = 16384 };
+enum { BLOCK = 1024, WAIT_MS = 200, SAMPLES = 3072 };
 
 /* ---- what the source writes ---- */
 
@@ -58,16 +58,28 @@ CLONES static void copy(size_t n, const double *restrict from, double scale, dou
         to[i] = from[i] * scale + offset;
 }
 
-/* The first sample of a run that is no finite number or not later than the one before it; n: none. */
-static size_t unsound(const duty_stream *s, size_t from, size_t n)
+/* How many samples are no finite numbers, or not later than the one before (the first's is `before`). */
+CLONES static int64_t unsound(size_t n, double before, const double *restrict t, const double *restrict soc,
+                              const double *restrict temp)
+{
+    int64_t bad = !(t[0] > before);
+    for (size_t i = 0; i < n; i++)
+        bad += (int64_t) !(soc[i] - soc[i] == 0) + (int64_t) !(temp[i] > 0) + (int64_t) !(temp[i] < INFINITY);
+    for (size_t i = 1; i < n; i++)
+        bad += (int64_t) !(t[i] > t[i - 1]);
+    return bad + (int64_t) !(t[n - 1] < INFINITY);
+}
+
+static int say_unsound(const duty *d, const duty_stream *s, size_t n, why *w)
 {
     const double *t = s->col[S_TIME], *soc = s->col[S_SOC], *temp = s->col[S_T];
-    size_t i = from;
-    for (; i < from + n; i++)
+    size_t i = s->n;
+    for (; i < s->n + n; i++)
         if (!(t[i] < INFINITY) || !(fabs(soc[i]) < INFINITY) || !(temp[i] > 0) || !(temp[i] < INFINITY) ||
             (i > 0 && !(t[i] > t[i - 1])))
             break;
-    return i - from;
+    return fail(w, E_PLUGIN, "source %s: a sample at %.17g s with soc %g, temperature %g K behind one at %.17g s",
+                d->e->sc->source.label, t[i], soc[i], temp[i], i ? t[i - 1] : (double)NAN);
 }
 
 static int take_samples(duty *d, const char *cell_name, size_t from, size_t n, why *w)
@@ -80,11 +92,9 @@ static int take_samples(duty *d, const char *cell_name, size_t from, size_t n, w
     for (int k = 0; k < 3; k++)
         copy(n, d->buf + (size_t)d->sample[k].at * BLOCK + from, d->sample[k].scale, d->sample[k].offset,
              s->col[k] + s->n);
-    size_t good = unsound(s, s->n, n), was = s->n;          /* what is made of them waits for workers to be there */
-    if (good < n)
-        return fail(w, E_PLUGIN, "source %s: a sample at %.17g s with soc %g, temperature %g K behind one at %.17g s",
-                    d->e->sc->source.label, s->col[S_TIME][was + good], s->col[S_SOC][was + good],
-                    s->col[S_T][was + good], was + good ? s->col[S_TIME][was + good - 1] : (double)NAN);
+    if (unsound(n, s->n ? s->col[S_TIME][s->n - 1] : -INFINITY, s->col[S_TIME] + s->n, s->col[S_SOC] + s->n,
+                s->col[S_T] + s->n))
+        return say_unsound(d, s, n, w);           /* what is made of them waits for workers to be there */
     s->n += n;
     return E_OK;
 }
@@ -137,11 +147,35 @@ static int read_block(duty *d, uint32_t *came, why *w)
 
 /* ---- rows ---- */
 
+/* Steps behind the last row stay, and the rainflow cycles they have not got yet. */
+static void keep_steps(const duty *d, duty_stream *s, size_t r)
+{
+    duty_at *at = &s->at[r];
+    size_t used = duty_used(d, s, r), kept = at->nstep - used;
+    uint32_t first = kept ? at->step[used].e0 : at->nstep ? at->step[at->nstep - 1].o1 : 0;
+    if (kept)
+        memmove(at->step, at->step + used, kept * sizeof *at->step);
+    for (size_t i = 0; i < kept; i++) {
+        at->step[i].e0 -= first;
+        at->step[i].e1 -= first;
+        at->step[i].o0 -= first;
+        at->step[i].o1 -= first;
+    }
+    if (at->nevent > first)
+        memmove(at->event, at->event + first, (at->nevent - first) * sizeof *at->event);
+    at->nevent -= first;
+    at->nstep = kept;
+}
+
 static size_t oldest_open(const duty *d, const duty_stream *s)
 {
     size_t oldest = s->row_at.i;
     for (size_t r = 0; r < d->nrule; r++) {
         const duty_at *at = &s->at[r];
+        for (size_t i = 0; i < at->nstep; i++) {
+            oldest = at->step[i].b0 < oldest ? at->step[i].b0 : oldest;
+            oldest = at->step[i].a.i < oldest ? at->step[i].a.i : oldest;
+        }
         oldest = at->brk < oldest ? at->brk : oldest;
         oldest = at->end.i < oldest ? at->end.i : oldest;
     }
@@ -151,13 +185,21 @@ static size_t oldest_open(const duty *d, const duty_stream *s)
 /* A new chunk: what is behind every open step goes. */
 static void forget(duty *d, duty_stream *s)
 {
+    for (size_t r = 0; r < d->nrule; r++)
+        keep_steps(d, s, r);
     size_t oldest = s->begun ? oldest_open(d, s) : 0, n = oldest ? oldest - 1 : 0;      /* one before: stretches end at a sample */
     duty_drop(d, s, n);
     s->row_at.i -= n;
     for (size_t r = 0; r < d->nrule; r++) {
         s->at[r].brk -= n;
+        s->at[r].moved_at -= n;
+        s->at[r].carried_at -= n;
         s->at[r].end.i -= n;
-        s->at[r].nstep = s->at[r].nevent = 0;
+        for (size_t i = 0; i < s->at[r].nstep; i++) {
+            s->at[r].step[i].a.i -= n;
+            s->at[r].step[i].b.i -= n;
+            s->at[r].step[i].b0 -= n;
+        }
     }
     s->nrow = 0;
 }
@@ -177,7 +219,7 @@ static void skip(const duty *d, duty_stream *s)
     s->done = s->n;
     s->row_at = (duty_pos){ last, 0 };
     for (size_t r = 0; r < d->nrule; r++) {
-        s->at[r].brk = last;
+        s->at[r].brk = s->at[r].moved_at = s->at[r].carried_at = last;
         s->at[r].end = s->row_at;
     }
 }
@@ -210,7 +252,7 @@ static int chunk_room(engine *e, size_t rows, why *w)
     if (c->val && rows <= c->capslot && e->nlane <= c->caplane)
         return E_OK;
     feed_free(e);
-    *c = (chunk){ .capslot = rows + SLOTS, .caplane = e->caplane };
+    *c = (chunk){ .capslot = 2 * rows + 64, .caplane = e->caplane };
     c->val = mem_zero(e->nread + 1, sizeof *c->val);
     c->cycle = mem_zero(c->capslot, sizeof *c->cycle);
     c->time = mem_zero(c->capslot, sizeof *c->time);
@@ -229,7 +271,7 @@ static void row_values(duty *d, const duty_stream *s, size_t k, size_t slot)
     static const duty_rule plain = { 0 };
     chunk *c = &d->e->chunk;
     double v[DUTY_COLUMNS_N];
-    duty_stress(d, s, &plain, s->row[k].a, s->row[k].b, v);
+    duty_stress(s, &plain, s->row[k].a, s->row[k].b, v);
     v[DUTY_COUNT] = v[DUTY_DEPTH] > 0 ? v[DUTY_EFC] / v[DUTY_DEPTH] : 0;
     v[DUTY_DURATION] = v[DUTY_SPAN];
     double load = v[DUTY_C_RATE] > 0 ? v[DUTY_C_MEAN] / v[DUTY_C_RATE] : 0;

@@ -12,7 +12,7 @@
 #define GAS 8.3144                                /* J/(mol K) */
 #define T_REF 298.15                              /* K */
 #define LOAD (0.01 / 3600)                        /* 1/s: less is rest */
-enum { BATCH = 1024, MEMO = 1024 };
+enum { BATCH = 1024, MEMO = 1024, PAST = 16 };        /* PAST: values behind a column that may be read, not used */
 
 /* ---- room ---- */
 
@@ -22,7 +22,7 @@ int duty_more(duty *d, duty_stream *s, size_t n, why *w)
     while (cap < s->n + n)
         cap *= 2;
     for (size_t c = 0; cap > s->cap && c < d->ncol; c++) {
-        double *more = mem_columns(cap);
+        double *more = mem_columns(cap + PAST);
         if (!more)
             return fail(w, E_NOMEM, "no memory for %zu samples", cap);
         if (s->n)

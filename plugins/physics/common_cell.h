@@ -110,6 +110,7 @@ typedef struct cell {
     const fade_value   *curve;
     uint32_t     nparam, nmean, nvar;
     int          factor, nout, resistance;        /* the parameter ageing_factor; where resistance_ratio is, 0: none */
+    uint32_t     used;                            /* bit v: a formula names variable v */
     const char  *name[CELL_NAMES];                /* of variables */
     int          time_in[CELL_MOST], time_p_in[CELL_MOST], shape_in[CELL_MOST], mean_in[CELL_MOST];       /* inputs; -1 none */
     cell_number  k[CELL_MOST], p[CELL_MOST], y[CELL_MOST];

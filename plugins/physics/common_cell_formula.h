@@ -10,13 +10,26 @@ typedef struct cell_list {
     const char *name[CELL_NAMES], *text[CELL_NAMES];
     uint8_t     wanted[CELL_NAMES];
     char        made[CELL_NAMES][CELL_TEXT], named[CELL_NAMES][24];
-    uint32_t    n;
+    uint32_t    n, used;                          /* used: bit v where a formula names variable v */
     int         full;
 } cell_list;
+
+/* Does a formula speak of this variable? */
+static int cell_names_it(const char *text, const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+    size_t n = strlen(name);
+    for (const char *at = strstr(text, name); at; at = strstr(at + 1, name))
+        if ((at == text || !strchr(letters, at[-1])) && !(at[n] && strchr(letters, at[n])))
+            return 1;
+    return 0;
+}
 
 /* A formula for others to name, or (name NULL) a result; where it stands. */
 static int cell_add(cell_list *l, const char *name, const char *text)
 {
+    for (uint32_t v = 0; v < V_OWN; v++)
+        l->used |= (uint32_t)cell_names_it(text, cell_names[v]) << v;
     if (l->n == CELL_NAMES || strlen(text) >= CELL_TEXT)
         return l->full = -1;
     snprintf(l->made[l->n], CELL_TEXT, "%s", text);
@@ -34,7 +47,10 @@ static int cell_additive(cell_list *l, const cell_term *t, const char *k, const 
     int n = snprintf(product, sizeof product, shape ? "(%s)*(%s)" : "(%s)", k, shape ? shape : "");
     if (n >= CELL_TEXT)
         return l->full = -1;
-    snprintf(text, sizeof text, t->form == CELL_POWER ? "(%s)^(1/(%s))" : "%s", product, t->form == CELL_POWER ? t->p : "");
+    if (t->form != CELL_POWER)
+        return cell_add(l, NULL, product);
+    int sum = strstr(product, " + ") || strstr(product, " - ");          /* products of powers fold into one exponential; sums take the short way */
+    snprintf(text, sizeof text, sum ? "exp(log(%s)/(%s))" : "(%s)^(1/(%s))", product, t->p);
     return cell_add(l, NULL, text);
 }
 
@@ -161,7 +177,7 @@ static void cell_begin_list(const cell *m, cell_list *l, int anode)
 
 static int32_t cell_compile_all(cell *m)
 {
-    cell_list *l = malloc(sizeof *l);
+    cell_list *l = calloc(1, sizeof *l);
     if (!l)
         return FADE_ENOMEM;
     uint64_t params = (((uint64_t)1 << m->nparam) - 1) << (V_OWN + m->nmean);
@@ -178,6 +194,7 @@ static int32_t cell_compile_all(cell *m)
     rc = rc ? rc : cell_compile_row(m, l);
     l->n = 0;
     rc = rc ? rc : cell_compile_out(m, l);
+    m->used = l->used;
     free(l);
     return rc;
 }
