@@ -250,10 +250,12 @@ static int finish(duty *d, duty_stream *s, why *w)
 {
     duty_pos last = { s->n - 1, 0 };
     bool open = s->row_at.i != last.i || s->row_at.f != 0;
+    uint64_t brk = 0;                             /* a rule that broke there does not break again, over no time */
     for (size_t r = 0; r < d->nrule; r++)
-        open |= s->at[r].brk != last.i;
+        if (s->at[r].brk != last.i)
+            brk |= (uint64_t)1 << r;
     s->ended = true;
-    return open ? end_row(d, s, last, UINT64_MAX, w) : E_OK;
+    return open || brk ? end_row(d, s, last, brk, w) : E_OK;
 }
 
 int duty_book(duty *d, duty_stream *s, size_t most, bool end, why *w)
