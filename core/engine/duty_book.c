@@ -156,7 +156,9 @@ static int begin(duty *d, duty_stream *s, why *w)
     s->begun = true;
     s->done = 1;
     for (size_t r = 0; r < d->nrule && !rc; r++) {
-        s->at[r].top = s->col[S_SOC][0];
+        double *stand = s->at[r].stand;           /* until the first break: a cell that has only been looked at */
+        s->at[r].top = stand[DUTY_SOC_MEAN] = stand[DUTY_SOC_MIN] = stand[DUTY_SOC_MAX] = s->col[S_SOC][0];
+        stand[DUTY_T_MEAN] = stand[DUTY_T_MAX] = s->col[S_T][0];
         rc = rain(d, s, r, 0, w);
     }
     return rc;
