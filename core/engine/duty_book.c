@@ -57,7 +57,7 @@ static int rain(duty *d, duty_stream *s, size_t r, size_t i, why *w)
         at->nevent += (size_t)rainflow_push(&f, 0, s->col[S_TIME][i], at->carried, s->col[S_SOC][i],
                                             at->event + at->nevent);
     size_t k = (size_t)at->count;
-    if (k > 1 && at->value[k - 1] == s->col[S_SOC][i]) {          /* a rest belongs to the swing before it, wherever looked at */
+    if (k > 1 && at->value[k - 1] == s->col[S_SOC][i]) {        /* a rest belongs to the swing before it */
         at->time[k - 1] = s->col[S_TIME][i];
         at->carry[k - 1] = at->carried;
     }

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ACC "Smith et al., American Control Conference 2017, 4062, doi 10.23919/ACC.2017.7963578; values as in NREL's SSC"
+#define ACC "Smith et al., American Control Conf. 2017, 4062, doi 10.23919/ACC.2017.7963578; values as in NREL's SSC"
 #define LEAST (-0.5)                              /* loss below it makes no sense */
 #define CELL (FADE_PER_CELL | FADE_FITTED)
 #define STEP (CELL | FADE_STEP_ONLY)
@@ -60,8 +60,8 @@ static const fade_param params[] = {
       NULL },
     { "e_c2", "J/mol", "Its activation energy.", ACC, FADE_REAL, CELL, -48260, -1e6, 1e6, 0, 0, NULL },
     { "beta_c2", "1", "Exponent of depth in it.", ACC, FADE_REAL, CELL, 4.54, 0.01, 20, 0, 0, NULL },
-    { "as", "", "law: the law as it is meant; ssc: as SSC, the engine of SAM, goes through a day.", ACC, FADE_CHOICE, 0, LAW,
-      0, 0, 0, 0, "law|ssc" },
+    { "as", "", "law: the law as it is meant; ssc: as SSC, the engine of SAM, goes through a day.", ACC, FADE_CHOICE, 0,
+      LAW, 0, 0, 0, 0, "law|ssc" },
     { "capacity_at", "", "Capacity at the temperature of the day, or at 25 degC whatever it is.", ACC, FADE_CHOICE, 0,
       0, 0, 0, 0, 0, "present|reference" },
     { "u_neg", "1;V", "Potential of the negative electrode over the state of charge.", ACC, FADE_CURVE,
