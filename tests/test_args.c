@@ -19,7 +19,8 @@
 #include <unistd.h>
 
 #define PC FADE_PER_CELL
-enum { K, T, LIVE, STEPS, ON, KIND, WORD, PATH, LIST, OCV, MAPPED, NAMES, PATHS, COLS, SEI, OLD, NOMINAL, DEMAND, NPARAMS };
+enum { K, T, LIVE, STEPS, ON, KIND, WORD, PATH, LIST, OCV, MAPPED, NAMES, PATHS, COLS, SEI, OLD, NOMINAL, DEMAND,
+       NPARAMS };
 
 static const fade_param params[NPARAMS] = {
     [K] = { "k", "1/s", "Rate.", "", FADE_REAL, PC, 0.02, 0, 0.1, 0.01, 0.05, NULL },

@@ -16,7 +16,11 @@ static void periods(void **state)
         { "time,soc\n60,0.5\n120,0.6\n180,0.7\n", "nan", 180 },
         { "time_h,soc\n0,0.5\n6,0.6\n12,0.6\n18,0.5\n", "nan", 86400 },        /* whole days come first */
         { "time_h,soc\n0,0.5\n6,0.6\n12,0.6\n18,0.7\n24,0.5\n", "nan", 86400 },
+        { "time_h,soc\n0,0.5\n12,0.6\n24,0.7\n", "nan", 86400 },
+        { "time_h,soc\n0,0.5\n24,0.6\n48,0.7\n", "nan", 3 * DAY },
+        { "time_h,soc\n0,0.5\n24,0.6\n48,0.5\n", "nan", 2 * DAY },
         { "time_h,soc\n0,0.5\n23,0.6\n", "nan", 46 * 3600 },
+        { "time,soc\n0,0.5\n60,0.6\n120,0.7\n", "120", 120 },
         { "time_h,soc\n0,0.5\n6,0.6\n", "86400", 86400 },
         { "time_h,soc\n0,0.5\n6,0.5\n", "21600", 21600 },
     };
@@ -76,6 +80,11 @@ static void rests(void **state)
     good(&g, "time,soc\n0,0.5\n60,0.8\n120,0.6\n", SET(T, "rest", "1000", "length", "1300", "seam", "1"), &r);
     NUMBERS(r.time, 0, 0, 60, 120, 1120, 1180, 1240, 1300);
     NUMBERS(r.soc, 0, 0.5, 0.8, 0.6, 0.6, 0.5, 0.8, 0.6);
+    duty_free(&r);
+    good(&g, "time,soc\n0,0.5\n60,0.8\n120,0.6\n",
+         SET(T, "rest", "1000", "length", "1300", "period", "120", "seam", "1"), &r);
+    NUMBERS(r.time, 0, 0, 60, 120, 1060, 1120, 1180, 1240, 1300);
+    NUMBERS(r.soc, 0, 0.5, 0.8, 0.6, 0.6, 0.5, 0.8, 0.6, 0.6);
     duty_free(&r);
     good(&g, "time,soc\n0,0.5\n60,0.8\n120,0.6\n", SET(T, "rest", "1000"), &r);            /* once, with its rest */
     NUMBERS(r.time, 0, 0, 60, 120, 1120);

@@ -33,9 +33,9 @@ enum { DUTY_STRESS(DUTY_ENUM) DUTY_N };
 /* Columns of a row beside those: what the engine's clocks and laws without an inside ask for. */
 enum { DUTY_COUNT = DUTY_N, DUTY_DURATION, DUTY_REST, DUTY_COLUMNS_N };
 
-/* Columns of a window: as read; made of them per sample; per stretch between a sample and the one before; then W of each rule that
- * weighs temperature, then each use's rates. */
-enum { S_TIME, S_SOC, S_T, S_ANODE, S_RATE, D_TIME, D_MOVED, D_SOC, D_T, D_LOAD_MOVED, D_LOAD_TIME, D_CHARGE_MOVED, D_CHARGE_TIME, S_FIXED };
+/* Columns of a window: as read; what a law may ask for besides; then the weight of each rule that weighs temperature, then each
+ * use's rates. */
+enum { S_TIME, S_SOC, S_T, S_READ, S_ANODE = S_READ, S_RATE, S_FIXED };
 
 typedef struct duty_pos { size_t i; double f; } duty_pos;        /* f seconds after sample i of the window */
 
@@ -113,6 +113,7 @@ typedef struct duty {
     uint32_t    *stream_of;                       /* per source cell */
     uint32_t     capcell;
     bool         shared, any;                     /* one stream for all cells; samples were met */
+    bool         anode, rate;                     /* some law reads them */
     duty_column  sample[3];                       /* where time, soc and temperature are among the source's samples */
     uint32_t     nsample, nout;
     int          length;                          /* the source's column `length`; -1 */
@@ -143,7 +144,6 @@ size_t duty_used(const duty *, const duty_stream *, size_t rule);
 /* duty_sums.c */
 void duty_stress(const duty_stream *, const duty_rule *, duty_pos a, duty_pos b, double out[DUTY_N]);
 double duty_integral(const duty_stream *, const double *rate, duty_pos a, duty_pos b);
-double duty_sum(const duty_stream *, int column, size_t a, size_t b);        /* over the stretches between samples a and b */
 /* duty_value.c: what each step hands to the laws that share their samples */
 int  duty_values(duty *, duty_stream *, why *w);
 int  duty_cycles(const duty_use *, const part *, const fade_tile *like, const rainflow_event *, size_t n,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * duty_book.c - samples walked once, in order: turning points and rainflow, break points of each rule, ends of rows.
  *
- * An equivalent full cycle is booked at a turning point, so that no swing is cut in two; time is booked at the first sample where it
+ * Equivalent full cycles are booked at the first turning point past their number, so that no swing is cut in two; time is booked at the first sample where it
  * has passed.  Neither looks at rows, so how long a row is moves no break point.
  */
 #include "core/base/mem.h"
@@ -173,13 +173,13 @@ static int turn(duty *d, duty_stream *s, size_t i, why *w)
     int rc = E_OK;
     for (size_t r = 0; r < d->nrule && !rc; r++) {
         duty_at *at = &s->at[r];
-        rc = rain(d, s, r, i - 1, w);
+        if (d->rule[r].rain)
+            rc = rain(d, s, r, i - 1, w);
         if (d->rule[r].efc == 0)
             continue;
-        if (i - 1 > at->moved_at)
-            at->moved += duty_sum(s, D_MOVED, at->moved_at, i - 1);
+        at->moved += fabs(s->col[S_SOC][i - 1] - s->col[S_SOC][at->moved_at]);     /* one way since the last turning point */
         at->moved_at = i - 1;
-        if (!rc && 0.5 * at->moved >= d->rule[r].efc * NEARLY && at->brk < i - 1)
+        if (!rc && 0.5 * at->moved > d->rule[r].efc * (2 - NEARLY) && at->brk < i - 1)
             rc = end_step(d, s, r, (duty_pos){ i - 1, 0 }, true, false, w);
     }
     s->direction = way;
@@ -242,8 +242,15 @@ static size_t next_event(const duty *d, const duty_stream *s)
         if (d->rule[r].time > 0)
             alarm = fmin(alarm, t[s->at[r].brk] + d->rule[r].time * (1 - 1e-9));
     size_t i = s->done, n = s->n;
-    while (i < n && t[i] < alarm && (soc[i] - soc[i - 1]) * way >= 0 && (way != 0 || soc[i] == soc[i - 1]))
-        i++;
+    if (way > 0)
+        while (i < n && t[i] < alarm && soc[i] >= soc[i - 1])
+            i++;
+    else if (way < 0)
+        while (i < n && t[i] < alarm && soc[i] <= soc[i - 1])
+            i++;
+    else
+        while (i < n && t[i] < alarm && soc[i] == soc[i - 1])
+            i++;
     return i;
 }
 

@@ -82,14 +82,15 @@ static int say_unsound(const duty *d, const duty_stream *s, size_t n, why *w)
                 d->e->sc->source.label, t[i], soc[i], temp[i], i ? t[i - 1] : (double)NAN);
 }
 
-static int take_samples(duty *d, const char *cell_name, size_t from, size_t n, why *w)
+/* `there`: they were read into the window itself. */
+static int take_samples(duty *d, const char *cell_name, size_t from, size_t n, bool there, why *w)
 {
     uint32_t which;
     int rc = duty_stream_of(d, cell_name, &which, w);
     duty_stream *s = rc ? NULL : d->stream[which];
     if (rc || (rc = duty_more(d, s, n, w)))
         return rc;
-    for (int k = 0; k < 3; k++)
+    for (int k = 0; k < 3 && !there; k++)
         copy(n, d->buf + (size_t)d->sample[k].at * BLOCK + from, d->sample[k].scale, d->sample[k].offset,
              s->col[k] + s->n);
     if (unsound(n, s->n ? s->col[S_TIME][s->n - 1] : -INFINITY, s->col[S_TIME] + s->n, s->col[S_SOC] + s->n,
@@ -100,7 +101,7 @@ static int take_samples(duty *d, const char *cell_name, size_t from, size_t n, w
 }
 
 /* Rows of the source only say which cells there are, and how long their duty is. */
-static int take_cells(duty *d, const fade_block *b, why *w)
+static int take_cells(duty *d, const fade_block *b, double *const *col, why *w)
 {
     engine *e = d->e;
     for (uint32_t i = 0; i < b->n; i++) {
@@ -109,11 +110,24 @@ static int take_cells(duty *d, const fade_block *b, why *w)
                             : fail(w, E_PLUGIN, "source %s gave a row without a cell", e->sc->source.label);
         if (rc)
             return rc;
-        double length = d->length >= 0 ? d->buf[(size_t)d->length * BLOCK + i] : NAN;
+        double length = d->length >= 0 ? col[d->length][i] : NAN;
         for (uint32_t k = 0; k < e->points && length > 0; k++)
             e->lane[first + k].total = (uint64_t)ceil(length / d->row * (1 - 1e-12));
     }
     return E_OK;
+}
+
+/* Samples of all cells, in the units of a window, can be read where they belong. */
+static bool point_at_window(duty *d, double **col, why *w)
+{
+    bool plain = d->any && d->shared && d->nstream == 1 && d->nsample == S_READ && d->nout <= S_READ;
+    for (int k = 0; k < S_READ; k++)
+        plain &= d->sample[k].scale == 1 && d->sample[k].offset == 0;
+    if (!plain || duty_more(d, d->stream[0], BLOCK, w))
+        return false;
+    for (int k = 0; k < S_READ; k++)
+        col[d->sample[k].at] = d->stream[0]->col[k] + d->stream[0]->n;
+    return true;
 }
 
 static int read_block(duty *d, uint32_t *came, why *w)
@@ -127,6 +141,7 @@ static int read_block(duty *d, uint32_t *came, why *w)
         col[k] = d->buf + (size_t)k * BLOCK;
     fade_block b = { .size = sizeof b, .cap = BLOCK, .cell = cell, .time = time, .cycle = cycle, .col = col,
                      .position = e->position };
+    bool there = point_at_window(d, col, w);
     int32_t s = e->source_vt->next(e->source, &b, WAIT_MS);
     *came = 0;
     if (s < 0)
@@ -136,11 +151,13 @@ static int read_block(duty *d, uint32_t *came, why *w)
     e->source_ended = s == FADE_END;
     *came = b.n;
     if (b.stream == 0)
-        return take_cells(d, &b, w);
+        return take_cells(d, &b, col, w);
     int rc = E_OK;
     for (uint32_t i = 0, k; i < b.n && !rc; i = k) {
         for (k = i + 1; k < b.n && cell[k] == cell[i]; k++) {}
-        rc = take_samples(d, cell[i], i, k - i, w);
+        rc = there && cell[i] ? fail(w, E_PLUGIN, "source %s gives samples of one cell beside samples of all",
+                                     e->sc->source.label)
+                              : take_samples(d, cell[i], i, k - i, there, w);
     }
     return rc;
 }

@@ -10,79 +10,81 @@
 #include <math.h>
 #include <string.h>
 
-typedef double v8 __attribute__((vector_size(64), aligned(8), may_alias));
-typedef int64_t m8 __attribute__((vector_size(64), aligned(8), may_alias));
+#define REST (0.01 / 3600)                        /* 1/s: what moves less is rest */
+
+typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
+typedef int64_t m4 __attribute__((vector_size(32), aligned(8), may_alias));
 
 static const int64_t masks[16] = { -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0 };
 
-#define LOAD(p) (*(const v8 *)(p))
-#define MASKED(v, m) ((v8)((m8)(v) & (m)))
-#define FIRST(k) (*(const m8 *)(masks + 8 - (k)))         /* the first k lanes */
-#define ACROSS(v) ((((v)[0] + (v)[4]) + ((v)[2] + (v)[6])) + (((v)[1] + (v)[5]) + ((v)[3] + (v)[7])))
-#define WHERE(m, a, b) ((v8)(((m8)(a) & (m)) | ((m8)(b) & ~(m))))
+#define LOAD(p) (*(const v4 *)(p))
+#define ONLY(m, v) ((v4)((m4)(v) & (m)))
+#define FIRST(k) ((const m4 *)(masks + 8 - (k)))          /* of eight lanes the first k */
+#define WHERE(m, a, b) ((v4)(((m4)(a) & (m)) | ((m4)(b) & ~(m))))
+#define ACROSS(a, b) ((((a)[0] + (b)[0]) + ((a)[2] + (b)[2])) + (((a)[1] + (b)[1]) + ((a)[3] + (b)[3])))
 
 enum { SUM_MOVED, SUM_SOC, SUM_T, SUM_LOAD, SUM_LOAD_T, SUM_CHARGE, SUM_CHARGE_T, SUMS };
-static const int summed[SUMS] = { D_MOVED, D_SOC, D_T, D_LOAD_MOVED, D_LOAD_TIME, D_CHARGE_MOVED, D_CHARGE_TIME };
 
 typedef struct totals { double sum[SUMS], soc_min, soc_max, t_max; } totals;
 
-/* Of stretches from + 1 .. from + n, and of the samples at their ends. */
+/* Of stretches from + 1 .. from + n. */
 CLONES static void total(double *const *col, size_t from, size_t n, totals *out)
 {
-    v8 a[SUMS];
+    const double *t = col[S_TIME] + from, *soc = col[S_SOC] + from, *temp = col[S_T] + from;
+    const m4 sign = (m4){ INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX };
+    v4 a[SUMS][2] = { { { 0 } } };
+    for (size_t i = 0; i < n; i += 8)
+        for (int h = 0; h < 2; h++) {
+            size_t at = i + 4 * (size_t)h;
+            m4 m = FIRST(n - i < 8 ? n - i : 8)[h];
+            v4 s0 = LOAD(soc + at), s1 = LOAD(soc + at + 1), ds = s1 - s0, dt = LOAD(t + at + 1) - LOAD(t + at);
+            v4 moved = (v4)((m4)ds & sign);
+            m4 on = (moved >= REST * dt) & m, in = on & (ds > 0);
+            a[SUM_MOVED][h] += ONLY(m, moved);
+            a[SUM_SOC][h] += ONLY(m, dt * (s0 + s1));
+            a[SUM_T][h] += ONLY(m, dt * (LOAD(temp + at) + LOAD(temp + at + 1)));
+            a[SUM_LOAD][h] += ONLY(on, moved);
+            a[SUM_LOAD_T][h] += ONLY(on, dt);
+            a[SUM_CHARGE][h] += ONLY(in, moved);
+            a[SUM_CHARGE_T][h] += ONLY(in, dt);
+        }
     for (int c = 0; c < SUMS; c++)
-        a[c] = (v8){ 0 };
-    for (size_t i = 1; i <= n; i += 8) {
-        m8 m = FIRST(n + 1 - i < 8 ? n + 1 - i : 8);
-        for (int c = 0; c < SUMS; c++)
-            a[c] += MASKED(LOAD(col[summed[c]] + from + i), m);
-    }
-    for (int c = 0; c < SUMS; c++)
-        out->sum[c] = ACROSS(a[c]);
+        out->sum[c] = ACROSS(a[c][0], a[c][1]);
+    out->sum[SUM_SOC] *= 0.5;
+    out->sum[SUM_T] *= 0.5;
 }
 
+/* Of samples from .. from + n. */
 CLONES static void extremes(double *const *col, size_t from, size_t n, totals *out)
 {
     const double *soc = col[S_SOC] + from, *t = col[S_T] + from;
-    v8 lo = soc[0] + (v8){ 0 }, hi = lo, hot = t[0] + (v8){ 0 };
-    for (size_t i = 1; i <= n; i += 8) {
-        m8 m = FIRST(n + 1 - i < 8 ? n + 1 - i : 8);
-        v8 s = LOAD(soc + i), x = LOAD(t + i);
-        lo = WHERE((s < lo) & m, s, lo);
-        hi = WHERE((s > hi) & m, s, hi);
-        hot = WHERE((x > hot) & m, x, hot);
+    v4 lo = soc[0] + (v4){ 0 }, hi = lo, hot = t[0] + (v4){ 0 };
+    for (size_t i = 0; i <= n; i += 4) {
+        m4 m = FIRST(n + 1 - i < 4 ? n + 1 - i : 4)[0];
+        v4 s = LOAD(soc + i), x = LOAD(t + i);
+        m4 less = (s < lo) & m, more = (s > hi) & m, hotter = (x > hot) & m;
+        lo = WHERE(less, s, lo);
+        hi = WHERE(more, s, hi);
+        hot = WHERE(hotter, x, hot);
     }
-    out->soc_min = lo[0];
-    out->soc_max = hi[0];
-    out->t_max = hot[0];
-    for (int k = 1; k < 8; k++) {
+    *out = (totals){ .soc_min = lo[0], .soc_max = hi[0], .t_max = hot[0] };
+    for (int k = 1; k < 4; k++) {
         out->soc_min = lo[k] < out->soc_min ? lo[k] : out->soc_min;
         out->soc_max = hi[k] > out->soc_max ? hi[k] : out->soc_max;
         out->t_max = hot[k] > out->t_max ? hot[k] : out->t_max;
     }
 }
 
-CLONES static double trapezoids(const double *dt, const double *r, size_t n)
+CLONES static double trapezoids(const double *t, const double *r, size_t n)
 {
-    v8 a = { 0 };
-    for (size_t i = 0; i < n; i += 8) {
-        m8 m = FIRST(n - i < 8 ? n - i : 8);
-        a += MASKED(LOAD(dt + i) * (LOAD(r + i) + LOAD(r + i + 1)), m);
-    }
-    return 0.5 * ACROSS(a);
-}
-
-CLONES static double plain(const double *x, size_t n)
-{
-    v8 a = { 0 };
+    v4 a[2] = { { 0 } };
     for (size_t i = 0; i < n; i += 8)
-        a += MASKED(LOAD(x + i), FIRST(n - i < 8 ? n - i : 8));
-    return ACROSS(a);
-}
-
-double duty_sum(const duty_stream *s, int column, size_t a, size_t b)
-{
-    return b > a ? plain(s->col[column] + a + 1, b - a) : 0;
+        for (int h = 0; h < 2; h++) {
+            size_t at = i + 4 * (size_t)h;
+            v4 dt = LOAD(t + at + 1) - LOAD(t + at);
+            a[h] += ONLY(FIRST(n - i < 8 ? n - i : 8)[h], dt * (LOAD(r + at) + LOAD(r + at + 1)));
+        }
+    return 0.5 * ACROSS(a[0], a[1]);
 }
 
 /* ---- points between samples ---- */
@@ -92,19 +94,20 @@ static double part_integral(const duty_stream *s, const double *r, duty_pos p)
 {
     if (p.f == 0)
         return 0;
-    double h = s->col[D_TIME][p.i + 1];
+    double h = s->col[S_TIME][p.i + 1] - s->col[S_TIME][p.i];
     return p.f * (r[p.i] + 0.5 * p.f / h * (r[p.i + 1] - r[p.i]));
 }
 
 double duty_integral(const duty_stream *s, const double *r, duty_pos a, duty_pos b)
 {
-    double whole = b.i > a.i ? trapezoids(s->col[D_TIME] + a.i + 1, r + a.i, b.i - a.i) : 0;
+    double whole = b.i > a.i ? trapezoids(s->col[S_TIME] + a.i, r + a.i, b.i - a.i) : 0;
     return whole - part_integral(s, r, a) + part_integral(s, r, b);
 }
 
 static double value_at(const duty_stream *s, const double *x, duty_pos p)
 {
-    return p.f > 0 ? x[p.i] + (x[p.i + 1] - x[p.i]) * (p.f / s->col[D_TIME][p.i + 1]) : x[p.i];
+    const double *t = s->col[S_TIME];
+    return p.f > 0 ? x[p.i] + (x[p.i + 1] - x[p.i]) * (p.f / (t[p.i + 1] - t[p.i])) : x[p.i];
 }
 
 static double seconds_between(const duty_stream *s, duty_pos a, duty_pos b)
@@ -112,45 +115,45 @@ static double seconds_between(const duty_stream *s, duty_pos a, duty_pos b)
     return (s->col[S_TIME][b.i] - s->col[S_TIME][a.i]) + (b.f - a.f);
 }
 
-/* Corrects totals over whole stretches for ends that lie inside one. */
-static void ends(const duty_stream *s, duty_pos a, duty_pos b, totals *t)
+/* Adds what stretch p.i .. p.i + 1 has up to p, `sign` times. */
+static void add_part(const duty_stream *s, duty_pos p, double sign, totals *t)
 {
-    const duty_pos p[] = { a, b };
-    for (int k = 0; k < 2; k++) {
-        if (p[k].f == 0)
-            continue;
-        double sign = k ? 1 : -1, share = p[k].f / s->col[D_TIME][p[k].i + 1];
-        for (int c = 0; c < SUMS; c++)
-            if (c != SUM_SOC && c != SUM_T)
-                t->sum[c] += sign * share * s->col[summed[c]][p[k].i + 1];
-        t->sum[SUM_SOC] += sign * part_integral(s, s->col[S_SOC], p[k]);
-        t->sum[SUM_T] += sign * part_integral(s, s->col[S_T], p[k]);
-        double soc = value_at(s, s->col[S_SOC], p[k]);
-        t->soc_min = fmin(t->soc_min, soc);
-        t->soc_max = fmax(t->soc_max, soc);
-        t->t_max = fmax(t->t_max, value_at(s, s->col[S_T], p[k]));
-    }
+    double h = s->col[S_TIME][p.i + 1] - s->col[S_TIME][p.i], ds = s->col[S_SOC][p.i + 1] - s->col[S_SOC][p.i];
+    double moved = fabs(ds) * (p.f / h), on = fabs(ds) >= REST * h ? 1 : 0, in = ds > 0 ? on : 0;
+    t->sum[SUM_MOVED] += sign * moved;
+    t->sum[SUM_LOAD] += sign * on * moved;
+    t->sum[SUM_LOAD_T] += sign * on * p.f;
+    t->sum[SUM_CHARGE] += sign * in * moved;
+    t->sum[SUM_CHARGE_T] += sign * in * p.f;
+    t->sum[SUM_SOC] += sign * part_integral(s, s->col[S_SOC], p);
+    t->sum[SUM_T] += sign * part_integral(s, s->col[S_T], p);
 }
 
-/* Totals from a to b.  A start inside a stretch: the sample before it does not count as an extreme. */
+static void add_point(const duty_stream *s, duty_pos p, totals *t)
+{
+    double soc = value_at(s, s->col[S_SOC], p);
+    t->soc_min = fmin(t->soc_min, soc);
+    t->soc_max = fmax(t->soc_max, soc);
+    t->t_max = fmax(t->t_max, value_at(s, s->col[S_T], p));
+}
+
+/* Totals from a to b.  The sample before a start inside a stretch is no extreme. */
 static void between(const duty_stream *s, duty_pos a, duty_pos b, totals *t)
 {
-    bool inside = a.f > 0;
-    if (inside && b.i == a.i) {
-        memset(t, 0, sizeof *t);
-        t->soc_min = t->soc_max = value_at(s, s->col[S_SOC], a);
-        t->t_max = value_at(s, s->col[S_T], a);
-    } else if (inside) {
-        total(s->col, a.i + 1, b.i - a.i - 1, t);
-        extremes(s->col, a.i + 1, b.i - a.i - 1, t);
-        for (int c = 0; c < SUMS; c++)
-            t->sum[c] += s->col[summed[c]][a.i + 1];
-    } else {
-        total(s->col, a.i, b.i - a.i, t);
-        extremes(s->col, a.i, b.i - a.i, t);
+    size_t first = a.f > 0 ? a.i + 1 : a.i;
+    if (first <= b.i)
+        extremes(s->col, first, b.i - first, t);
+    else
+        *t = (totals){ .soc_min = INFINITY, .soc_max = -INFINITY, .t_max = -INFINITY };
+    total(s->col, a.i, b.i - a.i, t);
+    if (a.f > 0) {
+        add_part(s, a, -1, t);
+        add_point(s, a, t);
     }
-    if (inside || b.f > 0)
-        ends(s, a, b, t);
+    if (b.f > 0) {
+        add_part(s, b, 1, t);
+        add_point(s, b, t);
+    }
 }
 
 void duty_stress(const duty_stream *s, const duty_rule *r, duty_pos a, duty_pos b, double out[DUTY_N])

@@ -3,7 +3,7 @@
  * profile; with a daily swing, whose end of life each law must find the same.
  *
  * The time is that of the run: samples read, turning points, rainflow, stress, rates, steps, results kept in memory.
- * `bench_duty LAW one|tile` measures one of them.  Goals: 1 ms for a cell with power laws, 2 ms for the heaviest; 0.2 ms a cell in a tile.
+ * `bench_duty LAW one|tile [POINTS]` measures one of them.  Goals: 1 ms for a cell with power laws, 2 ms for the heaviest; 0.2 ms a cell in a tile.
  */
 #include "core/base/file.h"
 #include "core/base/log.h"
@@ -95,6 +95,8 @@ int main(int argc, char **argv)
     log_open(&(log_options){ .level = LOG_ERROR }, &w);
     library_register(&series_library);
     series_synthetic();
+    if (argc > 3)
+        series.n = (size_t)atol(argv[3]);
     bench_pin();
     printf("ten years of hourly duty, %d points, %s\n", SYNTHETIC_N, vmath_isa());
     for (size_t k = 0; k < sizeof laws / sizeof laws[0]; k++) {

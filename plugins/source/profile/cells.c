@@ -17,13 +17,18 @@ static int32_t no_memory(const source *s)
 
 /* ---- names ---- */
 
+char *cells_id(const source *s, uint64_t i)
+{
+    return s->id + i * s->id_bytes;
+}
+
 /* cell-007: i padded with zeros to the width of the last one. */
-static void count_name(char id[ID_BYTES], uint64_t i, uint64_t last)
+static void count_name(char id[COUNTED_BYTES], uint64_t i, uint64_t last)
 {
     int width = 1;
     for (uint64_t k = last; k >= 10; k /= 10)
         width++;
-    snprintf(id, ID_BYTES, "cell-%0*llu", width, (unsigned long long)i);
+    snprintf(id, COUNTED_BYTES, "cell-%0*llu", width, (unsigned long long)i);
 }
 
 /* "duties/office.csv.gz" -> "office", of letters, digits, '_', '.' and '-'. */
@@ -60,7 +65,7 @@ static int32_t take_names(source *s, const fade_value *names)
         if (!is_legal(names->texts[i]))
             return source_fail(s, FADE_EINVAL, NULL, 0, "cell_names: '%.80s' is not [A-Za-z0-9_.-]{1,64}",
                                names->texts[i]);
-        snprintf(s->id[i], ID_BYTES, "%s", names->texts[i]);
+        snprintf(cells_id(s, i), ID_BYTES, "%s", names->texts[i]);
     }
     return FADE_OK;
 }
@@ -76,7 +81,7 @@ static int32_t check_names(const source *s)
     const char **sorted = calloc(s->ncell, sizeof *sorted);
     int32_t rc = sorted ? FADE_OK : no_memory(s);
     for (uint64_t i = 0; !rc && i < s->ncell; i++)
-        sorted[i] = s->id[i];
+        sorted[i] = cells_id(s, i);
     if (!rc)
         qsort(sorted, s->ncell, sizeof *sorted, by_name);
     for (uint64_t i = 1; !rc && i < s->ncell; i++)
@@ -88,15 +93,16 @@ static int32_t check_names(const source *s)
 
 static int32_t name_cells(source *s, bool by_file, const fade_value *names)
 {
-    s->id = calloc(s->ncell, sizeof *s->id);
+    s->id_bytes = by_file || names->n ? ID_BYTES : COUNTED_BYTES;
+    s->id = calloc(s->ncell, s->id_bytes);
     if (!s->id)
         return no_memory(s);
     int32_t rc = names->n ? take_names(s, names) : FADE_OK;
     for (uint64_t i = 0; !names->n && i < s->ncell; i++)
         if (by_file)
-            stem_name(s->id[i], s->nduty > 1 || !s->nclimate ? s->duty[i].path : s->climate[i].path);
+            stem_name(cells_id(s, i), s->nduty > 1 || !s->nclimate ? s->duty[i].path : s->climate[i].path);
         else
-            count_name(s->id[i], i + 1, s->ncell);
+            count_name(cells_id(s, i), i + 1, s->ncell);
     return rc || (!names->n && !by_file) ? rc : check_names(s);
 }
 
@@ -158,7 +164,7 @@ static int32_t make_players(source *s)
         *p = (player){ .duty = &s->duty[s->nduty > 1 ? i : 0],
                        .climate = !s->nclimate ? NULL : &s->climate[s->nclimate > 1 ? i : 0],
                        .kelvin = isnan(s->o.temperature) ? USUAL : s->o.temperature,
-                       .id = s->nplayer > 1 ? s->id[i] : NULL };
+                       .id = s->nplayer > 1 ? cells_id(s, i) : NULL };
         int32_t rc = play_prepare(s, p);
         if (rc)
             return rc;

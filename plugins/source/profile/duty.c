@@ -47,30 +47,27 @@ static bool whole_days(double x)
     return days >= 0.5 && fabs(days - round(days)) < 1e-9 * days;
 }
 
-/* What the samples last, and a median step more unless the last one repeats the first; whole days are preferred to
- * either. */
+/* What the samples last, or a median step more: whichever is whole days; else the first if it closes. */
 double duty_period(const series *x, bool closes, bool gap)
 {
     double lasts = x->value[ROLE_TIME][x->n - 1] - x->value[ROLE_TIME][0], more = lasts + x->step;
-    if (closes && whole_days(lasts))
-        return lasts;
-    if (whole_days(more))
-        return more;
-    if (gap && whole_days(more + x->step))
+    if (whole_days(lasts) != whole_days(more))
+        return whole_days(lasts) ? lasts : more;
+    if (gap && !whole_days(more) && whole_days(more + x->step))
         return more + x->step;
     return closes && !gap ? lasts : more;
 }
 
+/* The last sample of a closed duty is the first one of the next repetition. */
 static int32_t find_period(const source *s, const series *x, duty *d)
 {
     double lasts = d->t[x->n - 1] - d->t[0], asked = s->o.period;
     bool closes = fabs(d->soc[x->n - 1] - d->soc[0]) <= CLOSES;
     d->period = isnan(asked) ? duty_period(x, closes, false) : asked;
-    d->closed = closes && d->period <= lasts * (1 + 1e-12);
-    if (d->period < lasts * (1 - 1e-12) || (!d->closed && d->period <= lasts))
+    d->closed = d->period <= lasts * (1 + 1e-12);
+    if (d->period < lasts * (1 - 1e-12))
         return source_fail(s, FADE_EINVAL, x->path, 0,
-                           "period = %.10g s is %s the %.10g s from the first to the last sample", asked,
-                           closes ? "below" : "not above", lasts);
+                           "period = %.10g s is below the %.10g s from the first to the last sample", asked, lasts);
     d->end_soc = d->soc[d->n - 1];
     d->end_kelvin = d->kelvin ? d->kelvin[d->n - 1] : NAN;
     if (d->closed) {
@@ -91,6 +88,8 @@ static void find_start(const source *s, const series *x, duty *d)
     for (size_t i = 0; i < d->n; i++)
         d->t[i] -= late;
     d->phase += late;
+    if (x->dated)
+        d->date += llround(late * 1e6);
 }
 
 /* ---- more samples ---- */
@@ -107,20 +106,31 @@ static int32_t grow(const source *s, duty *d, size_t n)
     return FADE_OK;
 }
 
-/* After each repetition its last values stay. */
-static int32_t add_rest(const source *s, duty *d)
+static void add(duty *d, double t)
 {
-    double rest = s->o.rest;
-    if (!(rest > 0))
-        return FADE_OK;
-    int32_t rc = grow(s, d, d->n + 1);
-    if (rc)
-        return rc;
-    d->t[d->n] = d->closed ? d->once : d->once + rest;
+    d->t[d->n] = t;
     d->soc[d->n] = d->end_soc;
     if (d->kelvin)
         d->kelvin[d->n] = d->end_kelvin;
     d->n++;
+}
+
+/* After each repetition its last values stay; the next one's first follows a step later, or at once where it is the
+ * same. */
+static int32_t add_rest(const source *s, duty *d, double step)
+{
+    double rest = s->o.rest;
+    if (!(rest > 0))
+        return FADE_OK;
+    int32_t rc = grow(s, d, d->n + 2);
+    if (rc)
+        return rc;
+    if (d->closed)
+        add(d, d->once);
+    if (!d->closed)
+        add(d, d->once + rest);
+    else if (fabs(d->end_soc - d->soc[0]) > CLOSES)
+        add(d, d->once + rest - (step < rest / 2 ? step : rest / 2));
     d->period += rest;
     d->once += rest;
     return FADE_OK;
@@ -179,7 +189,7 @@ int32_t duty_make(const source *s, series *x, duty *d)
     find_start(s, x, d);
     rc = find_period(s, x, d);
     x->value[ROLE_TIME] = x->value[ROLE_SOC] = x->value[ROLE_TEMPERATURE] = NULL;       /* the duty's now */
-    return rc ? rc : add_rest(s, d);
+    return rc ? rc : add_rest(s, d, x->step);
 }
 
 void duty_free(duty *d)

@@ -15,7 +15,7 @@ enum { ROLES_DUTY = 1 << ROLE_TIME | 1 << ROLE_SOC | 1 << ROLE_CURRENT | 1 << RO
        ROLES_CLIMATE = 1 << ROLE_TIME | 1 << ROLE_TEMPERATURE | 1 << ROLE_WARMEST | 1 << ROLE_COLDEST };
 enum { SIGN_AUTO, SIGN_DISCHARGE, SIGN_CHARGE };
 enum { REPAIR_ERROR, REPAIR_HOLD, REPAIR_INTERPOLATE, REPAIR_DROP };
-enum { ID_BYTES = 65, NAME_BYTES = 64 };
+enum { ID_BYTES = 65, COUNTED_BYTES = 16, NAME_BYTES = 64 };
 enum { TURN = 1024 };                             /* samples of one cell before the next cell has its turn */
 #define DAY 86400.0                               /* s */
 #define LATEST 1e12                               /* s; later than that a time is no time */
@@ -94,7 +94,8 @@ struct source {
     climate             *climate;
     player              *player;
     size_t               nduty, nclimate, nplayer, turn;   /* turn: whose it is; nplayer: to be found */
-    char               (*id)[ID_BYTES];
+    char                *id;                      /* id_bytes each */
+    size_t               id_bytes;
     uint64_t             ncell, told, played;     /* cells; of which so many had their row; samples */
 };
 
@@ -128,6 +129,7 @@ void climate_column(const climate *, double shift, uint32_t n, const double *tim
 void climate_free(climate *);
 
 /* cells.c: files and names -> duties, climates, players */
+char *cells_id(const source *, uint64_t i);
 int32_t cells_open(source *, const fade_value *paths, const fade_value *climates, const fade_value *names);
 
 /* play.c */

@@ -199,7 +199,7 @@ static void tell_cells(source *s, fade_block *b)
 {
     b->stream = 0;
     for (; b->n < b->cap && s->told < s->ncell; b->n++, s->told++) {
-        b->cell[b->n] = s->id[s->told];
+        b->cell[b->n] = cells_id(s, s->told);
         b->cycle[b->n] = 1;
         b->time[b->n] = INT64_MIN;
     }
