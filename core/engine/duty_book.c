@@ -56,6 +56,11 @@ static int rain(duty *d, duty_stream *s, size_t r, size_t i, why *w)
     if (!rc)
         at->nevent += (size_t)rainflow_push(&f, 0, s->col[S_TIME][i], at->carried, s->col[S_SOC][i],
                                             at->event + at->nevent);
+    size_t k = (size_t)at->count;
+    if (k > 1 && at->value[k - 1] == s->col[S_SOC][i]) {        /* a rest belongs to the swing before it */
+        at->time[k - 1] = s->col[S_TIME][i];
+        at->carry[k - 1] = at->carried;
+    }
     if (at->forced > before)
         object_warn_once(d->e->source_object, "rainflow",
                          "the rainflow residue of %d turning points was full: its oldest half cycle was booked early",
@@ -74,13 +79,15 @@ static int end_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, boo
         at->step = more;
         at->capstep = cap;
     }
+    int rc = rain(d, s, r, b.i, w);               /* what closes up to here closes here, whether a row ends or not */
+    if (rc)
+        return rc;
     duty_step *step = &at->step[at->nstep];
     uint32_t from = at->nstep ? at->step[at->nstep - 1].o1 : 0;
     *step = (duty_step){ .a = at->end, .b = b, .b0 = at->brk, .brk = brk, .row_end = row_end, .top = at->top,
                          .e0 = from, .e1 = (uint32_t)at->nevent, .o0 = (uint32_t)at->nevent };
     if (row_end && d->rule[r].rain) {
-        int rc = event_room(at, RAINFLOW_DEPTH, w);
-        if (rc)
+        if ((rc = event_room(at, RAINFLOW_DEPTH, w)))
             return rc;
         rainflow f = flow_of(d, at);
         at->nevent += (size_t)rainflow_open(&f, 0, at->event + at->nevent);
@@ -121,8 +128,7 @@ static int end_row(duty *d, duty_stream *s, duty_pos b, uint64_t brk, why *w)
     int rc = row_room(d, s, w);
     for (size_t r = 0; r < d->nrule && !rc; r++) {
         bool by_rows = d->rule[r].time == 0 && d->rule[r].efc == 0;
-        rc = rain(d, s, r, b.i, w);
-        rc = rc ? rc : end_step(d, s, r, b, (brk >> r & 1) || (by_rows && b.f == 0), true, w);
+        rc = end_step(d, s, r, b, (brk >> r & 1) || (by_rows && b.f == 0), true, w);
     }
     if (rc)
         return rc;
@@ -150,7 +156,9 @@ static int begin(duty *d, duty_stream *s, why *w)
     s->begun = true;
     s->done = 1;
     for (size_t r = 0; r < d->nrule && !rc; r++) {
-        s->at[r].top = s->col[S_SOC][0];
+        double *stand = s->at[r].stand;           /* until the first break: a cell that has only been looked at */
+        s->at[r].top = stand[DUTY_SOC_MEAN] = stand[DUTY_SOC_MIN] = stand[DUTY_SOC_MAX] = s->col[S_SOC][0];
+        stand[DUTY_T_MEAN] = stand[DUTY_T_MAX] = s->col[S_T][0];
         rc = rain(d, s, r, 0, w);
     }
     return rc;
@@ -251,10 +259,12 @@ static int finish(duty *d, duty_stream *s, why *w)
 {
     duty_pos last = { s->n - 1, 0 };
     bool open = s->row_at.i != last.i || s->row_at.f != 0;
+    uint64_t brk = 0;                             /* a rule that broke there does not break again, over no time */
     for (size_t r = 0; r < d->nrule; r++)
-        open |= s->at[r].brk != last.i;
+        if (s->at[r].brk != last.i)
+            brk |= (uint64_t)1 << r;
     s->ended = true;
-    return open ? end_row(d, s, last, UINT64_MAX, w) : E_OK;
+    return open || brk ? end_row(d, s, last, brk, w) : E_OK;
 }
 
 int duty_book(duty *d, duty_stream *s, size_t most, bool end, why *w)
