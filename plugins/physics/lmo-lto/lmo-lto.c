@@ -13,6 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A step is short loops over few lanes: all of it is compiled for each vector width, with its helpers inside.  No
+ * contraction: the bits are the same. */
+#if defined __x86_64__ && defined __GNUC__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__ && \
+    !defined __SANITIZE_THREAD__
+#define CLONES __attribute__((target_clones("avx2", "default"), flatten))
+#else
+#define CLONES
+#endif
+
 #define SSC_LAW "NREL with data of INL, as in SSC (battery lifetime, LMO/LTO)"
 #define DAY 86400                                 /* s */
 
@@ -82,7 +91,7 @@ static void stress(const law *m, uint32_t n, const double *soc, const double *T,
     m->math->exp(n, to, to);
 }
 
-static int32_t rates(const void *model, fade_tile *b)
+CLONES static int32_t rates(const void *model, fade_tile *b)
 {
     stress(model, b->n, b->in[SAMPLE_SOC], b->in[SAMPLE_T], b->param, b->out[0]);
     return FADE_OK;
@@ -163,7 +172,7 @@ static void ssc_days(fade_tile *b)
 
 /* ---- the plugin ---- */
 
-static int32_t step(const void *model, fade_tile *b)
+CLONES static int32_t step(const void *model, fade_tile *b)
 {
     const law *m = model;
     if (m->as == SSC && b->samples)

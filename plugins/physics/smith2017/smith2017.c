@@ -16,6 +16,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A step is short loops over few lanes: all of it is compiled for each vector width, with its helpers inside.  No
+ * contraction: the bits are the same. */
+#if defined __x86_64__ && defined __GNUC__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__ && \
+    !defined __SANITIZE_THREAD__
+#define CLONES __attribute__((target_clones("avx2", "default"), flatten))
+#else
+#define CLONES
+#endif
+
 #define ACC "Smith et al., American Control Conf. 2017, 4062, doi 10.23919/ACC.2017.7963578; values as in NREL's SSC"
 #define LEAST (-0.5)                              /* loss below it makes no sense */
 #define CELL (FADE_PER_CELL | FADE_FITTED)
@@ -165,7 +174,7 @@ static void cycle_stress(const law *m, uint32_t n, int as, const double *depth, 
         lithium[i] *= depth[i] * depth[i];
 }
 
-static int32_t rates(const void *model, fade_tile *b)
+CLONES static int32_t rates(const void *model, fade_tile *b)
 {
     time_stress(model, b->n, b->in[SAMPLE_SOC], b->in[SAMPLE_T], b->param, b->out[0], b->out[1]);
     return FADE_OK;
@@ -402,7 +411,7 @@ static void ssc_days(const law *m, fade_tile *b)
     show(m, b, (const double *const *)b->x1, b->x1[LITHIUM_AT], b->x1[NEGATIVE_AT]);
 }
 
-static int32_t step(const void *model, fade_tile *b)
+CLONES static int32_t step(const void *model, fade_tile *b)
 {
     const law *m = model;
     int what = b->samples ? DUTY : ROW;
