@@ -164,8 +164,8 @@ static int begin(duty *d, duty_stream *s, why *w)
     return rc;
 }
 
-/* Sample i: was the one before it a turning point?  Its swing is whole then. */
-static int turn(duty *d, duty_stream *s, size_t i, why *w)
+/* Sample i: was the one before it a turning point?  Its swing is whole then.  *broke: some rule booked there. */
+static int turn(duty *d, duty_stream *s, size_t i, bool *broke, why *w)
 {
     double ds = s->col[S_SOC][i] - s->col[S_SOC][i - 1], way = ds > 0 ? 1 : ds < 0 ? -1 : 0;
     if (way == 0 || way == s->direction)
@@ -179,8 +179,10 @@ static int turn(duty *d, duty_stream *s, size_t i, why *w)
             continue;
         at->moved += fabs(s->col[S_SOC][i - 1] - s->col[S_SOC][at->moved_at]);     /* one way since the last turning point */
         at->moved_at = i - 1;
-        if (!rc && 0.5 * at->moved > d->rule[r].efc * (2 - NEARLY) && at->brk < i - 1)
+        if (!rc && 0.5 * at->moved > d->rule[r].efc * (2 - NEARLY) && at->brk < i - 1) {
             rc = end_step(d, s, r, (duty_pos){ i - 1, 0 }, true, false, w);
+            *broke = true;
+        }
     }
     s->direction = way;
     return rc;
@@ -215,7 +217,8 @@ static int rows_before(duty *d, duty_stream *s, size_t i, size_t most, bool *ful
 static int one_sample(duty *d, duty_stream *s, size_t most, bool *full, why *w)
 {
     size_t i = s->done;
-    int rc = s->turned ? E_OK : turn(d, s, i, w);
+    bool broke;
+    int rc = s->turned ? E_OK : turn(d, s, i, &broke, w);
     s->turned = !rc;
     if (rc || (rc = rows_before(d, s, i, most, full, w)) || *full)
         return rc;
@@ -233,19 +236,27 @@ static int one_sample(duty *d, duty_stream *s, size_t most, bool *full, why *w)
     return rc;
 }
 
-/* The first sample from s->done on at which something may end: the soc turns, a rule's time is up, or a row's. */
-static size_t next_event(const duty *d, const duty_stream *s)
+/* When a row ends next, or a rule's time is up: nothing but turns of the soc happens before. */
+static double next_alarm(const duty *d, const duty_stream *s)
+{
+    double alarm = row_end(d, s) * (1 - 1e-9) - 1e-9 * d->row;
+    for (size_t r = 0; r < d->nrule; r++) {
+        double up = s->col[S_TIME][s->at[r].brk] + d->rule[r].time * (1 - 1e-9);
+        if (d->rule[r].time > 0 && up < alarm)
+            alarm = up;
+    }
+    return alarm;
+}
+
+/* The first sample from s->done on where the soc turns or the alarm goes. */
+static size_t next_event(const duty_stream *s, double alarm)
 {
     const double *t = s->col[S_TIME], *soc = s->col[S_SOC];
-    double alarm = row_end(d, s) * (1 - 1e-9) - 1e-9 * d->row, way = s->direction;
-    for (size_t r = 0; r < d->nrule; r++)
-        if (d->rule[r].time > 0)
-            alarm = fmin(alarm, t[s->at[r].brk] + d->rule[r].time * (1 - 1e-9));
     size_t i = s->done, n = s->n;
-    if (way > 0)
+    if (s->direction > 0)
         while (i < n && t[i] < alarm && soc[i] >= soc[i - 1])
             i++;
-    else if (way < 0)
+    else if (s->direction < 0)
         while (i < n && t[i] < alarm && soc[i] <= soc[i - 1])
             i++;
     else
@@ -271,11 +282,19 @@ int duty_book(duty *d, duty_stream *s, size_t most, bool end, why *w)
 {
     bool full = false;
     int rc = !s->begun && s->n ? begin(d, s, w) : E_OK;
-    while (s->done < s->n && !full && !rc) {
-        if (!s->turned)
-            s->done = next_event(d, s);
-        if (s->done < s->n)
-            rc = one_sample(d, s, most, &full, w);
+    for (double alarm = -INFINITY; s->done < s->n && !full && !rc;) {
+        if (!s->turned && alarm > -INFINITY)
+            s->done = next_event(s, alarm);
+        if (s->done == s->n)
+            break;
+        if (!s->turned && s->col[S_TIME][s->done] < alarm) {      /* no more than a turn */
+            bool broke = false;
+            rc = turn(d, s, s->done++, &broke, w);
+            alarm = broke ? next_alarm(d, s) : alarm;
+            continue;
+        }
+        rc = one_sample(d, s, most, &full, w);
+        alarm = next_alarm(d, s);
     }
     if (!rc && end && !full && !s->ended && s->n && s->nrow < most)
         rc = finish(d, s, w);
