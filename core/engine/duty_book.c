@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * duty_book.c - samples walked once, in order: turning points and rainflow, break points of each rule, ends of rows.
  *
- * Equivalent full cycles are booked at the first turning point past their number, so that no swing is cut in two; time is booked at the first sample where it
- * has passed.  Neither looks at rows, so how long a row is moves no break point.
+ * Equivalent full cycles are booked at the first turning point past their number, so that no swing is cut in two; time
+ * is booked at the first sample where it has passed.  Neither looks at rows, so how long a row is moves no break point.
+ * The newest sample waits until another one follows or the data end: the last row, however long, books what is open.
  */
 #include "core/base/mem.h"
 #include "core/engine/duty.h"
@@ -44,18 +45,22 @@ static void carry(const duty *d, const duty_stream *s, size_t r, size_t i)
     at->carried_at = i;
 }
 
+/* The series up to sample i for the rainflow cycles of rule r: a point of a plateau is its first sample.  What is pushed
+ * between turning points moves along. */
 static int rain(duty *d, duty_stream *s, size_t r, size_t i, why *w)
 {
     duty_at *at = &s->at[r];
-    if (!d->rule[r].rain)
+    const double *soc = s->col[S_SOC];
+    if (!d->rule[r].rain || (at->count > 0 && at->value[(size_t)at->count - 1] == soc[i]))
         return E_OK;
+    while (i > 0 && soc[i - 1] == soc[i])
+        i--;
     carry(d, s, r, i);
     int rc = event_room(at, RAINFLOW_DEPTH, w);
     rainflow f = flow_of(d, at);
     double before = at->forced;
     if (!rc)
-        at->nevent += (size_t)rainflow_push(&f, 0, s->col[S_TIME][i], at->carried, s->col[S_SOC][i],
-                                            at->event + at->nevent);
+        at->nevent += (size_t)rainflow_push(&f, 0, s->col[S_TIME][i], at->carried, soc[i], at->event + at->nevent);
     if (at->forced > before)
         object_warn_once(d->e->source_object, "rainflow",
                          "the rainflow residue of %d turning points was full: its oldest half cycle was booked early",
@@ -115,14 +120,17 @@ static int row_room(duty *d, duty_stream *s, why *w)
     return E_OK;
 }
 
-/* The row ends at b; `brk[r]`: so do the cycles of rule r (a bit each; all_brk: of all). */
+/* The row ends at b, and so do the cycles of the rules in `brk`, a bit each.  A rule that names neither time nor cycles
+ * books at the last sample of each row. */
 static int end_row(duty *d, duty_stream *s, duty_pos b, uint64_t brk, why *w)
 {
     int rc = row_room(d, s, w);
     for (size_t r = 0; r < d->nrule && !rc; r++) {
-        bool by_rows = d->rule[r].time == 0 && d->rule[r].efc == 0;
+        bool by_rows = d->rule[r].time == 0 && d->rule[r].efc == 0, book = by_rows || (brk >> r & 1);
         rc = rain(d, s, r, b.i, w);
-        rc = rc ? rc : end_step(d, s, r, b, (brk >> r & 1) || (by_rows && b.f == 0), true, w);
+        if (!rc && book && b.f > 0 && s->at[r].brk < b.i)
+            rc = end_step(d, s, r, (duty_pos){ b.i, 0 }, true, false, w);
+        rc = rc ? rc : end_step(d, s, r, b, book && s->at[r].brk < b.i, true, w);
     }
     if (rc)
         return rc;
@@ -204,17 +212,18 @@ static int rows_before(duty *d, duty_stream *s, size_t i, size_t most, bool *ful
     return E_OK;
 }
 
-static int one_sample(duty *d, duty_stream *s, size_t most, bool *full, why *w)
+/* `last`: no sample follows, what is open is booked in a row that may be short. */
+static int one_sample(duty *d, duty_stream *s, size_t most, bool last, bool *full, why *w)
 {
     size_t i = s->done;
     int rc = s->turned ? E_OK : turn(d, s, i, w);
     s->turned = !rc;
     if (rc || (rc = rows_before(d, s, i, most, full, w)) || *full)
         return rc;
-    bool ends = fabs(s->col[S_TIME][i] - row_end(d, s)) <= 1e-9 * d->row;
+    bool ends = last || fabs(s->col[S_TIME][i] - row_end(d, s)) <= 1e-9 * d->row;
     if ((*full = ends && s->nrow == most))
         return E_OK;
-    uint64_t up = time_up(d, s, i);
+    uint64_t up = last ? UINT64_MAX : time_up(d, s, i);
     if (ends)
         rc = end_row(d, s, (duty_pos){ i, 0 }, up, w);
     for (size_t r = 0; r < d->nrule && !ends && !rc; r++)
@@ -222,45 +231,35 @@ static int one_sample(duty *d, duty_stream *s, size_t most, bool *full, why *w)
             rc = end_step(d, s, r, (duty_pos){ i, 0 }, true, false, w);
     s->turned = false;
     s->done++;
+    s->ended = last;
     return rc;
 }
 
-/* The first sample from s->done on at which something may end: the soc turns, a rule's time is up, or a row's. */
-static size_t next_event(const duty *d, const duty_stream *s)
+/* The first sample from s->done to n at which something may end: the soc turns, a rule's time is up, or a row's. */
+static size_t next_event(const duty *d, const duty_stream *s, size_t n)
 {
     const double *t = s->col[S_TIME], *soc = s->col[S_SOC];
-    double alarm = row_end(d, s) * (1 - 1e-9) - 1e-9 * d->row, way = s->direction;
+    double end = row_end(d, s), alarm = end - 1e-9 * (fabs(end) + d->row), way = s->direction;
     for (size_t r = 0; r < d->nrule; r++)
         if (d->rule[r].time > 0)
             alarm = fmin(alarm, t[s->at[r].brk] + d->rule[r].time * (1 - 1e-9));
-    size_t i = s->done, n = s->n;
+    size_t i = s->done;
     while (i < n && t[i] < alarm && (soc[i] - soc[i - 1]) * way >= 0 && (way != 0 || soc[i] == soc[i - 1]))
         i++;
     return i;
-}
-
-/* The end of the data: what is open is booked, in a row that may be short. */
-static int finish(duty *d, duty_stream *s, why *w)
-{
-    duty_pos last = { s->n - 1, 0 };
-    bool open = s->row_at.i != last.i || s->row_at.f != 0;
-    for (size_t r = 0; r < d->nrule; r++)
-        open |= s->at[r].brk != last.i;
-    s->ended = true;
-    return open ? end_row(d, s, last, UINT64_MAX, w) : E_OK;
 }
 
 int duty_book(duty *d, duty_stream *s, size_t most, bool end, why *w)
 {
     bool full = false;
     int rc = !s->begun && s->n ? begin(d, s, w) : E_OK;
-    while (s->done < s->n && !full && !rc) {
+    while (s->done + 1 < s->n && !full && !rc) {
         if (!s->turned)
-            s->done = next_event(d, s);
-        if (s->done < s->n)
-            rc = one_sample(d, s, most, &full, w);
+            s->done = next_event(d, s, s->n - 1);
+        if (s->done + 1 < s->n)
+            rc = one_sample(d, s, most, false, &full, w);
     }
-    if (!rc && end && !full && !s->ended && s->n && s->nrow < most)
-        rc = finish(d, s, w);
+    if (!rc && !full && end && s->done + 1 == s->n && s->begun)
+        rc = one_sample(d, s, most, true, &full, w);
     return rc;
 }
