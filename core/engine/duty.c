@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 1024, MOST_IN = 64, MOST_CYCLES = 16, MOST_RULES = 64 };
+enum { BATCH = 1024, MOST_IN = 64, MOST_RULES = 64 };
 
 #define STRESS(name, key, unit, scaled, doc) { #key, unit, doc, 0, 0, 0, 0, 0, 1, FADE_PLANNED },
 static const fade_column columns[DUTY_COLUMNS_N] = {
@@ -80,7 +80,7 @@ static int bind_fill(duty_use *u, const part *q, why *w)
 
 static int bind_in(duty *d, duty_use *u, const part *q, why *w)
 {
-    if (u->vt->in.n > MOST_IN || u->vt->cycle.n > MOST_CYCLES || (u->vt->rate.n && !u->vt->rates) ||
+    if (u->vt->in.n > MOST_IN || u->vt->cycle.n > DUTY_CYCLE_MOST || (u->vt->rate.n && !u->vt->rates) ||
         (u->vt->cycle.n && !u->vt->cycles) || u->vt->rate.n > MOST_IN)
         return fail(w, E_PLUGIN, "%s: its fade.duty/1 has a list without a function, or more than %d columns",
                     q->desc->id, MOST_IN);
@@ -163,6 +163,8 @@ static int bind_use(duty *d, size_t at, why *w)
     if (rc)
         return rc;
     u->rule = rule_of(d, vt);
+    for (size_t f = 0; f < u->nfill; f++)
+        d->rule[u->rule].open |= u->fill[f].what == FILL_OPEN;
     u->own = makes_own(d, u, q);
     u->rate = d->ncol;
     d->ncol += u->own ? 0 : u->nrate;
@@ -220,11 +222,7 @@ static int add_stream(duty *d, uint32_t *which, why *w)
     s->col = mem_zero(d->ncol, sizeof *s->col);
     s->at = mem_zero(d->nrule + 1, sizeof *s->at);
     s->value = mem_zero(d->nuse + 1, sizeof *s->value);
-    s->open = mem_zero(d->nuse + 1, sizeof *s->open);
-    bool ok = s->col && s->at && s->value && s->open;
-    for (size_t i = 0; ok && i < d->nuse; i++)
-        ok = (s->open[i] = mem_zero(MOST_CYCLES, sizeof **s->open)) != NULL;
-    return ok ? E_OK : fail(w, E_NOMEM, "no memory for a series of samples");
+    return s->col && s->at && s->value ? E_OK : fail(w, E_NOMEM, "no memory for a series of samples");
 }
 
 static int cell_room(duty *d, why *w)
@@ -277,14 +275,12 @@ static void free_stream(const duty *d, duty_stream *s)
         free(s->at[r].step);
         free(s->at[r].event);
     }
-    for (size_t i = 0; i < d->nuse; i++) {
+    for (size_t i = 0; i < d->nuse; i++)
         free(s->value ? s->value[i] : NULL);
-        free(s->open ? s->open[i] : NULL);
-    }
     free(s->col);
     free(s->at);
     free(s->value);
-    free(s->open);
+    free(s->made);
     free(s->row);
     free(s->row_step);
     free(s->stress);

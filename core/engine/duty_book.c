@@ -68,9 +68,12 @@ static int rain(duty *d, duty_stream *s, size_t r, size_t i, why *w)
     return rc;
 }
 
-static int end_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, bool row_end, why *w)
+static int end_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, why *w)
 {
     duty_at *at = &s->at[r];
+    int rc = rain(d, s, r, b.i, w);
+    if (rc)
+        return rc;
     if (at->nstep == at->capstep) {
         size_t cap = at->capstep ? at->capstep * 2 : 128;
         duty_step *more = mem_grow(at->step, cap, sizeof *more);
@@ -81,11 +84,10 @@ static int end_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, boo
     }
     duty_step *step = &at->step[at->nstep];
     uint32_t from = at->nstep ? at->step[at->nstep - 1].o1 : 0;
-    *step = (duty_step){ .a = at->end, .b = b, .b0 = at->brk, .brk = brk, .row_end = row_end, .top = at->top,
+    *step = (duty_step){ .a = at->end, .b = b, .b0 = at->brk, .brk = brk, .top = at->top,
                          .e0 = from, .e1 = (uint32_t)at->nevent, .o0 = (uint32_t)at->nevent };
-    if (row_end && d->rule[r].rain) {
-        int rc = event_room(at, RAINFLOW_DEPTH, w);
-        if (rc)
+    if (d->rule[r].open) {
+        if ((rc = event_room(at, RAINFLOW_DEPTH, w)))
             return rc;
         rainflow f = flow_of(d, at);
         at->nevent += (size_t)rainflow_open(&f, 0, at->event + at->nevent);
@@ -127,10 +129,9 @@ static int end_row(duty *d, duty_stream *s, duty_pos b, uint64_t brk, why *w)
     int rc = row_room(d, s, w);
     for (size_t r = 0; r < d->nrule && !rc; r++) {
         bool by_rows = d->rule[r].time == 0 && d->rule[r].efc == 0, book = by_rows || (brk >> r & 1);
-        rc = rain(d, s, r, b.i, w);
-        if (!rc && book && b.f > 0 && s->at[r].brk < b.i)
-            rc = end_step(d, s, r, (duty_pos){ b.i, 0 }, true, false, w);
-        rc = rc ? rc : end_step(d, s, r, b, book && s->at[r].brk < b.i, true, w);
+        if (book && b.f > 0 && s->at[r].brk < b.i)
+            rc = end_step(d, s, r, (duty_pos){ b.i, 0 }, true, w);
+        rc = rc ? rc : end_step(d, s, r, b, book && s->at[r].brk < b.i, w);
     }
     if (rc)
         return rc;
@@ -180,7 +181,7 @@ static int turn(duty *d, duty_stream *s, size_t i, why *w)
             at->moved += duty_moved(s, at->moved_at, i - 1);
         at->moved_at = i - 1;
         if (!rc && 0.5 * at->moved > d->rule[r].efc * (2 - NEARLY) && at->brk < i - 1)
-            rc = end_step(d, s, r, (duty_pos){ i - 1, 0 }, true, false, w);
+            rc = end_step(d, s, r, (duty_pos){ i - 1, 0 }, true, w);
     }
     s->direction = way;
     return rc;
@@ -228,7 +229,7 @@ static int one_sample(duty *d, duty_stream *s, size_t most, bool last, bool *ful
         rc = end_row(d, s, (duty_pos){ i, 0 }, up, w);
     for (size_t r = 0; r < d->nrule && !ends && !rc; r++)
         if (up >> r & 1)
-            rc = end_step(d, s, r, (duty_pos){ i, 0 }, true, false, w);
+            rc = end_step(d, s, r, (duty_pos){ i, 0 }, true, w);
     s->turned = false;
     s->done++;
     s->ended = last;

@@ -144,7 +144,7 @@ static void lay_samples(const duty_use *u, const span *p, double top, double q)
         memcpy(to, from, p->n * sizeof *to);
         if (q != 1 && u->in[c] == S_SOC)
             for (size_t i = 0; i < p->n; i++)
-                to[i] = fmax(0, top - (top - to[i]) / q);
+                to[i] = duty_lowered(to[i], top, q);
         for (size_t i = p->n; i < p->stride; i++)
             to[i] = to[p->n - 1];
     }
@@ -153,7 +153,7 @@ static void lay_samples(const duty_use *u, const span *p, double top, double q)
             double *to = p->in + c * p->stride;
             for (size_t i = 0; i < p->stride; i++) {
                 double soc = p->s->col[S_SOC][p->first + (i < p->n ? i : p->n - 1)];
-                to[i] = fmax(0, top - (top - soc) / q);
+                to[i] = duty_lowered(soc, top, q);
             }
             duty_anode(p->stride, to, to);
         }
@@ -199,37 +199,54 @@ static int own_rates(const duty_use *u, worker *k, const part *q, workpart *wp, 
     return E_OK;
 }
 
+/* A cycle between two states of charge that are farther apart in a cell that has faded; nothing lies below empty. */
+static rainflow_event deepened(const rainflow_event *ev, double top, double soh)
+{
+    rainflow_event to = *ev;
+    if (soh == 1)
+        return to;
+    double lo = duty_lowered(ev->mean - 0.5 * ev->depth, top, soh), hi = duty_lowered(ev->mean + 0.5 * ev->depth, top, soh);
+    to.depth = hi - lo;
+    to.mean = 0.5 * (hi + lo);
+    return to;
+}
+
+/* The sums over events from .. to - 1 of one lane. */
+static int own_sum(const duty *d, const duty_use *u, const part *q, const fade_tile *like, const duty_step *step,
+                   const rainflow_event *event, size_t n, double soh, double *sum, why *w)
+{
+    double out[DUTY_CYCLE_MOST][DUTY_CYCLES] __attribute__((aligned(64)));
+    rainflow_event some[DUTY_CYCLES];
+    int rc = E_OK;
+    for (size_t at = 0; at < n && !rc; at += DUTY_CYCLES) {
+        size_t m = n - at < DUTY_CYCLES ? n - at : DUTY_CYCLES;
+        for (size_t i = 0; i < m; i++)
+            some[i] = deepened(&event[at + i], step->top, soh);
+        rc = duty_cycles(u, q, like, some, m, &d->rule[u->rule], out, w);
+        for (size_t k = 0; k < u->ncycle && !rc; k++)
+            for (size_t i = 0; i < m; i++)
+                sum[k] += out[k][i];
+    }
+    return rc;
+}
+
 static void own_sums(const duty *d, const duty_use *u, worker *k, const part *q, workpart *wp, const duty_step *step,
                      const duty_stream *s, uint32_t i, bool energy, why *w)
 {
-    const duty_at *at = &s->at[u->rule];
+    const rainflow_event *event = s->at[u->rule].event;
     duty_desk *desk = k->desk;
-    double soh = desk->soh[i], sum[2][16] = { { 0 } };
+    double soh = energy ? desk->soh[i] : 1, closed[DUTY_CYCLE_MOST] = { 0 }, open[DUTY_CYCLE_MOST] = { 0 };
     for (uint32_t j = 0; j < q->nparam; j++)
-        for (size_t m = 0; m < 64; m++)
+        for (size_t m = 0; m < DUTY_CYCLES; m++)
             desk->param[j * BATCH + m] = wp->param[j][i];
     fade_tile like = { .size = sizeof like, .param = desk->param_at, .scratch = desk->scratch, .worker = wp->worker };
-    for (int open = 0; open <= step->row_end; open++) {
-        uint32_t from = open ? step->o0 : step->e0, to = open ? step->o1 : step->e1;
-        double part_sum[16];
-        for (uint32_t j = from; j < to; j++) {
-            rainflow_event ev = at->event[j];
-            if (energy) {
-                ev.mean = fmax(0, step->top - (step->top - ev.mean) / soh);
-                ev.depth = fmin(1, ev.depth / soh);
-            }
-            if (duty_cycles(u, q, &like, &ev, 1, &d->rule[u->rule], part_sum, w))
-                return;
-            for (size_t c = 0; c < u->ncycle; c++)
-                sum[open][c] += part_sum[c];
-        }
-    }
+    if (own_sum(d, u, q, &like, step, event + step->e0, step->e1 - step->e0, soh, closed, w) ||
+        own_sum(d, u, q, &like, step, event + step->o0, step->o1 - step->o0, soh, open, w))
+        return;
     for (size_t f = 0; f < u->nfill; f++) {
-        bool open = u->fill[f].what == FILL_OPEN;
-        if ((u->fill[f].what == FILL_CYCLE || open) && (!open || step->row_end))
-            wp->in[u->fill[f].input][i] = sum[open][u->fill[f].index];
-        else if (open)
-            wp->in[u->fill[f].input][i] = 0;
+        bool is_open = u->fill[f].what == FILL_OPEN;
+        if (u->fill[f].what == FILL_CYCLE || is_open)
+            wp->in[u->fill[f].input][i] = (is_open ? open : closed)[u->fill[f].index];
     }
 }
 

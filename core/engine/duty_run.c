@@ -45,17 +45,15 @@ static uint32_t find_runs(const duty *d, const duty_use *u, const tile *t, uint6
 _Static_assert(DUTY_DEPTH == 0 && DUTY_SOC_MEAN < DUTY_SOC_MAX && DUTY_SOC_MIN < DUTY_SOC_MAX && DUTY_SOC_MAX < DUTY_T_MEAN,
                "what a swing says of the soc comes first");
 
-static double lowered(double soc, double top, double q) { return fmax(0, top - (top - soc) / q); }
-
 /* The stress of a cell that is asked for the energy of a new one: its swings below `top` are deeper. */
 static double deepened(const duty_use *u, const double *v, int what, double top, double q)
 {
-    double lo = lowered(v[u->nfill + VALUE_MIN], top, q), hi = lowered(v[u->nfill + VALUE_MAX], top, q);
+    double lo = duty_lowered(v[u->nfill + VALUE_MIN], top, q), hi = duty_lowered(v[u->nfill + VALUE_MAX], top, q);
     switch (what) {
     case DUTY_DEPTH: return hi - lo;
     case DUTY_SOC_MIN: return lo;
     case DUTY_SOC_MAX: return hi;
-    default: return lowered(v[u->nfill + VALUE_MEAN], top, q);
+    default: return duty_lowered(v[u->nfill + VALUE_MEAN], top, q);
     }
 }
 
