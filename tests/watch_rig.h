@@ -228,8 +228,9 @@ static int watch_setup(void **state)
 static int watch_clean(void **state)
 {
     (void)state;
+    why w;
     watch_fresh();
-    return 0;
+    return log_open(&(log_options){ .level = LOG_SILENT }, &w);
 }
 
 /* Keeps the steps of a lane of this name; returns which one. */
@@ -268,6 +269,73 @@ static inline void watch_whole(const char *run, const char *duty, const char *mo
         print_error("%s\n", r.w.text);
     assert_int_equal(r.rc, 0);
     rig_done(&r);
+}
+
+/* ---- rows kept beside those of the run at hand ---- */
+
+typedef struct watch_rows { size_t n, ncol; double *at; char (*cell)[32]; } watch_rows;
+
+/* The rows of the last run; of one cell, or of all (NULL). */
+static inline watch_rows watch_take(const char *cell)
+{
+    watch_rows r = { .ncol = rig.ncol };
+    r.at = malloc((rig.n + 1) * rig.ncol * sizeof *r.at);
+    r.cell = malloc((rig.n + 1) * sizeof *r.cell);
+    assert_true(r.at && r.cell);
+    for (size_t i = 0; i < rig.n; i++)
+        if (!cell || strcmp(rig.cell[i], cell) == 0) {
+            memcpy(r.at + r.n * r.ncol, rig.at[i], r.ncol * sizeof *r.at);
+            memcpy(r.cell[r.n++], rig.cell[i], sizeof *r.cell);
+        }
+    return r;
+}
+
+static inline void watch_drop(watch_rows *r)
+{
+    free(r->at);
+    free(r->cell);
+    *r = (watch_rows){ 0 };
+}
+
+/* The same numbers in the same order, to the bit. */
+static inline void watch_same(const watch_rows *a, const watch_rows *b)
+{
+    assert_int_equal(a->n, b->n);
+    assert_int_equal(a->ncol, b->ncol);
+    for (size_t i = 0; i < a->n; i++)
+        for (size_t c = 0; c < a->ncol; c++) {
+            double x = a->at[i * a->ncol + c], y = b->at[i * b->ncol + c];
+            if (memcmp(&x, &y, sizeof x) != 0 && !(x != x && y != y))
+                fail_msg("row %zu of %s, %s: %.17g and %.17g", i, a->cell[i], rig.key[c], x, y);
+        }
+}
+
+/* ---- warnings ---- */
+
+/* From now on warnings go to a file; watch_said() reads it. */
+static inline void watch_log(void)
+{
+    char path[128];
+    why w;
+    snprintf(path, sizeof path, "%s/log", rig_folder);
+    unlink(path);
+    assert_int_equal(log_open(&(log_options){ .level = LOG_WARNING, .file = path }, &w), 0);
+}
+
+/* How often the file has this sentence. */
+static inline int watch_said(const char *sentence)
+{
+    char path[128], *at = NULL;
+    size_t n = 0;
+    int times = 0;
+    why w;
+    snprintf(path, sizeof path, "%s/log", rig_folder);
+    if (file_read(path, 1 << 20, &at, &n, &w))
+        return 0;
+    for (const char *p = at; (p = strstr(p, sentence)); p++)
+        times++;
+    free(at);
+    return times;
 }
 
 /* ---- random numbers ---- */

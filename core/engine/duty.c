@@ -32,7 +32,7 @@ size_t duty_columns(const fade_column **out)
     return DUTY_COLUMNS_N;
 }
 
-const part *duty_part(const engine *e, size_t at)
+part *duty_part(const engine *e, size_t at)
 {
     for (size_t p = 0; p < e->nphysics; at -= e->physics[p++].n)
         if (at < e->physics[p].n)
@@ -58,7 +58,13 @@ static int stress_of(const char *key)
     return -1;
 }
 
-static int bind_fill(duty_use *u, const part *q, why *w)
+static bool adds_up(const struct duty_fill *f)
+{
+    return f->what == FILL_RATE || f->what == FILL_CYCLE || (f->what == FILL_STRESS && (f->index == DUTY_EFC ||
+                                                                                       f->index == DUTY_SPAN));
+}
+
+static int bind_fill(duty_use *u, part *q, why *w)
 {
     u->fill = mem_zero(q->cols.in.n + 1, sizeof *u->fill);
     if (!u->fill)
@@ -72,6 +78,8 @@ static int bind_fill(duty_use *u, const part *q, why *w)
         for (int what = 0; what <= FILL_OPEN; what++)
             if (found[what] >= 0) {
                 u->fill[u->nfill++] = (struct duty_fill){ (int)i, what, found[what] };
+                if (adds_up(&u->fill[u->nfill - 1]))
+                    q->sum[q->nsum++] = i;
                 break;
             }
     }
@@ -128,7 +136,8 @@ static bool makes_own(const duty *d, const duty_use *u, const part *q)
         const fade_param *fp = library_at(&q->desc->params, q->param[k]);
         own |= q->varies[k] && !(fp->flags & FADE_STEP_ONLY);
     }
-    return own && (u->nrate || u->ncycle);
+    return (own && (u->nrate || u->ncycle)) ||
+           (d->e->sc->duty.keep == DUTY_ENERGY && u->vt->flags & FADE_LENT_SAMPLES);
 }
 
 static int open_shared(duty_use *u, const part *q, why *w)
@@ -150,7 +159,7 @@ static int open_shared(duty_use *u, const part *q, why *w)
 
 static int bind_use(duty *d, size_t at, why *w)
 {
-    const part *q = duty_part(d->e, at);
+    part *q = duty_part(d->e, at);
     const fade_duty_v1 *vt = q->per_cycle ? library_iface(q->desc, "fade.duty/1") : NULL;
     d->use_of[at] = -1;
     if (!vt)

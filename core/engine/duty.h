@@ -119,6 +119,7 @@ typedef struct duty {
     uint32_t     nsample, nout;
     int          length;                          /* the source's column `length`; -1 */
     double      *buf;                             /* a block as read */
+    size_t       groups;                          /* sets of samples a worker may lend at once */
     struct duty_memo *memo;
 } duty;
 
@@ -138,7 +139,7 @@ enum { FILL_STRESS, FILL_DURATION, FILL_RATE, FILL_MEAN, FILL_CYCLE, FILL_OPEN }
 /* duty.c: who is who */
 int  duty_stream_of(duty *, const char *cell, uint32_t *which, why *w);      /* cell NULL: samples of all */
 duty_stream *duty_of_lane(const duty *, uint32_t lane);                      /* NULL: none yet */
-const part *duty_part(const engine *, size_t at);                           /* at over all physics */
+part *duty_part(const engine *, size_t at);                           /* at over all physics */
 void duty_forget_streams(duty *);                                            /* none yet, as at the start */
 /* duty_samples.c: the window */
 int  duty_more(duty *, duty_stream *, size_t n, why *w);                     /* room for n samples more */

@@ -27,11 +27,12 @@ static size_t most_columns(const duty *d)
 int duty_desk_open(engine *e, worker *k, why *w)
 {
     const duty *d = e->duty;
-    size_t n = e->width, state = 1, params = 1, bytes = 0;
+    size_t n = e->width, state = 1, outs = 1, params = 1, bytes = 0;
     for (size_t at = 0; at < e->nparts; at++) {
         const part *q = duty_part(e, at);
         size_t b = q->vt->scratch && d->use_of[at] >= 0 ? q->vt->scratch(q->model, BATCH) : 0;
         state = q->wstate > state ? q->wstate : state;
+        outs = q->wout > outs ? q->wout : outs;
         params = q->nparam > params ? q->nparam : params;
         bytes = b > bytes ? b : bytes;
     }
@@ -43,13 +44,14 @@ int duty_desk_open(engine *e, worker *k, why *w)
     k_desk->soh0 = mem_columns(n);
     k_desk->dt = mem_columns(n);
     k_desk->x0 = mem_columns(state * n);
+    k_desk->out0 = mem_columns(outs * n);
     k_desk->of = mem_zero(n, sizeof *k_desk->of);
     k_desk->set = mem_zero(n, sizeof *k_desk->set);
     k_desk->at = mem_zero(n * (most_columns(d) + 1), sizeof *k_desk->at);
     k_desk->param = mem_columns(params * BATCH);
     k_desk->param_at = mem_zero(params, sizeof *k_desk->param_at);
     k_desk->scratch = mem_columns(bytes / sizeof(double) + 8);
-    bool ok = k_desk->run && k_desk->soh && k_desk->soh0 && k_desk->dt && k_desk->x0 && k_desk->of && k_desk->set &&
+    bool ok = k_desk->run && k_desk->soh && k_desk->soh0 && k_desk->dt && k_desk->x0 && k_desk->out0 && k_desk->of && k_desk->set &&
               k_desk->at && k_desk->param && k_desk->param_at && k_desk->scratch;
     for (size_t i = 0; ok && i < params; i++)
         k_desk->param_at[i] = k_desk->param + i * BATCH;
@@ -66,6 +68,7 @@ void duty_desk_close(worker *k)
     free(d->soh0);
     free(d->dt);
     free(d->x0);
+    free(d->out0);
     free(d->of);
     free(d->set);
     free(d->at);
@@ -95,7 +98,7 @@ static size_t longest(const duty *d)
 /* Room for what the chunk at hand lends: called between chunks, so that no step allocates. */
 int duty_desk_room(engine *e, why *w)
 {
-    const duty *d = e->duty;
+    duty *d = e->duty;
     bool own = false, lent = false, own_lent = false;
     for (size_t i = 0; i < d->nuse; i++) {
         own |= d->use[i].own;
@@ -104,8 +107,8 @@ int duty_desk_room(engine *e, why *w)
     }
     if (!own && !lent)
         return E_OK;
-    size_t groups = own_lent ? e->width : d->nstream < e->width ? d->nstream : e->width;
-    size_t need = eights(longest(d)) * (most_columns(d) + 1) * (groups ? groups : 1);
+    d->groups = own_lent ? e->width : 2 * d->nstream < e->width ? 2 * d->nstream + 1 : e->width;
+    size_t need = eights(longest(d)) * (most_columns(d) + 1) * d->groups;
     for (int i = 0; i < e->nworker; i++) {
         duty_desk *k = e->worker[i].desk;
         if (need <= k->cap)
@@ -301,6 +304,14 @@ static void lay_rates(const duty_use *u, const span *p)
     }
 }
 
+/* What pads a tile is a copy of its last lane. */
+static void pad(const duty_use *u, workpart *wp, uint32_t live, uint32_t n)
+{
+    for (size_t f = 0; f < u->nfill; f++)
+        for (uint32_t i = live; i < n; i++)
+            wp->in[u->fill[f].input][i] = wp->in[u->fill[f].input][live - 1];
+}
+
 void duty_lend(const duty *d, duty_use *u, worker *k, const part *q, workpart *wp, tile *t, const duty_run_of *run, why *w)
 {
     duty_desk *desk = k->desk;
@@ -311,12 +322,10 @@ void duty_lend(const duty *d, duty_use *u, worker *k, const part *q, workpart *w
         desk->of[i] = NULL;
     if (!u->own && !lent)
         return;
-    size_t width = 1 + u->vt->in.n + u->nrate;
+    size_t room = desk->cap / d->groups / 8 * 8;
     for (uint32_t i = run->lo; i < hi; i++) {
-        uint32_t group = u->own && lends(u) ? i : (uint32_t)(run - desk->run);
-        size_t room = desk->cap / ((u->own && lends(u) ? d->e->width : d->nstream < d->e->width ? d->nstream : d->e->width));
-        span p = span_of(u, step, run->stream, desk->mem + (size_t)group * (room / 8 * 8));
-        (void)width;
+        uint32_t group = !lent ? 0 : u->own ? i : (uint32_t)(run - desk->run);
+        span p = span_of(u, step, run->stream, desk->mem + (size_t)group * room);
         if (u->own)
             one_lane(d, u, k, q, wp, run, &p, i, w);
         else if (i == run->lo) {
@@ -328,4 +337,6 @@ void duty_lend(const duty *d, duty_use *u, worker *k, const part *q, workpart *w
         else if (lent)
             desk->of[i] = desk->of[run->lo];
     }
+    if (u->own && run->hi > t->live)
+        pad(u, wp, t->live, run->hi);
 }

@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SOH_LEAST 1e-6                            /* nothing is divided by less, where energy is kept */
+#define SOH_MOST  10
+
 static const bool scaled[DUTY_N] = {
 #define SCALED(name, key, unit, is, doc) is,
     DUTY_STRESS(SCALED)
@@ -123,11 +126,33 @@ static void set_inputs(const duty *d, const duty_use *u, worker *k, workpart *wp
 
 /* ---- the row ---- */
 
-static void keep(const part *q, workpart *wp, uint32_t lo, uint32_t hi)
+/* Rows lo..hi - 1 of each of `count` columns that lie one behind the other. */
+static void copy_lanes(double *to, const double *from, uint32_t count, size_t n, uint32_t lo, uint32_t hi)
 {
-    size_t n = wp->b.n;
-    for (uint32_t r = 0; r < q->wstate; r++)
-        memcpy(wp->x1[0] + r * n + lo, wp->x[0] + r * n + lo, (hi - lo) * sizeof(double));
+    for (uint32_t r = 0; r < count; r++)
+        memcpy(to + r * n + lo, from + r * n + lo, (hi - lo) * sizeof *to);
+}
+
+/* Around a step: lanes whose row is done while others step on keep their states and outputs. */
+static void rest_before(const part *q, workpart *wp, worker *k, uint32_t nrun)
+{
+    for (const duty_run_of *run = k->desk->run; run < k->desk->run + nrun; run++)
+        if (run->step >= run->end)
+            copy_lanes(k->desk->out0, wp->outbuf, q->wout, wp->b.n, run->lo, run->hi);
+}
+
+static void rest_outputs(const part *q, workpart *wp, worker *k, uint32_t nrun)
+{
+    for (const duty_run_of *run = k->desk->run; run < k->desk->run + nrun; run++)
+        if (run->step >= run->end)
+            copy_lanes(wp->outbuf, k->desk->out0, q->wout, wp->b.n, run->lo, run->hi);
+}
+
+static void rest_states(const part *q, workpart *wp, worker *k, uint32_t nrun)
+{
+    for (const duty_run_of *run = k->desk->run; q->wstate && run < k->desk->run + nrun; run++)
+        if (run->step >= run->end)
+            copy_lanes(wp->x1[0], wp->x[0], q->wstate, wp->b.n, run->lo, run->hi);
 }
 
 /* At a break point: what is left of each lane's capacity. */
@@ -138,7 +163,7 @@ static void measure(engine *e, worker *k, const physics *ph, tile *t, const duty
     for (uint32_t i = run->lo; i < run->hi; i++) {
         uint32_t from = i < hi ? i : t->live - 1;
         double q = k->cap[from] / e->lane[t->first + from].c0;
-        k->desk->soh[i] = q > 0 && q < 10 ? q : 1;
+        k->desk->soh[i] = q == q ? fmin(fmax(q, SOH_LEAST), SOH_MOST) : 1;
     }
 }
 
@@ -192,12 +217,15 @@ static bool fast(engine *e, worker *k, size_t p, const part *q, duty_use *u, wor
     }
     while (good && next_inputs(e->duty, u, k, q, wp, t, nrun, &idle, w)) {
         memcpy(k->dt, k->count, wp->b.n * sizeof *k->dt);
+        if (idle)
+            rest_before(q, wp, k, nrun);
         good = w->code == 0 && q->vt->step(q->model, &wp->b) == 0;
         for (uint32_t i = 0; i < t->live; i++)
             good &= k->status[i] == 0;
-        for (uint32_t j = 0; good && idle && j < nrun; j++)
-            if (k->desk->run[j].step >= k->desk->run[j].end)
-                keep(q, wp, k->desk->run[j].lo, k->desk->run[j].hi);
+        if (idle) {
+            rest_outputs(q, wp, k, nrun);
+            rest_states(q, wp, k, nrun);
+        }
         if (good) {
             swap(q, wp);
             took_step(u, e, k, &e->physics[p], t, nrun);
@@ -224,7 +252,9 @@ static void careful(engine *e, worker *k, size_t p, const part *q, duty_use *u, 
             }
         if (w.code)
             break;
-        law_step(e, k, p, q, wp, t);
+        rest_before(q, wp, k, nrun);
+        law_step(e, k, p, q, wp, t);              /* a lane that is not active keeps its state */
+        rest_outputs(q, wp, k, nrun);
         for (uint32_t i = 0; i < t->live; i++)
             active[i] = active[i] && !e->lp[(size_t)(t->first + i) * e->nphysics + p].over;
         took_step(u, e, k, &e->physics[p], t, nrun);
