@@ -106,6 +106,21 @@ static void count_cycles(const duty_use *u, worker *k, const duty_run_of *run, c
     }
 }
 
+/* A cell would have to go below empty: that is said of one of them. */
+static void look_for_empty(const duty *d, const duty_use *u, const worker *k, const duty_run_of *run, const double *v,
+                           double top)
+{
+    for (uint32_t i = run->lo; i < run->hi && i < k->tile->live; i++) {
+        const lane *l = &d->e->lane[k->tile->first + i];
+        double soc = top - (top - v[u->nfill + VALUE_MIN]) / k->desk->soh[i];
+        if (k->active[i] && soc < -1e-9)
+            object_warn_once(d->e->source_object, "empty",
+                             "%s, cycle %lld, with %.3g of its capacity left cannot give the energy of its duty: its state of "
+                             "charge would be %.3g and is taken as 0",
+                             l->cell, (long long)l->cycle, k->desk->soh[i], soc);
+    }
+}
+
 static void set_inputs(const duty *d, const duty_use *u, worker *k, workpart *wp, const duty_run_of *run)
 {
     const duty_step *step = &run->stream->at[u->rule].step[run->step];
@@ -122,6 +137,8 @@ static void set_inputs(const duty *d, const duty_use *u, worker *k, workpart *wp
             spread(to, run->lo, run->hi, v[f]);
     }
     count_cycles(u, k, run, step, v, energy);
+    if (energy && step->brk)
+        look_for_empty(d, u, k, run, v, step->top);
 }
 
 /* ---- the row ---- */
