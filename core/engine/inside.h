@@ -35,7 +35,7 @@ typedef struct part {
     bool                *moves;                   /* the input can change from row to row */
     const double       **axis;                    /* per per-cell parameter: its value at each point; NULL: the same at all */
     size_t               scratch;
-    int                  duration;                /* its input `duration`; -1 */
+    uint32_t *sum, nsum; /* inputs that are of the whole step: `duration`; under a duty integrals and sums over cycles */
     int control, demand, voltage, current, temperature; /* indices of a cell model's columns; -1: has none */
 } part;
 
@@ -186,6 +186,7 @@ typedef struct workpart {
     fade_tile  b;
     double   **param, **in, **x, **x1, **out;
     double    *xbuf[2], *inbuf, *outbuf, *parambuf, *scratch;
+    double    *whole;                             /* [nsum][width] those inputs of a step that is taken in pieces */
     void      *worker;
 } workpart;
 
