@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_cells_duty.c - the 14 cells through the engine: ten years of the synthetic duty against an independent evaluation,
- * in rows of any length; warnings outside of where a cell was tested.
+ * test_cells_duty.c - the 14 cells through the engine: ten years of the synthetic duty against an independent
+ * evaluation, in rows of any length; warnings outside of where a cell was tested.
  */
 #include "tests/cells_peer.h"
 #include "tests/engine_rig.h"
