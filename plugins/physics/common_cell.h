@@ -76,6 +76,8 @@ static const char *const cell_inputs[IN_GIVEN] = { "depth", "soc_mean", "tempera
       FADE_REAL, FADE_PER_CELL | FADE_STEP_ONLY | FADE_LOG, 1, 1e-6, 1e6, 0, 0, NULL }
 #define CELL_PARAM(key, unit, value, least, most, doc) \
     { key, unit, doc, CELL_SOURCE, FADE_REAL, FADE_PER_CELL | FADE_FITTED, value, least, most, 0, 0, NULL }
+#define CELL_EXAMPLE(key, unit, value, least, most, doc) \
+    { key, unit, doc, CELL_SOURCE, FADE_REAL, FADE_PER_CELL | FADE_EXAMPLE, value, least, most, 0, 0, NULL }
 #define CELL_LOSS_OUT(least) { "loss", "1", "Fraction of the initial capacity that is gone.", 0, least, 1, 0, 0, 1, 0 }
 #define CELL_RESISTANCE_OUT { "resistance_ratio", "1", "Resistance over that of a new cell.", 1, 0, 0, 0, 0, 1, 0 }
 #define CELL_OUT(key, doc) { key, "1", doc, 0, 0, 0, 0, 0, 1, 0 }
@@ -134,10 +136,11 @@ static int cell_find(const fade_list *l, const char *before, const char *key, co
 }
 
 #include "common_cell_formula.h"
+#include "common_cell_table.h"
 #include "common_cell_step.h"
 
 static const fade_model_v1 cell_model_v1 = {
-    .size = sizeof cell_model_v1, .create = cell_create, .destroy = cell_destroy, .scratch = cell_scratch,
+    .size = sizeof cell_model_v1, .create = cell_create_checked, .destroy = cell_destroy, .scratch = cell_scratch,
     .init = cell_init, .step = cell_step, .observe = cell_observe,
 };
 
