@@ -7,7 +7,7 @@
  * common_cell.h steps it, over rows and inside a duty; it says which forms there are and which names formulas may use.
  * Change the numbered tables and golden.csv, then `make check`.
  */
-#define CELL_SOURCE ""                  /* paper and DOI, where the numbers have one: then CELL_PARAM for CELL_EXAMPLE */
+#define CELL_SOURCE ""                 /* paper and DOI, where the numbers have one: then CELL_PARAM for CELL_EXAMPLE */
 #include "common_cell.h"
 
 /* 1. The numbers: key, unit, value, least, greatest.  Formulas call them by key; a cell may have its own. */
