@@ -174,6 +174,15 @@ static void smooth_knees_lie_where_they_bend(void **state)
     assert_true(k.x > 230 && k.x < 270 && k.after < 4 * k.before);
 }
 
+static void a_rise_is_no_knee(void **state)
+{
+    (void)state;
+    fill_two_lines(N, 50, -5e-3, 2e-3, 0);
+    has_none(bacon_watts(N), "it rises before it falls");
+    fill_two_lines(N, 50, -1e-3, 2e-3, 0);                  /* it falls faster than it rose: formation, then fade */
+    assert_near(bacon_watts(N).x, 50, 0.01);
+}
+
 static void noise_may_hide_a_bend(void **state)
 {
     (void)state;
@@ -237,6 +246,7 @@ int main(void)
         cmocka_unit_test(fades_that_slow_down_have_none),
         cmocka_unit_test(a_parabola_has_none_by_two_lines),
         cmocka_unit_test(smooth_knees_lie_where_they_bend),
+        cmocka_unit_test(a_rise_is_no_knee),
         cmocka_unit_test(noise_may_hide_a_bend),
         cmocka_unit_test(many_points_and_unknown_ones),
         cmocka_unit_test(too_little_to_look_at),

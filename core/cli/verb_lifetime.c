@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ASKED = 64, CURVES = 4 << 20 };                  /* points of all curves together: 128 MiB */
+enum { ASKED = 64, MANY = 2000, CURVES = 4 << 20 };     /* points of all curves together: 128 MiB */
 
 typedef struct job {
     cli              c;
@@ -73,17 +73,34 @@ static bool is_said(const scenario *s)
     return tree_find(root, "health.eol") || tree_find(root, "health.preset");
 }
 
+/* A cell that may come back, or whose corrected life may be longer, runs on. */
+static bool ends_at_eol(const job *k)
+{
+    return k->lives.hold <= 1 && !k->s->ncorrector;
+}
+
 /* Where a life ends: as the scenario says; by another SoH than capacity at its own place unless that says. */
 static int take_health(job *k, why *w)
 {
     k->lives.hold = k->s->health.hold;
     k->lives.eol = k->lives.by == HEALTH_CAPACITY || is_said(k->s) ? k->s->health.eol : health_eol(k->lives.by);
-    bool stops = k->lives.hold <= 1 && !k->s->ncorrector;
     k->asked.name = k->s->name;
     k->asked.s = k->s;
     if (k->s->logging.level < LOG_WARNING)              /* a line for each life that ends would stand in the way */
         k->s->logging.level = LOG_WARNING;
-    return lifetime_bound(k->s, k->lives.by, stops ? k->lives.eol : NAN, w);
+    return lifetime_bound(k->s, k->lives.by, ends_at_eol(k) ? k->lives.eol : NAN, w);
+}
+
+/* Of many cells under conditions that hold one row in ten will do: the last of each, at its end, comes anyway. */
+static uint64_t every(const job *k)
+{
+    const args *a = k->s->source.args;
+    const fade_source_v1 *source = library_iface(k->s->source.plugin->desc, "fade.source/1");
+    bool exact = k->lives.by != HEALTH_CAPACITY || !ends_at_eol(k) || !source || !(source->flags & FADE_HOLD);
+    for (uint32_t i = 0; i < a->fade.desc->params.n && !exact; i++)
+        if (strcmp(((const fade_param *)library_at(&a->fade.desc->params, i))->key, "cells") == 0)
+            return a->fade.at[i].real > MANY ? 10 : 1;
+    return 1;
 }
 
 static int open_engine(job *k, const engine_tap *tap)
@@ -139,6 +156,7 @@ static int open_and_run(job *k)
     engine_tap tap = lifetime_tap(&k->lives);
     if (take_health(k, &w) || cli_log(k->s, &w))
         return cli_fail(&w);
+    tap.every = every(k);
     int status = open_engine(k, &tap);
     return status == CLI_GO ? do_run(k) : status;
 }

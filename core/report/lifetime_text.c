@@ -66,8 +66,10 @@ static void add_knee(const char *name, const knee *k, text *out)
         text_addf(out, "cycle %.0f at SoH %.4g %%", k->x, 100 * k->y);
     if (!k->reason && !isnan(k->lower))
         text_addf(out, " (95 %%: %.0f to %.0f)", k->lower, k->upper);
+    if (!k->reason && k->before < 0)
+        text_addf(out, ", then %.2g times as fast", k->after / k->before);
     if (!k->reason)
-        text_addf(out, ", then %.2g times as fast\n", k->after / k->before);
+        text_addc(out, '\n');
 }
 
 /* Cycles that are round: from the first row to the last in steps of 1, 2 or 5 times a power of ten. */

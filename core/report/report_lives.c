@@ -4,6 +4,7 @@
  */
 #include "core/base/mem.h"
 #include "core/report/report_inside.h"
+#include "core/study/knee.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +42,13 @@ static void end_cell(page *p, double cycle, double at_least)
         page_cell_number(p, cycle, "");
 }
 
+/* By Bacon-Watts; none, and no memory, are "-". */
+static double knee_of(const report_subject *s, size_t n)
+{
+    knee k;
+    return knee_bacon_watts(s->x, s->y, n, &k, NULL) ? NAN : k.x;
+}
+
 static void life_row(page *p, const report_subject *s, const report_lane *l, const report_model *m)
 {
     const char *cell = s->f->cell_name[l->cell];
@@ -61,6 +69,7 @@ static void life_row(page *p, const report_subject *s, const report_lane *l, con
         end_cell(p, seen, least_seen);
         page_cell_number(p, made - seen, "");
     }
+    page_cell_number(p, knee_of(s, n), "");
     const char *reason = report_word(said, "reason");
     page_cell(p, *reason ? reason : m->hybrid ? "" : "all its rows", failed ? "t long bad" : "t long");
 }
@@ -69,7 +78,7 @@ static void listed(page *p, const report_subject *s)
 {
     text head = { 0 };
     size_t rows = 0;
-    text_addf(&head, "<cell|<model|<kind|first (Ah)|last (Ah)|end of life (cycle)%s|<its run ended by",
+    text_addf(&head, "<cell|<model|<kind|first (Ah)|last (Ah)|end of life (cycle)%s|knee (cycle)|<its run ended by",
               s->reference >= 0 ? "|measured (cycle)|error (cycles)" : "");
     page_table_open(p, text_of(&head), s->f->ncell * s->nmodel);
     for (uint32_t c = 0; c < s->f->ncell; c++)

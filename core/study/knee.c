@@ -20,6 +20,7 @@ static const double SIGMAS = 4;                   /* .. and in errors of the smo
 
 static const char FEW[] = "too few points", FLAT[] = "the curve does not fall", SLOWS[] = "the fade slows down";
 static const char LINE[] = "a straight line fits as well", NOISE[] = "the bend is lost in the noise";
+static const char RISES[] = "it rises before it falls";
 static const char PARABOLA[] = "a parabola fits better: the fade quickens evenly";
 
 /* ---- the points in the unit square ---- */
@@ -263,7 +264,8 @@ int knee_bacon_watts(const double *x, const double *y, size_t n, knee *out, why 
     double even = bic(fit(&s, &(model){ 0.5, 3, false }, c), s.n, 3), at = best_break(&s, &left);
     double two = bic(left, s.n, 4);
     fit(&s, &(model){ at, 3, true }, c);
-    out->reason = !(two < one) ? LINE : c[2] >= 0 ? SLOWS : !(two < even) ? PARABOLA : NULL;
+    bool rises = !(c[1] + c[2] < 0) || c[1] - c[2] > -(c[1] + c[2]);    /* and faster than it falls */
+    out->reason = !(two < one) ? LINE : c[2] >= 0 ? SLOWS : rises ? RISES : !(two < even) ? PARABOLA : NULL;
     if (!out->reason) {
         out->x = s.x0 + s.dx * at;
         out->y = s.y0 + s.dy * c[0];

@@ -100,17 +100,28 @@ static lifetime_life *add(lifetime *l, const char *cell, const char *model)
     return &l->at[l->n++];
 }
 
-/* Rows of a life come in a row: the last one of each part of a variant is tried first.  NULL: no memory. */
+static bool is_called(const lifetime *l, size_t i, const char *cell, const char *model)
+{
+    return i < l->n && strcmp(l->at[i].cell, cell) == 0 && strcmp(l->at[i].model, model) == 0;
+}
+
+/* Cells come in the same order again and again: the life at hand is tried first, then the one as far on as the last was
+ * from the one before.  NULL: no memory. */
 static lifetime_life *life_of(lifetime *l, int part, const char *cell, const char *model)
 {
-    size_t last = l->last[part];
-    if (last < l->n && strcmp(l->at[last].cell, cell) == 0 && strcmp(l->at[last].model, model) == 0)
+    size_t last = l->last[part], next = last + l->jump[part];
+    if (is_called(l, last, cell, model))
         return &l->at[last];
-    const lifetime_life *found = lifetime_find(l, cell, model);
-    lifetime_life *life = found ? &l->at[found - l->at] : add(l, cell, model);
-    if (life)
-        l->last[part] = (size_t)(life - l->at);
-    return life;
+    if (!is_called(l, next, cell, model)) {
+        const lifetime_life *found = lifetime_find(l, cell, model);
+        lifetime_life *life = found ? &l->at[found - l->at] : add(l, cell, model);
+        if (!life)
+            return NULL;
+        next = (size_t)(life - l->at);
+        l->jump[part] = next - last;
+    }
+    l->last[part] = next;
+    return &l->at[next];
 }
 
 /* ---- rows ---- */
@@ -289,9 +300,10 @@ health_point lifetime_at(const lifetime_life *l, double cycle)
 
 int lifetime_knees(const lifetime_life *l, knee *bacon_watts, knee *kneedle, why *w)
 {
-    double *x = mem_columns(2 * l->n + 1), *y = x + l->n;
+    double *x = mem_columns(2 * l->n + 1);
     if (!x)
         return fail(w, E_NOMEM, "no memory to look for a knee in %zu points", l->n);
+    double *y = x + l->n;
     for (size_t i = 0; i < l->n; i++) {
         x[i] = l->curve[i].cycle;
         y[i] = l->curve[i].soh;

@@ -27,7 +27,7 @@ typedef struct lifetime {
     size_t         points;                        /* most kept of a curve; 0: LIFETIME_POINTS */
     lifetime_life *at;                            /* in the order they came */
     size_t         n;
-    size_t         cap, *slot, nslot, last[4];    /* lifetime.c's, as what follows */
+    size_t         cap, *slot, nslot, last[4], jump[4];    /* lifetime.c's, as what follows */
     int            column[12];
     bool           ratio;
     why            why;                           /* what broke the tap */

@@ -74,7 +74,16 @@ for j in 1 2; do
 done
 same "the same fleet from the same seed, for any threads" 1.json 2.json
 
+tells "of many cells not every row is looked at; lives are as exact" \
+    'f[0]["cells"] == 3000 and all(abs(x["end_of_life_crossing"] - math.log(1.25) * 3600 / (0.13 * 25)) < 0.02
+     and x["end_of_life_cycle"] == 248 for x in l) and v["lives_cut"] and f[0]["weibull"]["cycles"]["reason"]' \
+    --physics exp-fade --fleet 3000
+
 # --- scenarios
+tells "the example: a warranty of 8 years, a shelf of spares" \
+    'f[0]["ended"] == 200 and 0.1 < f[0]["within"][0]["probability"] < 0.5 and f[0]["within"][1]["probability"] == 1
+     and 7 < f[0]["percentiles"][0]["years"] < f[0]["percentiles"][4]["years"] < 10' \
+    "$scenarios/fleet-life.toml" --within "8 years" --within "10 years"
 tells "any scenario; its stops hold" 'l[0]["end_of_life_cycle"] == 1733 and l[0]["reason"]' "$scenarios/minimal.toml"
 tells "--cycles goes on behind them no further" 'l[0]["rul_at_least"] == 40' "$scenarios/minimal.toml" --cycles 40
 cat > f.lua << 'END'
