@@ -85,6 +85,27 @@ static void columns_and_dates(void **state)
     result_close(r);
 }
 
+static void time_goes_by_in_years(void **state)
+{
+    (void)state;
+    why w = { 0 };
+    result *r = made_result();
+    static plot q;
+    assert_int_equal(plot_gather(&r, 1, &(plot_options){ .x = "years" }, &q, &w), E_INPUT);
+    assert_non_null(strstr(w.text, "no column \"test_time\" in made"));
+    text_free(&q.left_out);
+    int at = frame_add_column(&r->rows, "test_time_second", "test_time", "s", "", &w);
+    for (size_t i = 0; i < r->rows.n; i++)
+        r->rows.col[at].v[i] = (double)r->rows.cycle[i] * 73 * 86400;
+    plot *p = gathered(&r, 1, &(plot_options){ .x = "years", .y = "soh" });
+    assert_string_equal(p->x, "Time / years");
+    assert_float_equal(p->least_x, 0.2, 1e-12);
+    assert_float_equal(p->most_x, 2, 1e-12);
+    assert_false(p->time);
+    text_free(&p->left_out);
+    result_close(r);
+}
+
 static void several_results_share_what_was_measured(void **state)
 {
     (void)state;
@@ -161,6 +182,22 @@ static void scripts_are_quoted(void **state)
     plot_data(p, &t);
     assert_true(text_starts(text_of(&t), "# measured\n1 1.99\n2 1.98\n4 1.96\n"));
     assert_non_null(strstr(text_of(&t), "\n\n\n# \n6 1.93 1.952\n"));
+    text_free(&t);
+    text_free(&p->left_out);
+    result_close(r);
+}
+
+static void a_small_picture_has_no_room_for_the_legend(void **state)
+{
+    (void)state;
+    result *r = made_result();
+    plot *p = gathered(&r, 1, &(plot_options){ .y = "soh" });
+    text t = { 0 };
+    plot_script(p, &(plot_options){ .width = 12, .height = 8 }, "d", "p.svg", &t);
+    assert_non_null(strstr(text_of(&t), "set key opaque top right"));
+    text_free(&t);
+    plot_script(p, &(plot_options){ .width = 1.5, .height = 1 }, "d", "p.svg", &t);
+    assert_non_null(strstr(text_of(&t), "set key bmargin"));
     text_free(&t);
     text_free(&p->left_out);
     result_close(r);
@@ -251,10 +288,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(capacities_are_markers_dashes_and_a_band),
         cmocka_unit_test(columns_and_dates),
+        cmocka_unit_test(time_goes_by_in_years),
         cmocka_unit_test(several_results_share_what_was_measured),
         cmocka_unit_test(several_cells_of_one_model_have_a_colour_each),
         cmocka_unit_test(a_sweep_is_a_cloud),
         cmocka_unit_test(scripts_are_quoted),
+        cmocka_unit_test(a_small_picture_has_no_room_for_the_legend),
         cmocka_unit_test(pictures_are_made),
         cmocka_unit_test(a_gnuplot_that_fails_is_heard),
     };

@@ -71,7 +71,7 @@ static int run_plot(int argc, char **argv)
 static const cli_flag plot_flags[] = {
     { "out", 'o', "FILE", "the picture: .svg, .png or .pdf", false },
     { "y", 'y', "COLUMN", "default: capacity measured, by physics and corrected", false },
-    { "x", 'x', "COLUMN", "default cycle; time is the date", false },
+    { "x", 'x', "COLUMN", "default cycle; time is the date, years is the time since the first row", false },
     { "title", 0, "TEXT", "default: the result's name; \"\" for none", false },
     { "size", 0, "WxH", "in inches (default 6x4)", false },
     { "cell", 0, "ID", "this cell alone", false },

@@ -15,6 +15,7 @@ typedef struct plot_series {
     const frame *f;
     uint32_t     cell, variant;                   /* rows of these; UINT32_MAX: of all */
     int          x, y, upper;                     /* columns; PLOT_X_*; `upper` of a band, -1 none */
+    double       per;                             /* x is that column over this; 0: as it is */
     int          since;                           /* drawn where this column is known; -1: everywhere */
 } plot_series;
 enum { PLOT_X_CYCLE = -1, PLOT_X_TIME = -2 };

@@ -57,9 +57,13 @@ static void add_quoted(text *out, const char *word)
     text_addc(out, '\'');
 }
 
+enum { WIDTH = 6, HEIGHT = 4 };                         /* inches, unless asked for others */
+static double width_of(const plot_options *o) { return o->width > 0 ? o->width : WIDTH; }
+static double height_of(const plot_options *o) { return o->height > 0 ? o->height : HEIGHT; }
+
 static void add_terminal(const plot_options *o, const char *picture, text *out)
 {
-    double width = o->width > 0 ? o->width : 6, height = o->height > 0 ? o->height : 4;
+    double width = width_of(o), height = height_of(o);
     if (text_ends(picture, ".pdf"))
         text_addf(out, "set terminal pdfcairo size %gin,%gin font 'sans,11' linewidth 1.2 noenhanced\n", width, height);
     else if (text_ends(picture, ".png"))
@@ -115,7 +119,7 @@ static bool shows_eol(const plot *p)
 }
 
 /* The corner that hides least, or, where lines are everywhere, the margin below. */
-static const char *key_place(const plot *p)
+static const char *key_place(const plot *p, const plot_options *o)
 {
     static const struct { const char *said; bool right, top; } corner[] = {
         { "opaque top right", true, true },
@@ -129,7 +133,8 @@ static const char *key_place(const plot *p)
         named += n > 0;
         longest = n > longest ? n : longest;
     }
-    double w = fmin(0.13 + 0.019 * (double)longest, 0.9), h = 0.03 + 0.059 * (double)named;
+    double across = width_of(o) / WIDTH, up = height_of(o) / HEIGHT;       /* of letters, which are as large in any picture */
+    double w = fmin((0.13 + 0.019 * (double)longest) / across, 0.95), h = (0.03 + 0.066 * (double)named) / up;
     double dx = p->most_x - p->least_x, dy = p->most_y - p->least_y, x, y, upper;
     double end = shows_eol(p) ? (p->eol - p->least_y) / dy : NAN;
     for (int c = 0; c < 4; c++)
@@ -175,7 +180,7 @@ void plot_script(const plot *p, const plot_options *o, const char *data, const c
     text_add(out, "set output fade_out\nset encoding utf8\nset datafile missing 'NaN'\n");
     add_axes(p, out);
     text_addf(out, "set border 3 lc rgb '#404040'\nset tics nomirror\nset grid lt 1 dt 1 lc rgb '#dcdcdc' lw 0.6\n"
-                   "set key %s Left reverse samplen 2.5 spacing 1.15 textcolor rgb '#202020'\n", key_place(p));
+                   "set key %s Left reverse samplen 2.5 spacing 1.15 textcolor rgb '#202020'\n", key_place(p, o));
     text_add(out, "plot ");
     size_t n = 0;
     for (int bands = 1; bands >= 0; bands--)            /* under all lines */

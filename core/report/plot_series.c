@@ -7,6 +7,7 @@
 #include "core/base/mem.h"
 #include "core/report/export.h"
 #include "core/report/plot.h"
+#include "core/study/lifetime.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ typedef struct place {                                  /* one result among thos
     plot               *out;
     const char         *prefix;                         /* its name, where there are several; else "" */
     int                 x;
+    double              per;                            /* of x; 0: as it is */
     bool                many_cells;
     int                *color;                          /* the next one free */
 } place;
@@ -31,16 +33,18 @@ static int find_column(const result *r, const char *name, int *out, why *w)
                 : fail(w, E_INPUT, "no column \"%s\" in %s; `fade show --json` lists them", name, r->name);
 }
 
-static int find_x(const result *r, const char *name, plot *out, int *x, why *w)
+static int find_x(place *k, why *w)
 {
-    const char *said = name ? name : "cycle";
-    *x = PLOT_X_CYCLE;
+    const char *said = k->o->x ? k->o->x : "cycle";
+    bool years = strcmp(said, "years") == 0;
+    k->x = PLOT_X_CYCLE;
+    k->per = years ? lifetime_year : 0;
     if (strcmp(said, "cycle") == 0 || strcmp(said, "cycle_count") == 0)
         return E_OK;
-    out->time = strcmp(said, "time") == 0;
-    if (!out->time)
-        return find_column(r, said, x, w);
-    *x = PLOT_X_TIME;
+    k->out->time = strcmp(said, "time") == 0;
+    if (!k->out->time)
+        return find_column(k->r, years ? "test_time" : said, &k->x, w);
+    k->x = PLOT_X_TIME;
     return E_OK;
 }
 
@@ -66,7 +70,7 @@ static double x_of(const plot_series *s, size_t row)
         return (double)s->f->cycle[row];
     if (s->x == PLOT_X_TIME)
         return s->f->time[row] == INT64_MIN ? NAN : (double)s->f->time[row] / 1e6;
-    return s->f->col[s->x].v[row];
+    return s->per > 0 ? s->f->col[s->x].v[row] / s->per : s->f->col[s->x].v[row];
 }
 
 bool plot_point(const plot_series *s, size_t row, double *x, double *y, double *upper)
@@ -173,7 +177,7 @@ static void add_variant(place *k, uint32_t cell, uint32_t variant, const int y[4
     bool corrected = name[length] && y[1] >= 0, any = false;
     char what[PLOT_NAME];
     plot_series s = { .style = PLOT_BAND, .color = *k->color, .f = f, .cell = cell, .variant = variant, .x = k->x,
-                      .y = y[2], .upper = y[3], .since = -1 };
+                      .per = k->per, .y = y[2], .upper = y[3], .since = -1 };
     bool band = corrected && y[3] >= 0 && add(k->out, &s);
     s.upper = -1;
     if (!corrected || physics_is_new(f, variant, length)) {
@@ -199,7 +203,7 @@ static void add_capacity(place *k, uint32_t cell)
     int observed = frame_find(f, "capacity"), physics = frame_find(f, "physics_capacity");
     const int y[4] = { physics >= 0 ? physics : observed, frame_find(f, "hybrid_capacity"),
                        frame_find(f, "hybrid_lower"), frame_find(f, "hybrid_upper") };
-    plot_series s = { .f = f, .cell = cell, .x = k->x, .y = observed, .upper = -1, .since = -1,
+    plot_series s = { .f = f, .cell = cell, .x = k->x, .per = k->per, .y = observed, .upper = -1, .since = -1,
                       .style = PLOT_POINTS, .color = k->many_cells ? *k->color : -1 };
     for (uint32_t i = 0; i < f->n; i++)                 /* the variant whose rows carry the measurements */
         if (f->cell[i] == cell) {
@@ -223,6 +227,7 @@ static void add_column(place *k, uint32_t cell, int y)
                           .cell = cell,
                           .variant = v,
                           .x = k->x,
+                          .per = k->per,
                           .y = y,
                           .upper = -1,
                           .since = -1 };
@@ -245,13 +250,15 @@ static size_t cells_of(const result *r, plot *out)
 static int add_result(place *k, why *w)
 {
     const frame *f = &k->r->rows;
-    int y = -1, rc = find_x(k->r, k->o->x, k->out, &k->x, w);
+    int y = -1, rc = find_x(k, w);
     if (!rc && k->o->y)
         rc = find_column(k->r, k->o->y, &y, w);
     if (rc)
         return rc;
     if (!*k->out->x) {
         label_of(f, k->x, k->out->x);
+        if (k->per > 0)
+            snprintf(k->out->x, PLOT_NAME, "Time / years");
         if (y >= 0)
             label_of(f, y, k->out->y);
         else

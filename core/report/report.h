@@ -15,7 +15,8 @@ int report_data(const char *data, const report_options *, const char *path, why 
 
 /* By gnuplot; the kind follows from the name: .svg .png .pdf.  E_FAILED: gnuplot is not there (the sentence says how to get it). */
 typedef struct plot_options {
-    const char *y, *x, *title;                    /* columns by name or key (default: capacities, "cycle"); title "" none, NULL the result's */
+    const char *y, *x, *title;                    /* columns by name or key (default: capacities, "cycle"; x may be "years"); title "" none,
+                                                     NULL the result's */
     double      width, height;                    /* inches; 0: 6 by 4 */
     double      eol;                              /* with y: a line at this value, the end of life; 0 none */
     bool        keep;                             /* leave the script PATH.gp and the data PATH.dat */
