@@ -163,6 +163,75 @@ static void a_sweep_is_a_cloud(void **state)
     result_close(r);
 }
 
+static void a_sweep_has_a_line_for_each_level(void **state)
+{
+    (void)state;
+    why w = { 0 };
+    result *r = made_result();
+    r->cases = true;
+    int at = frame_add_column(&r->rows, "source.temperature_mean", "source.temperature_mean", "K", "axis", &w);
+    for (size_t i = 0; i < r->rows.n; i++)
+        r->rows.col[at].v[i] = r->rows.cycle[i] % 2 ? 298.15 : 273.15;
+    plot_options o = { .x = "capacity", .y = "soh", .by = "source.temperature_mean" };
+    plot *p = gathered(&r, 1, &o);
+    assert_int_equal(p->n, 4);                          /* of each word, colder first */
+    assert_string_equal(p->series[0].name, "law, temperature_mean 0 degC");
+    assert_string_equal(p->series[1].name, "law, temperature_mean 25 degC");
+    assert_string_equal(p->series[3].name, "law+ridge, temperature_mean 25 degC");
+    double x, y, upper;
+    for (size_t i = 0; i < r->rows.n; i++)
+        if (plot_point(&p->series[1], i, &x, &y, &upper))
+            assert_int_equal(r->rows.cycle[i] % 2, 1);
+    text t = { 0 };
+    plot_script(p, &o, "d", "p.svg", &t);
+    assert_non_null(strstr(text_of(&t), "'d' index 3 using 1:2 smooth unique with linespoints"));
+    text_free(&t);
+    text_free(&p->left_out);
+    p = gathered(&r, 1, &(plot_options){ .x = "capacity", .y = "soh", .by = "variant" });
+    assert_int_equal(p->n, 2);
+    assert_int_equal(p->series[1].style, PLOT_MEANS);
+    text_free(&p->left_out);
+    static plot q;
+    assert_int_equal(plot_gather(&r, 1, &(plot_options){ .x = "capacity", .y = "soh", .by = "sho" }, &q, &w), E_INPUT);
+    text_free(&q.left_out);
+    result_close(r);
+}
+
+static void health_shows_where_it_ends(void **state)
+{
+    (void)state;
+    result *r = made_result();
+    plot *p = gathered(&r, 1, &(plot_options){ .y = "soh_ratio" });
+    assert_float_equal(p->eol, 0.8, 0);
+    assert_string_equal(p->eol_name, "end of life, 80 %");
+    text_free(&p->left_out);
+    p = gathered(&r, 1, &(plot_options){ .y = "capacity" });
+    assert_true(isnan(p->eol));
+    text_free(&p->left_out);
+    result_close(r);
+}
+
+/* There are seven colours; what comes behind them is told apart by dashes, and named on the right. */
+static void many_lines_are_told_apart(void **state)
+{
+    (void)state;
+    result *r = made_result();
+    plot *p = gathered(&r, 1, &(plot_options){ .y = "soh" });
+    for (; p->n < 15; p->n++) {
+        p->series[p->n] = p->series[0];
+        p->series[p->n].color = (int)p->n;
+    }
+    text t = { 0 };
+    plot_script(p, &(plot_options){ 0 }, "d", "p.svg", &t);
+    assert_non_null(strstr(text_of(&t), "index 6 using 1:2 with lines lw 1.8 lc rgb '#000000'"));
+    assert_non_null(strstr(text_of(&t), "index 7 using 1:2 with lines lw 1.8 dt (9,4) lc rgb '#0072B2'"));
+    assert_non_null(strstr(text_of(&t), "index 14 using 1:2 with lines lw 1.8 dt (2,3) lc rgb '#0072B2'"));
+    assert_non_null(strstr(text_of(&t), "set key rmargin top vertical"));
+    text_free(&t);
+    text_free(&p->left_out);
+    result_close(r);
+}
+
 static void scripts_are_quoted(void **state)
 {
     (void)state;
@@ -292,6 +361,9 @@ int main(void)
         cmocka_unit_test(several_results_share_what_was_measured),
         cmocka_unit_test(several_cells_of_one_model_have_a_colour_each),
         cmocka_unit_test(a_sweep_is_a_cloud),
+        cmocka_unit_test(a_sweep_has_a_line_for_each_level),
+        cmocka_unit_test(health_shows_where_it_ends),
+        cmocka_unit_test(many_lines_are_told_apart),
         cmocka_unit_test(scripts_are_quoted),
         cmocka_unit_test(a_small_picture_has_no_room_for_the_legend),
         cmocka_unit_test(pictures_are_made),

@@ -58,6 +58,7 @@ static void add_quoted(text *out, const char *word)
 }
 
 enum { WIDTH = 6, HEIGHT = 4 };                         /* inches, unless asked for others */
+enum { BELOW = 8 };                                     /* most names below a picture */
 static double width_of(const plot_options *o) { return o->width > 0 ? o->width : WIDTH; }
 static double height_of(const plot_options *o) { return o->height > 0 ? o->height : HEIGHT; }
 
@@ -118,7 +119,7 @@ static bool shows_eol(const plot *p)
     return p->eol > p->least_y - 0.04 * (p->most_y - p->least_y) && p->eol < p->most_y;
 }
 
-/* The corner that hides least, or, where lines are everywhere, the margin below. */
+/* The corner that hides least, or, where lines are everywhere, the margin below; of many names the one on the right. */
 static const char *key_place(const plot *p, const plot_options *o)
 {
     static const struct { const char *said; bool right, top; } corner[] = {
@@ -149,7 +150,9 @@ static const char *key_place(const plot *p, const plot_options *o)
         }
     for (size_t c = 1; c < 4; c++)
         best = hidden[c] < hidden[best] ? c : best;
-    return hidden[best] > 1 || h > 0.75 ? "bmargin center horizontal" : corner[best].said;
+    if (hidden[best] <= 1 && h <= 0.75)
+        return corner[best].said;
+    return named > BELOW ? "rmargin top vertical" : "bmargin center horizontal";
 }
 
 static void add_series(const plot_series *s, size_t index, const char *data, text *out)
@@ -158,11 +161,14 @@ static void add_series(const plot_series *s, size_t index, const char *data, tex
         [PLOT_POINTS] = "with points pt 6 ps 0.45 lw 0.8",
         [PLOT_DASHED] = "with lines lw 1.6 dt (7,4)",
         [PLOT_SOLID] = "with lines lw 1.8",
+        [PLOT_MEANS] = "smooth unique with linespoints pt 7 ps 0.4 lw 1.6",
         [PLOT_BAND] = "with filledcurves fs transparent solid 0.15 noborder",
     };
+    static const char *const dash[] = { "", " dt (9,4)", " dt (2,3)" };        /* of lines beyond the colours there are */
+    size_t round = s->style == PLOT_SOLID && s->color > 0 ? (size_t)s->color / NPALETTE : 0;
     add_quoted(out, data);
-    text_addf(out, " index %zu using 1:2%s %s lc rgb '%s' ", index, s->style == PLOT_BAND ? ":3" : "", form[s->style],
-              color_of(s));
+    text_addf(out, " index %zu using 1:2%s %s%s lc rgb '%s' ", index, s->style == PLOT_BAND ? ":3" : "", form[s->style],
+              dash[round % (sizeof dash / sizeof *dash)], color_of(s));
     if (*s->name) {
         text_add(out, "title ");
         add_quoted(out, s->name);

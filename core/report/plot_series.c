@@ -78,7 +78,7 @@ bool plot_point(const plot_series *s, size_t row, double *x, double *y, double *
     const frame *f = s->f;
     if ((s->cell != UINT32_MAX && f->cell[row] != s->cell) ||
         (s->variant != UINT32_MAX && f->variant[row] != s->variant) ||
-        (s->since >= 0 && !isfinite(f->col[s->since].v[row])))
+        (s->since >= 0 && !isfinite(f->col[s->since].v[row])) || (s->by && s->by[row] != s->level))
         return false;
     *x = x_of(s, row);
     *y = f->col[s->y].v[row];
@@ -274,6 +274,55 @@ static int add_result(place *k, why *w)
     return E_OK;
 }
 
+/* "soc_mean 20 %", "temperature_mean 25 degC" */
+static void name_level(const frame_column *c, double level, char out[PLOT_NAME])
+{
+    unit declared, human;
+    double scale, offset;
+    const char *dot = strrchr(c->name, '.'), *said = strcmp(c->unit, "1") ? units_human(c->unit) : "";
+    if (*said && !units_parse(c->unit, &declared, NULL) && !units_parse(said, &human, NULL) &&
+        units_convert(&declared, &human, NAN, &scale, &offset))
+        level = level * scale + offset;
+    snprintf(out, PLOT_NAME, "%.60s %.6g%s%.30s", dot ? dot + 1 : c->name, level, *said ? " " : "", said);
+}
+
+/* The next level above the last one; NaN: there is none. */
+static double next_level(const frame *f, const double *v, double last)
+{
+    double next = INFINITY;
+    for (size_t i = 0; i < f->n; i++)
+        if (v[i] > last && v[i] < next)
+            next = v[i];
+    return isfinite(next) ? next : NAN;
+}
+
+/* A line for each level of a column, or one of all of them. */
+static int add_lines(place *k, plot_series *s, why *w)
+{
+    int by;
+    s->style = PLOT_MEANS;
+    if (strcmp(k->o->by, "variant") == 0) {
+        *k->color += add(k->out, s);
+        return E_OK;
+    }
+    int rc = find_column(k->r, k->o->by, &by, w);
+    if (rc)
+        return rc;
+    const frame_column *c = &s->f->col[by];
+    char before[PLOT_NAME], level[PLOT_NAME];
+    snprintf(before, sizeof before, "%.90s%s", s->name, *s->name ? ", " : "");
+    s->by = c->v;
+    for (double at = next_level(s->f, c->v, -INFINITY); isfinite(at) && k->out->n < PLOT_SERIES;
+         at = next_level(s->f, c->v, at)) {
+        s->level = at;
+        s->color = *k->color;
+        name_level(c, at, level);
+        snprintf(s->name, sizeof s->name, "%.90s%.60s", before, level);
+        *k->color += add(k->out, s);
+    }
+    return E_OK;
+}
+
 /* A point per case. */
 static int add_cases(place *k, why *w)
 {
@@ -289,14 +338,17 @@ static int add_cases(place *k, why *w)
     label_of(&k->r->rows, k->x, k->out->x);
     label_of(&k->r->rows, y, k->out->y);
     const frame *f = &k->r->rows;
-    for (uint32_t v = 0; v < f->nvariant; v++) {        /* what was varied in words tells colours */
+    for (uint32_t v = 0; v < f->nvariant && !rc; v++) { /* what was varied in words tells colours */
         plot_series s = { .style = PLOT_POINTS, .color = *k->color, .f = f, .cell = UINT32_MAX, .variant = v, .x = k->x,
                           .y = y, .upper = -1, .since = -1 };
         snprintf(s.name, sizeof s.name, "%.70s%s%.70s", k->prefix, *k->prefix && *f->variant_name[v] ? ": " : "",
                  f->variant_name[v]);
-        *k->color += add(k->out, &s);
+        if (k->o->by)
+            rc = add_lines(k, &s, w);
+        else
+            *k->color += add(k->out, &s);
     }
-    return E_OK;
+    return rc;
 }
 
 /* The capacity at the end of life: of the first row that tells what its SoH refers to. */
@@ -308,6 +360,12 @@ static void find_eol(const result *r, plot *out)
     for (size_t i = 0; i < f->n && physics >= 0 && soh >= 0 && isnan(out->eol); i++)
         out->eol = eol * f->col[physics].v[i] / f->col[soh].v[i];
     snprintf(out->eol_name, sizeof out->eol_name, "end of life, SoH %.4g %%", eol * 100);
+}
+
+static bool is_health(const result *r, const char *y)
+{
+    int at = r->cases || !y ? -1 : frame_find(&r->rows, y);
+    return at >= 0 && strcmp(r->rows.col[at].key, "soh") == 0;
 }
 
 static void title_it(const result *r, size_t n, const plot_options *o, plot *out)
@@ -339,9 +397,9 @@ int plot_gather(result *const *r, size_t n, const plot_options *o, plot *out, wh
     measure(out);
     if (!o->y && !r[0]->cases)
         find_eol(r[0], out);
-    else if (o->eol > 0) {
-        out->eol = o->eol;
-        snprintf(out->eol_name, sizeof out->eol_name, "end of life, %.4g %%", 100 * o->eol);
+    else if (o->eol > 0 || is_health(r[0], o->y)) {
+        out->eol = o->eol > 0 ? o->eol : result_eol(r[0], NULL);
+        snprintf(out->eol_name, sizeof out->eol_name, "end of life, %.4g %%", 100 * out->eol);
     }
     title_it(r[0], n, o, out);
     return E_OK;
