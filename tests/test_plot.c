@@ -126,6 +126,26 @@ static void several_results_share_what_was_measured(void **state)
     result_close(r[1]);
 }
 
+static void several_results_of_one_model_have_a_name_each(void **state)
+{
+    (void)state;
+    why w = { 0 };
+    result *made = made_result(), one[2] = { *made, *made };
+    one[1].name = (char[]){ "other" };
+    for (size_t i = 0; i < 2; i++) {
+        one[i].rows = (frame){ 0 };
+        assert_int_equal(frame_pick(&made->rows, 0, 1, &one[i].rows, &w), E_OK);
+    }
+    plot *p = gathered((result *[]){ &one[0], &one[1] }, 2, &(plot_options){ .y = "soh" });
+    assert_int_equal(p->n, 2);
+    assert_string_equal(p->series[0].name, "made");
+    assert_string_equal(p->series[1].name, "other");
+    text_free(&p->left_out);
+    frame_free(&one[0].rows);
+    frame_free(&one[1].rows);
+    result_close(made);
+}
+
 static void several_cells_of_one_model_have_a_colour_each(void **state)
 {
     (void)state;
@@ -359,6 +379,7 @@ int main(void)
         cmocka_unit_test(columns_and_dates),
         cmocka_unit_test(time_goes_by_in_years),
         cmocka_unit_test(several_results_share_what_was_measured),
+        cmocka_unit_test(several_results_of_one_model_have_a_name_each),
         cmocka_unit_test(several_cells_of_one_model_have_a_colour_each),
         cmocka_unit_test(a_sweep_is_a_cloud),
         cmocka_unit_test(a_sweep_has_a_line_for_each_level),

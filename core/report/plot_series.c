@@ -19,7 +19,7 @@ typedef struct place {                                  /* one result among thos
     const char         *prefix;                         /* its name, where there are several; else "" */
     int                 x;
     double              per;                            /* of x; 0: as it is */
-    bool                many_cells;
+    bool                many_cells, one_model;          /* one_model: of all results, which are known by their names */
     int                *color;                          /* the next one free */
 } place;
 
@@ -128,7 +128,9 @@ static bool add(plot *out, const plot_series *s)
 static void name_it(const place *k, uint32_t cell, const char *what, bool main, char out[PLOT_NAME])
 {
     const char *id = k->many_cells ? k->r->rows.cell_name[cell] : "";
-    if (!k->many_cells)
+    if (k->one_model && !k->many_cells && main)
+        snprintf(out, PLOT_NAME, "%.120s", k->prefix);
+    else if (!k->many_cells)
         snprintf(out, PLOT_NAME, "%.60s%s%.60s", k->prefix, *k->prefix ? ": " : "", what);
     else
         snprintf(out, PLOT_NAME, "%.60s%s%.60s", main ? k->prefix : "", main && *k->prefix ? ": " : "", main ? id : "");
@@ -381,12 +383,22 @@ static void title_it(const result *r, size_t n, const plot_options *o, plot *out
         snprintf(out->title, sizeof out->title, "%.150s", r->name);
 }
 
+static bool share_one_model(result *const *r, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (r[i]->cases || r[i]->rows.nvariant != 1 ||
+            strcmp(r[i]->rows.variant_name[0], r[0]->rows.variant_name[0]) != 0)
+            return false;
+    return n > 1;
+}
+
 int plot_gather(result *const *r, size_t n, const plot_options *o, plot *out, why *w)
 {
     int color = 0, rc = E_OK;
     *out = (plot){ .eol = NAN };
     for (size_t i = 0; i < n && !rc; i++) {
-        place k = { .r = r[i], .o = o, .out = out, .prefix = n > 1 ? r[i]->name : "", .color = &color };
+        place k = { .r = r[i], .o = o, .out = out, .prefix = n > 1 ? r[i]->name : "", .color = &color,
+                    .one_model = share_one_model(r, n) };
         rc = r[i]->cases ? add_cases(&k, w) : add_result(&k, w);
     }
     if (rc)
