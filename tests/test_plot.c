@@ -287,6 +287,11 @@ static void a_small_picture_has_no_room_for_the_legend(void **state)
     text_free(&t);
     plot_script(p, &(plot_options){ .width = 1.5, .height = 1 }, "d", "p.svg", &t);
     assert_non_null(strstr(text_of(&t), "set key bmargin"));
+    assert_non_null(strstr(text_of(&t), "svg size 144,96 "));
+    text_free(&t);
+    memset(p->series[0].name, 'x', 60);
+    plot_script(p, &(plot_options){ 0 }, "d", "p.svg", &t);             /* is higher by a line and two names */
+    assert_non_null(strstr(text_of(&t), "svg size 576,439 "));
     text_free(&t);
     text_free(&p->left_out);
     result_close(r);

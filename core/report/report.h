@@ -19,7 +19,7 @@ typedef struct plot_options {
                                                      NULL the result's */
     const char *by;                               /* of a sweep: lines instead of points, one for each value of this column; "variant": for
                                                      each of what was varied in words alone */
-    double      width, height;                    /* inches; 0: 6 by 4 */
+    double      width, height;                    /* inches; 0: 6 by 4, and what a legend below takes */
     double      eol;                              /* with y: a line at this value, the end of life; 0 none */
     bool        keep;                             /* leave the script PATH.gp and the data PATH.dat */
     text       *left_out;                         /* a sentence on what found no room; NULL: not asked for */
