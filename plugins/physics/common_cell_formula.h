@@ -40,8 +40,9 @@ static int cell_add(cell_list *l, const char *name, const char *text)
     return (int)l->n++;
 }
 
-/* What is added up of a term: k^(1/p) of a power, k of the others; `shape` may be NULL. */
-static int cell_additive(cell_list *l, const cell_term *t, const char *k, const char *shape)
+/* What is added up of a term: k^(1/p) of a power, k of the others; `shape` may be NULL.  Products of powers and exponentials fold
+ * into one exponential; `sum`: k is none, or there are few of them, and goes by exp(log k / p), which costs half of a power. */
+static int cell_additive(cell_list *l, const cell_term *t, const char *k, const char *shape, int sum)
 {
     char product[CELL_TEXT], text[CELL_TEXT + 64];
     int n = snprintf(product, sizeof product, shape ? "(%s)*(%s)" : "(%s)", k, shape ? shape : "");
@@ -49,7 +50,7 @@ static int cell_additive(cell_list *l, const cell_term *t, const char *k, const 
         return l->full = -1;
     if (t->form != CELL_POWER)
         return cell_add(l, NULL, product);
-    int sum = strstr(product, " + ") || strstr(product, " - ");          /* products of powers fold into one exponential; sums take the short way */
+    sum |= strstr(product, " + ") || strstr(product, " - ");
     snprintf(text, sizeof text, sum ? "exp(log(%s)/(%s))" : "(%s)^(1/(%s))", product, t->p);
     return cell_add(l, NULL, text);
 }
@@ -93,11 +94,11 @@ static int32_t cell_compile_rate(cell *m, cell_list *l, uint64_t params)
         const cell_term *t = &m->law->term[i];
         int at = cell_find(rate, "", t->key, ""), at_p = cell_find(rate, "", t->key, "_p");
         if (at >= 0 && t->by == CELL_EFC)
-            m->rate.own[at] = cell_additive(l, t, t->shape, NULL);
+            m->rate.own[at] = cell_additive(l, t, t->shape, NULL, 0);
         else if (at >= 0 && t->form == CELL_FREE)
             m->rate.own[at] = cell_add(l, NULL, t->y);
         else if (at >= 0)
-            m->rate.own[at] = cell_additive(l, t, t->k, NULL);
+            m->rate.own[at] = cell_additive(l, t, t->k, NULL, 0);
         if (at_p >= 0)
             m->rate.own[at_p] = cell_add(l, NULL, t->p);
     }
@@ -121,9 +122,13 @@ static int32_t cell_compile_booked(cell *m, cell_program *p, cell_list *l, int e
         if (t->form == CELL_FREE)
             cell_free_term(l, p, t, i);
         else
-            p->w[i] = cell_additive(l, t, t->k, NULL);
+            p->w[i] = cell_additive(l, t, t->k, NULL, !each);
     }
-    return cell_compile(m, p, l, each ? all : all & ~samples, each ? all & ~samples : 0);
+    if (!each)
+        return cell_compile(m, p, l, all & ~samples, 0);
+    m->across = *p;
+    int32_t rc = cell_compile(m, p, l, all, all & ~samples);
+    return rc ? rc : cell_compile(m, &m->across, l, all, samples);
 }
 
 /* Of a row, which is one stretch of constant conditions and its alike cycles. */
@@ -139,7 +144,7 @@ static int32_t cell_compile_row(cell *m, cell_list *l)
         if (t->form == CELL_FREE)
             cell_free_term(l, &m->row, t, i);
         else
-            m->row.w[i] = cell_additive(l, t, t->k, t->shape);
+            m->row.w[i] = cell_additive(l, t, t->k, t->shape, 1);
     }
     return cell_compile(m, &m->row, l, all & ~means & ~((uint64_t)1 << V_UA), 0);
 }
@@ -181,8 +186,8 @@ static int32_t cell_compile_all(cell *m)
     if (!l)
         return FADE_ENOMEM;
     uint64_t params = (((uint64_t)1 << m->nparam) - 1) << (V_OWN + m->nmean);
-    cell_program *all[] = { &m->rate, &m->chunk, &m->each, &m->row, &m->out };
-    for (int i = 0; i < 5; i++)
+    cell_program *all[CELL_PROGRAMS] = { &m->rate, &m->chunk, &m->each, &m->across, &m->row, &m->out };
+    for (int i = 0; i < CELL_PROGRAMS; i++)
         cell_clear(all[i]);
     cell_begin_list(m, l, 0);
     int32_t rc = cell_compile_rate(m, l, params);
@@ -267,8 +272,8 @@ static void cell_inputs_of(cell *m, const fade_args *a)
 static void cell_destroy(void *model)
 {
     cell *m = model;
-    fade_expr *e[] = { m->rate.e, m->chunk.e, m->each.e, m->row.e, m->out.e };
-    for (int i = 0; i < 5 && m->expr; i++)
+    fade_expr *e[CELL_PROGRAMS] = { m->rate.e, m->chunk.e, m->each.e, m->across.e, m->row.e, m->out.e };
+    for (int i = 0; i < CELL_PROGRAMS && m->expr; i++)
         m->expr->close(e[i]);
     for (int i = 0; i < CELL_MOST; i++) {
         free(m->k[i].column);
