@@ -149,7 +149,7 @@ static int rising(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* SoH of all lives at a cycle, sorted; those that are over stand first, as -inf.  Gives the time it then is for the slowest. */
+/* SoH of all lives at a cycle, sorted; those that are over stand first, as -inf.  Gives the seconds of the slowest. */
 static double column_of(const lifetime_fleet *f, double cycle, double *v)
 {
     double seconds = 0;

@@ -137,7 +137,7 @@ static legend place_legend(const plot *p, const plot_options *o)
         named += n > 0;
         longest = n > longest ? n : longest;
     }
-    double across = width_of(o) / WIDTH, up = height_of(o) / HEIGHT;       /* of letters, which are as large in any picture */
+    double across = width_of(o) / WIDTH, up = height_of(o) / HEIGHT;       /* letters are as large in any picture */
     double w = fmin((0.13 + 0.019 * (double)longest) / across, 0.95), h = (0.03 + 0.066 * (double)named) / up;
     double dx = p->most_x - p->least_x, dy = p->most_y - p->least_y, x, y, upper;
     double end = shows_eol(p) ? (p->eol - p->least_y) / dy : NAN;
@@ -170,7 +170,7 @@ static void add_series(const plot_series *s, size_t index, const char *data, tex
         [PLOT_MEANS] = "smooth unique with linespoints pt 7 ps 0.4 lw 1.6",
         [PLOT_BAND] = "with filledcurves fs transparent solid 0.15 noborder",
     };
-    static const char *const dash[] = { "", " dt (9,4)", " dt (2,3)" };        /* of lines beyond the colours there are */
+    static const char *const dash[] = { "", " dt (9,4)", " dt (2,3)" };        /* beyond the colours there are */
     size_t round = s->style == PLOT_SOLID && s->color > 0 ? (size_t)s->color / NPALETTE : 0;
     add_quoted(out, data);
     text_addf(out, " index %zu using 1:2%s %s%s lc rgb '%s' ", index, s->style == PLOT_BAND ? ":3" : "", form[s->style],
