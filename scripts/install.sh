@@ -21,7 +21,7 @@ for plugin in "$@"; do
 done
 put 644 "$BUILD/install/lua/fade.so" "$libdir/lua/5.4/fade.so"
 put 644 lua/fade.d.lua "$prefix/share/fade/lua/fade.d.lua"
-for scenario in scenarios/*; do
+for scenario in scenarios/* scenarios/profiles/*; do
     [ -f "$scenario" ] && put 644 "$scenario" "$prefix/share/fade/$scenario"
 done
 

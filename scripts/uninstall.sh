@@ -15,11 +15,12 @@ for folder in plugins/*/*/; do
     name=$(basename "$folder") kind=$(basename "$(dirname "$folder")")
     rm -f "$libdir/fade/plugins/$name.so" "$libdir/fade/plugins/$kind-$name.so"
 done
-for scenario in scenarios/*; do
-    rm -f "$prefix/share/fade/$scenario"
+for scenario in scenarios/* scenarios/profiles/*; do
+    [ ! -f "$scenario" ] || rm -f "$prefix/share/fade/$scenario"
 done
 for folder in "$prefix/include/fade" "$libdir/fade/plugins" "$libdir/fade" "$libdir/lua/5.4" "$libdir/lua" \
-    "$prefix/share/fade/lua" "$prefix/share/fade/scenarios" "$prefix/share/fade"; do
+    "$prefix/share/fade/lua" "$prefix/share/fade/scenarios/profiles" "$prefix/share/fade/scenarios" \
+    "$prefix/share/fade"; do
     [ ! -d "$folder" ] || rmdir --ignore-fail-on-non-empty "$folder"
 done
 echo "removed from $prefix"
