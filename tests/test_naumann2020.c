@@ -81,12 +81,54 @@ static void both_forms_of_the_state_of_charge(void **state)
     assert_near(square[0], cube[0], 0);
 }
 
+/* One side alone asks for its own inputs and takes what it took of the whole. */
+static bool has(const fade_list *l, const char *key)
+{
+    const fade_column *c = l->at;
+    for (uint32_t i = 0; i < l->n; i++)
+        if (strcmp(c[i].key, key) == 0)
+            return true;
+    return false;
+}
+
+static void a_side_alone_is_its_part_of_the_whole(void **state)
+{
+    (void)state;
+    const duty d = { 0.7, 0.6, 35, 0.8, 2 * YEAR, 900 };
+    static const struct { const char *key[3], *other[3]; } sides[] = {
+        { { "soc_mean", "temperature_mean", "duration" }, { "depth", "c_rate", "c_rate" } },
+        { { "depth", "c_rate", "c_rate" }, { "soc_mean", "temperature_mean", "duration" } },
+    };
+    const double value[2][3] = { { d.soc, d.celsius + 273.15, d.seconds / 100 }, { d.depth, d.c_rate, d.c_rate } };
+    double both[4], growth = 0;
+    live(&d, 100, both, false);
+    for (int k = 0; k < 2; k++) {
+        rig *g = rig_open("naumann2020");
+        rig_value(g, "ageing")->real = k + 1;
+        assert_int_equal(rig_make(g, N, NULL), 0);
+        for (int i = 0; i < 3; i++) {
+            assert_false(has(&g->columns.in, sides[k].other[i]));
+            rig_fill(rig_in(g, sides[k].key[i]), N, value[k][i]);
+        }
+        assert_int_equal(g->columns.state.n, 2);
+        assert_int_equal(g->columns.out.n, 2);
+        rig_fill(g->dt, N, d.cycles / 100);
+        for (int i = 0; i < 100; i++)
+            assert_int_equal(rig_step(g), 0);
+        assert_near(rig_out(g, "loss")[N - 1], both[1 + k], 0);
+        growth += rig_out(g, "resistance_ratio")[N - 1] - 1;
+        rig_close(g);
+    }
+    assert_near(growth, both[3], 1e-12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(check_values),
         cmocka_unit_test(a_life_does_not_depend_on_the_step),
         cmocka_unit_test(both_forms_of_the_state_of_charge),
+        cmocka_unit_test(a_side_alone_is_its_part_of_the_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

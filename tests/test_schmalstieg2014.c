@@ -74,12 +74,41 @@ static void no_calendar_ageing_at_low_voltage(void **state)
     assert_near(resistance, 1, 0);
 }
 
+/* A year and 2,000 Ah, of which one side sees its own. */
+static void a_side_alone_is_its_part_of_the_whole(void **state)
+{
+    (void)state;
+    double loss, resistance, losses = 0, growth = 0;
+    live(&(duty){ 3.7, 3.7, 0.8, 308.15, 365, 2000 }, 1, &loss, &resistance);
+    for (int side = 1; side < 3; side++) {
+        rig *g = rig_open("schmalstieg2014");
+        rig_value(g, "nominal_capacity")->real = 2;
+        rig_value(g, "ageing")->real = side;
+        assert_int_equal(rig_make(g, N, NULL), 0);
+        assert_int_equal(g->columns.in.n, side == 1 ? 2 : 1);
+        assert_int_equal(g->columns.out.n, 2);
+        if (side == 1) {
+            rig_fill(rig_in(g, "temperature_mean"), N, 308.15);
+            rig_fill(rig_in(g, "duration"), N, 365 * 86400.0);
+        } else
+            rig_fill(rig_in(g, "depth"), N, 0.8);
+        rig_fill(g->dt, N, 2000 / (2 * 0.8 * 2));
+        assert_int_equal(rig_step(g), 0);
+        losses += rig_out(g, "loss")[N - 1];
+        growth += rig_out(g, "resistance_ratio")[N - 1] - 1;
+        rig_close(g);
+    }
+    assert_near(losses, loss, 1e-14);
+    assert_near(growth, resistance - 1, 1e-14);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(check_values),
         cmocka_unit_test(a_life_does_not_depend_on_the_step),
         cmocka_unit_test(no_calendar_ageing_at_low_voltage),
+        cmocka_unit_test(a_side_alone_is_its_part_of_the_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

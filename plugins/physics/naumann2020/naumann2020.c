@@ -7,6 +7,7 @@
  * Both losses add, and both growths.  A loss is kept squared, to which each step adds k^2 dx: exact for any course of
  * k, and additive, so a life does not depend on how finely it is cut into steps.
  */
+#include "../common_sides.h"
 #include "fade_plugin.h"
 #include <math.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@
 #define GAS 8.3144                                /* J/(mol K) */
 #define T_REF 298.15                              /* K */
 
-enum { SOC_TERM, K_REF, EA_LOSS, R_REF, EA_GROWTH };
+enum { SOC_TERM, K_REF, EA_LOSS, R_REF, EA_GROWTH, AGEING };
 enum { SQUARE, CUBE };
 enum { DEPTH, SOC, TEMPERATURE, C_RATE, DURATION };
 enum { CALENDAR2, CYCLE2, GROWTH_CALENDAR, GROWTH_CYCLE };
@@ -34,6 +35,7 @@ static const fade_param params[] = {
       FADE_PER_CELL | FADE_FITTED | FADE_LOG, 3.4194e-10, 0, 1, 0, 0, NULL },
     { "growth_activation", "J/mol", "Calendar growth of resistance, activation energy.", CAL, FADE_REAL,
       FADE_PER_CELL | FADE_FITTED, 71827, 0, 1e6, 0, 0, NULL },
+    SIDES_PARAM,
 };
 static const fade_column state[] = {
     { "calendar_squared", "1", "Calendar loss squared.", 0, 0, 0, 0, 0, 1, 0 },
@@ -56,9 +58,15 @@ static const fade_column out[] = {
     { "resistance_ratio", "1", "Resistance over that of a new cell.", 1, 0, 0, 0, 0, 1, 0 },
 };
 
+/* Whose they are; what a side took of the loss is its loss where it acts alone. */
+static const unsigned char whose_state[] = { SIDES_CALENDAR, SIDES_CYCLE, SIDES_CALENDAR, SIDES_CYCLE };
+static const unsigned char whose_in[] = { SIDES_CYCLE, SIDES_CALENDAR, SIDES_CALENDAR, SIDES_CYCLE, SIDES_CALENDAR };
+static const unsigned char whose_out[] = { SIDES_BOTH, SIDES_TOGETHER, SIDES_TOGETHER, SIDES_BOTH };
+
 typedef struct law {
     const fade_math_v1 *math;
     int                 cube;
+    sides               sides;
 } law;
 
 static double cubed(double x) { return x * x * x; }
@@ -110,24 +118,38 @@ static void cycling(const fade_tile *b)
 static int32_t step(const void *model, fade_tile *b)
 {
     const law *m = model;
-    arrhenius(m, b, b->scratch);
-    calendar(m, b, b->scratch);
-    cycling(b);
+    double *a = b->scratch;
+    sides_tile all;
+    b = sides_whole(&m->sides, b, a + 2 * (size_t)b->n, &all);
+    if (m->sides.ageing != SIDES_CYCLE) {
+        arrhenius(m, b, a);
+        calendar(m, b, a);
+    }
+    if (m->sides.ageing != SIDES_CALENDAR)
+        cycling(b);
     show(b->n, (const double *const *)b->x1, b->out);
     return FADE_OK;
 }
 
 static int32_t observe(const void *model, fade_tile *b)
 {
-    (void)model;
+    const law *m = model;
+    sides_tile all;
+    b = sides_whole(&m->sides, b, b->scratch, &all);
     show(b->n, b->x, b->out);
+    return FADE_OK;
+}
+
+static int32_t columns(const void *model, fade_columns *c)
+{
+    sides_columns(&((const law *)model)->sides, c);
     return FADE_OK;
 }
 
 static size_t scratch(const void *model, uint32_t n)
 {
     (void)model;
-    return 2 * (size_t)n * sizeof(double);
+    return (2 + SIDES_SPARE) * (size_t)n * sizeof(double);     /* Arrhenius factors; columns of the side left out */
 }
 
 static int32_t create(const fade_host *host, const fade_args *args, void **model)
@@ -137,13 +159,18 @@ static int32_t create(const fade_host *host, const fade_args *args, void **model
         fade_say(host, 3, FADE_ENOMEM, -1, "no memory for naumann2020");
         return FADE_ENOMEM;
     }
-    *m = (law){ host->iface(host, "fade.math/1"), (int)args->at[SOC_TERM].real == CUBE };
+    *m = (law){ .math = host->iface(host, "fade.math/1"), .cube = (int)args->at[SOC_TERM].real == CUBE };
+    m->sides.ageing = (int)args->at[AGEING].real;
+    sides_take(&m->sides.state, &(fade_list)FADE_LIST(state), whose_state, m->sides.ageing);
+    sides_take(&m->sides.in, &(fade_list)FADE_LIST(in), whose_in, m->sides.ageing);
+    sides_take(&m->sides.out, &(fade_list)FADE_LIST(out), whose_out, m->sides.ageing);
     *model = m;
     return FADE_OK;
 }
 
 static const fade_model_v1 model_v1 = {
-    .size = sizeof model_v1, .create = create, .destroy = free, .scratch = scratch, .step = step, .observe = observe,
+    .size = sizeof model_v1, .create = create, .destroy = free, .columns = columns,
+    .scratch = scratch, .step = step, .observe = observe,
 };
 
 static const void *iface(const fade_desc *d, const char *id)

@@ -7,6 +7,7 @@
  * y = k x^p is kept as y^(1/p), to which each step adds k^(1/p) dx: exact for any course of k, and additive, so a life
  * does not depend on how finely it is cut into steps.
  */
+#include "../common_sides.h"
 #include "fade_plugin.h"
 #include <math.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 #define SCH "Schmalstieg et al., J. Power Sources 257, 325 (2014), doi 10.1016/j.jpowsour.2014.02.012"
 #define P_T 0.75                                  /* exponent of time */
 
-enum { NOMINAL, V_STORAGE, V_CYCLE };
+enum { NOMINAL, V_STORAGE, V_CYCLE, AGEING };
 enum { DEPTH, TEMPERATURE, DURATION };
 enum { LOSS_TIME, LOSS_CHARGE, GROWTH_TIME, GROWTH_CHARGE };
 enum { LOSS, LOSS_CALENDAR, LOSS_CYCLE, RESISTANCE };
@@ -27,6 +28,7 @@ static const fade_param params[] = {
       SCH, FADE_REAL, FADE_PER_CELL | FADE_LIVE | FADE_EXAMPLE, 3.7, 2.5, 4.3, 3.2, 4.2, NULL },
     { "cycle_voltage", "V", "Quadratic mean of the voltage over the cycle; may be bound to a column.", SCH, FADE_REAL,
       FADE_PER_CELL | FADE_LIVE | FADE_EXAMPLE, 3.7, 2.5, 4.3, 3.2, 4.2, NULL },
+    SIDES_PARAM,
 };
 static const fade_column state[] = {
     { "loss_time", "1", "Calendar loss to the power 4/3.", 0, 0, 0, 0, 0, 1, 0 },
@@ -47,7 +49,15 @@ static const fade_column out[] = {
     { "resistance_ratio", "1", "Resistance over that of a new cell.", 1, 0, 0, 0, 0, 1, 0 },
 };
 
-typedef struct law { const fade_math_v1 *math; } law;
+/* Whose they are; what a side took of the loss is its loss where it acts alone. */
+static const unsigned char whose_state[] = { SIDES_CALENDAR, SIDES_CYCLE, SIDES_CALENDAR, SIDES_CYCLE };
+static const unsigned char whose_in[] = { SIDES_CYCLE, SIDES_CALENDAR, SIDES_CALENDAR };
+static const unsigned char whose_out[] = { SIDES_BOTH, SIDES_TOGETHER, SIDES_TOGETHER, SIDES_BOTH };
+
+typedef struct law {
+    const fade_math_v1 *math;
+    sides               sides;
+} law;
 
 /* Factors of Arrhenius terms; below the voltage at which the fit says no ageing there is none. */
 static double cap_time(double v) { return fmax(0, (7.543 * v - 23.75) * 1e6); }
@@ -91,51 +101,81 @@ static void show(const law *m, uint32_t n, const double *const *x, double *const
     }
 }
 
+static void calendar(const fade_tile *b, const double *a)
+{
+    for (uint32_t i = 0; i < b->n; i++) {
+        double t = b->in[DURATION][i], days = t == t ? t / 86400 : 0;
+        b->x1[LOSS_TIME][i] = b->x[LOSS_TIME][i] + a[i] * days;
+        b->x1[GROWTH_TIME][i] = b->x[GROWTH_TIME][i] + a[b->n + i] * days;
+    }
+}
+
+static void cycling(const fade_tile *b)
+{
+    for (uint32_t i = 0; i < b->n; i++) {
+        double depth = b->in[DEPTH][i], v = b->param[V_CYCLE][i], k = cap_charge(v, depth);
+        double moved = 2 * depth * b->param[NOMINAL][i] * b->dt[i];
+        b->x1[LOSS_CHARGE][i] = b->x[LOSS_CHARGE][i] + k * k * moved;
+        b->x1[GROWTH_CHARGE][i] = b->x[GROWTH_CHARGE][i] + res_charge(v, depth) * moved;
+    }
+}
+
 static int32_t step(const void *model, fade_tile *b)
 {
     const law *m = model;
     double *a = b->scratch;
-    rates(m, b, a);
-    for (uint32_t i = 0; i < b->n; i++) {
-        double t = b->in[DURATION][i], days = t == t ? t / 86400 : 0, depth = b->in[DEPTH][i];
-        double moved = 2 * depth * b->param[NOMINAL][i] * b->dt[i], v = b->param[V_CYCLE][i];
-        double k = cap_charge(v, depth);
-        b->x1[LOSS_TIME][i] = b->x[LOSS_TIME][i] + a[i] * days;
-        b->x1[LOSS_CHARGE][i] = b->x[LOSS_CHARGE][i] + k * k * moved;
-        b->x1[GROWTH_TIME][i] = b->x[GROWTH_TIME][i] + a[b->n + i] * days;
-        b->x1[GROWTH_CHARGE][i] = b->x[GROWTH_CHARGE][i] + res_charge(v, depth) * moved;
+    sides_tile all;
+    b = sides_whole(&m->sides, b, a + 2 * (size_t)b->n, &all);
+    if (m->sides.ageing != SIDES_CYCLE) {
+        rates(m, b, a);
+        calendar(b, a);
     }
+    if (m->sides.ageing != SIDES_CALENDAR)
+        cycling(b);
     show(m, b->n, (const double *const *)b->x1, b->out, a);
     return FADE_OK;
 }
 
 static int32_t observe(const void *model, fade_tile *b)
 {
-    show(model, b->n, b->x, b->out, b->scratch);
+    const law *m = model;
+    double *a = b->scratch;
+    sides_tile all;
+    b = sides_whole(&m->sides, b, a + 2 * (size_t)b->n, &all);
+    show(m, b->n, b->x, b->out, a);
+    return FADE_OK;
+}
+
+static int32_t columns(const void *model, fade_columns *c)
+{
+    sides_columns(&((const law *)model)->sides, c);
     return FADE_OK;
 }
 
 static size_t scratch(const void *model, uint32_t n)
 {
     (void)model;
-    return 2 * (size_t)n * sizeof(double);
+    return (2 + SIDES_SPARE) * (size_t)n * sizeof(double);     /* Arrhenius factors; columns of the side left out */
 }
 
 static int32_t create(const fade_host *host, const fade_args *args, void **model)
 {
-    (void)args;
     law *m = malloc(sizeof *m);
     if (!m) {
         fade_say(host, 3, FADE_ENOMEM, -1, "no memory for schmalstieg2014");
         return FADE_ENOMEM;
     }
-    m->math = host->iface(host, "fade.math/1");
+    *m = (law){ .math = host->iface(host, "fade.math/1"), .sides.ageing = (int)args->at[AGEING].real };
+    sides_take(&m->sides.state, &(fade_list)FADE_LIST(state), whose_state, m->sides.ageing);
+    sides_take(&m->sides.in, &(fade_list)FADE_LIST(in), whose_in, m->sides.ageing);
+    sides_take(&m->sides.out, &(fade_list)FADE_LIST(out), whose_out, m->sides.ageing);
     *model = m;
     return FADE_OK;
 }
 
 static const fade_model_v1 model_v1 = {
-    .size = sizeof model_v1, .create = create, .destroy = free, .scratch = scratch, .step = step, .observe = observe,
+    .size = sizeof model_v1, .create = create, .destroy = free, .columns = columns,
+    .scratch = scratch, .step = step, .observe = observe,
 };
 
 static const void *iface(const fade_desc *d, const char *id)
