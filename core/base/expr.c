@@ -31,8 +31,8 @@ static const char *taken(const expr_ask *ask, const char *name, uint32_t nvar, u
 static int check_name(const expr_ask *ask, const char *kind, const char *name, uint32_t nvar, uint32_t nformula, why *w)
 {
     if (!is_name(name))
-        return fail(w, E_INPUT, "%s '%.60s': a name of letters, digits and _ that starts with no digit is expected", kind,
-                    name ? name : "");
+        return fail(w, E_INPUT, "%s '%.60s': a name of letters, digits and _ that starts with no digit is expected",
+                    kind, name ? name : "");
     const char *as = taken(ask, name, nvar, nformula);
     return as ? fail(w, E_INPUT, "%s %.60s: a name of its own is expected, a %s is called so", kind, name, as) : E_OK;
 }

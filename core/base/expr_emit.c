@@ -26,8 +26,10 @@ static void use(emitter *m, uint32_t i, uint32_t by, bool by_same)
 {
     life *l = &m->of[i];
     l->live = true;
-    if (l->last < by)                                   /* what is `same` stays for all blocks */
-        l->last = m->g->at[i].same && !by_same ? ALWAYS : by;
+    if (m->g->at[i].same && !by_same)                   /* stays for all blocks */
+        by = ALWAYS;
+    if (l->last < by)
+        l->last = by;
 }
 
 static void find_lives(emitter *m, const uint8_t *wanted, uint32_t n, const uint32_t *root)

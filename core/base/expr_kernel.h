@@ -56,9 +56,11 @@ VINLINE vd greater(vd a, vd b)
     {                                                                                                               \
         (void)b;                                                                                                    \
         BEFORE;                                                                                                     \
-        for (uint32_t i = 0; i < n; i += 8)                                                                         \
-            for (uint32_t j = i; j < i + 8; j += VLANES)                                                            \
+        for (size_t i = 0; i < n; i += 8)                                                                           \
+            for (size_t k = 0; k < 8; k += VLANES) {                                                                \
+                size_t j = i + k;                                                                                   \
                 store(y + j, EXPRESSION);                                                                           \
+            }                                                                                                       \
     }
 #define VLOOPS(name, OPERATION)                                                                                     \
     VLOOP(name##_vv, (void)0, OPERATION(load(a + j), load(b + j)))                                                  \

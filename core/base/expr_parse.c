@@ -125,14 +125,15 @@ static bool is(const char *name, const char *at, size_t n)
     return strncmp(name, at, n) == 0 && !name[n];
 }
 
+/* A later formula is told as such, else the nearest name. */
 static int unknown(const reader *r, const char *at, size_t n)
 {
     const expr_ask *ask = r->ask;
     const char *me = ask->name[r->formula];
     for (uint32_t i = r->formula; i < ask->n; i++)
         if (is(ask->name[i], at, n))
-            return fail(r->w, E_INPUT, "formula %s, column %d: the name of an earlier formula is expected, %s is %s", me,
-                        column(r, at), ask->name[i], i == r->formula ? "this one" : "a later one");
+            return fail(r->w, E_INPUT, "formula %s, column %d: the name of an earlier formula is expected, %s is %s",
+                        me, column(r, at), ask->name[i], i == r->formula ? "this one" : "a later one");
     char word[64];
     size_t few = n < sizeof word - 1 ? n : sizeof word - 1;
     memcpy(word, at, few);
@@ -147,8 +148,9 @@ static int unknown(const reader *r, const char *at, size_t n)
         all[count++] = functions[i].name;
     const char *near = text_nearest(word, all, count);
     free(all);
-    return fail(r->w, E_INPUT, "formula %s, column %d: a variable, an earlier formula or a function is expected, not '%s'%s%s%s",
-                me, column(r, at), word, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+    return fail(r->w, E_INPUT,
+                "formula %s, column %d: a variable, an earlier formula or a function is expected, not '%s'%s%s%s", me,
+                column(r, at), word, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
 static int call(reader *r, const struct function *f, uint32_t *out)

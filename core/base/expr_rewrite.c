@@ -3,8 +3,8 @@
  * products and powers of exponentials become one exponential.
  *
  * The rules look at operations, constants and how often a value is used, never at `same`: what is made of a variable
- * has the same bits whether it is `same` or not.  Rules that change the last bits are those of exp and ^; the others are
- * exact.
+ * has the same bits whether it is `same` or not.  Last bits change where exp, ^ or one divisor of two terms is met; the
+ * other rules are exact.
  */
 #include "core/base/expr_inside.h"
 #include "core/base/vmath.h"
@@ -173,16 +173,24 @@ static uint32_t multiplied(expr_graph *g, uint32_t x, double p)
     return p < 0 ? make(g, EXPR_DIV, expr_number(g, 1), all) : all;
 }
 
+/* (c exp(x))^p = c^p exp(p x), where c^p does not leave the range of numbers as far as can be known. */
+static uint32_t exponential(expr_graph *g, split x, uint32_t p)
+{
+    if (x.coefficient == NONE)
+        return joined(g, NONE, scaled(g, p, x.argument));
+    if (is(g, p, EXPR_NUMBER) && !(fabs(g->at[p].value) <= MOST_POWER))
+        return NONE;
+    uint32_t c = make(g, EXPR_POW, x.coefficient, p);
+    return is(g, c, EXPR_NUMBER) && !isnormal(g->at[c].value) ? NONE : joined(g, c, scaled(g, p, x.argument));
+}
+
 static uint32_t power(expr_graph *g, uint32_t a, uint32_t b)
 {
     split x;
     double p = is(g, b, EXPR_NUMBER) ? g->at[b].value : NAN;
     bool easy = fabs(p) <= MOST_POWER && 2 * p == floor(2 * p);
-    if ((p != 0 && p != 1) && split_of(g, a, !easy, &x)) {
-        uint32_t c = x.coefficient == NONE ? NONE : make(g, EXPR_POW, x.coefficient, b);
-        return joined(g, c, scaled(g, b, x.argument));
-    }
-    return easy ? multiplied(g, a, p) : NONE;
+    uint32_t made = p != 0 && p != 1 && split_of(g, a, !easy, &x) ? exponential(g, x, b) : NONE;
+    return made == NONE && easy ? multiplied(g, a, p) : made;
 }
 
 static uint32_t negative(expr_graph *g, uint32_t a)

@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { LINE = 64 };                                     /* bytes; columns that start on one are faster */
+
 typedef struct frame {                                  /* one call of expr_eval */
     const fade_expr     *e;
     const expr_loops    *loops;
@@ -78,14 +80,13 @@ static uint32_t block_of(const fade_expr *e, uint32_t n)
 
 size_t expr_scratch(const fade_expr *e, uint32_t n)
 {
-    return ((size_t)8 * e->nsame + (size_t)block_of(e, n) * e->nreg) * sizeof(double);
+    return LINE + ((size_t)8 * e->nsame + (size_t)block_of(e, n) * e->nreg) * sizeof(double);
 }
 
 void expr_eval(const fade_expr *e, uint32_t n, const double *const *var, void *scratch, double *const *y)
 {
-    double *same = scratch;
-    frame f = { e, loops_in_use(), vmath_table(), var, y, same, same ? same + (size_t)8 * e->nsame : NULL,
-                block_of(e, n) };
+    double *same = (double *)(((uintptr_t)scratch + LINE - 1) / LINE * LINE);
+    frame f = { e, loops_in_use(), vmath_table(), var, y, same, same + (size_t)8 * e->nsame, block_of(e, n) };
     if (n)
         run(&f, e->code, e->code + e->once, 8, 0);
     for (uint32_t lane = 0; lane < n; lane += e->block)

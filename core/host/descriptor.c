@@ -256,7 +256,7 @@ static void check_type(const fade_desc *d, sayer *s)
         const fade_param *q = param_at(d, i);
         if (q->type < FADE_REAL || q->type > FADE_MAP)
             say(s, "parameter %s: type %d is not known to this fade (0 to %d)", or_none(q->key), q->type, FADE_MAP);
-        if (q->flags & ~255u)
+        if (q->flags & ~511u)
             say(s, "parameter %s: flags 0x%x has bits this fade does not know", or_none(q->key), q->flags);
         if (q->flags & FADE_PER_CELL && q->type != FADE_REAL)
             say(s, "parameter %s: FADE_PER_CELL is for FADE_REAL", or_none(q->key));

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT
+ * common_cell_step.h - a step of a cell's table: what is booked, how far each term comes, what is left of the cell.
+ *
+ * Only common_cell.h includes it.
+ */
+#ifndef FADE_PHYSICS_COMMON_CELL_STEP_H
+#define FADE_PHYSICS_COMMON_CELL_STEP_H
+
+/* Scratch of a step, columns of n lanes. */
+enum { S_C, S_CC, S_CD, S_LO, S_HI, S_EFC_DAY, S_DAYS, S_CYCLES, S_V, S_TMP, S_TMP2, S_W, S_Y = S_W + CELL_MOST, S_P = S_Y + CELL_MOST,
+       S_WHEN = S_P + CELL_MOST, S_POWER = S_WHEN + CELL_MOST, S_EXPONENT = S_POWER + CELL_MOST, S_ALL = S_EXPONENT + CELL_MOST };
+
+static double *cell_column(const fade_tile *b, int c)
+{
+    return (double *)b->scratch + (size_t)c * b->n;
+}
+
+static void *cell_behind(const fade_tile *b)
+{
+    return (double *)b->scratch + (size_t)S_ALL * b->n;
+}
+
+static const double *cell_number_at(const fade_tile *b, const cell_number *q)
+{
+    return q->param >= 0 ? b->param[q->param] : q->column;
+}
+
+static void cell_or(uint32_t n, const double *restrict a, const double *restrict b, double *restrict to)
+{
+    for (uint32_t i = 0; i < n; i++)
+        to[i] = a[i] == a[i] ? a[i] : b[i];
+}
+
+static void cell_around(uint32_t n, const double *restrict a, const double *restrict m, const double *restrict depth, double half,
+                        double *restrict to)
+{
+    for (uint32_t i = 0; i < n; i++)
+        to[i] = a[i] == a[i] ? a[i] : m[i] + half * depth[i];
+}
+
+/* How much time and throughput each lane books now, and how fast. */
+static void cell_clock(uint32_t n, const double *restrict dt, const double *restrict depth, const double *restrict duration,
+                       const double *restrict over, const double *restrict factor, double *restrict days, double *restrict cycles,
+                       double *restrict efc_day)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        double t = duration[i] == duration[i] ? duration[i] : 0, n_now = dt[i] * depth[i], span = over[i];
+        days[i] = factor[i] * t / 86400;
+        cycles[i] = factor[i] * n_now;
+        efc_day[i] = span > 0 ? n_now * 86400 / span : 0;
+    }
+}
+
+static void cell_resolve(const cell *m, const fade_tile *b, const double **var)
+{
+    uint32_t n = b->n;
+    const double *const *in = b->in;
+    cell_or(n, in[IN_C_MEAN], in[IN_C], cell_column(b, S_C));
+    cell_or(n, in[IN_CC], in[IN_C], cell_column(b, S_CC));
+    cell_or(n, in[IN_CD], in[IN_C], cell_column(b, S_CD));
+    cell_around(n, in[IN_LO], in[IN_SOC], in[IN_DEPTH], -0.5, cell_column(b, S_LO));
+    cell_around(n, in[IN_HI], in[IN_SOC], in[IN_DEPTH], 0.5, cell_column(b, S_HI));
+    cell_clock(n, b->dt, in[IN_DEPTH], in[IN_DURATION], b->samples ? in[IN_SPAN] : in[IN_DURATION], b->param[m->factor],
+               cell_column(b, S_DAYS), cell_column(b, S_CYCLES), cell_column(b, S_EFC_DAY));
+    const double *own[V_OWN] = { in[IN_SOC], in[IN_T], NULL, cell_column(b, S_V), in[IN_DEPTH], cell_column(b, S_C), cell_column(b, S_CC),
+                                 cell_column(b, S_CD), cell_column(b, S_LO), cell_column(b, S_HI), in[IN_SOC], in[IN_T],
+                                 cell_column(b, S_EFC_DAY) };
+    memcpy(var, own, sizeof own);
+    for (uint32_t i = 0; i < m->nmean; i++)
+        var[V_OWN + i] = m->mean_in[i] >= 0 ? in[m->mean_in[i]] : NULL;
+    for (uint32_t i = 0; i < m->nparam; i++)
+        var[V_OWN + m->nmean + i] = b->param[i];
+    if (m->curve && !b->samples)
+        m->math->curve(n, m->curve, in[IN_SOC], cell_column(b, S_V));
+}
+
+/* Runs a program whose results go to the terms' columns. */
+static void cell_run(const cell *m, const cell_program *p, const fade_tile *b, const double *const *var)
+{
+    double *y[CELL_NAMES] = { 0 };
+    for (uint32_t i = 0; i < m->law->nterm; i++) {
+        const int at[] = { p->w[i], p->y[i], p->p[i], p->when[i] }, to[] = { S_W, S_Y, S_P, S_WHEN };
+        for (int k = 0; k < 4; k++)
+            if (at[k] >= 0)
+                y[at[k]] = cell_column(b, to[k] + (int)i);
+    }
+    m->expr->eval(p->e, b->n, var, cell_behind(b), y);
+}
+
+/* One lane's means over the samples lent to it. */
+static void cell_each_lane(const cell *m, const fade_tile *b, const double *const *lanes, uint32_t i)
+{
+    const fade_samples *s = b->samples[i];
+    double one[CELL_NAMES][8] __attribute__((aligned(64))), made[2 * CELL_MOST][CELL_BLOCK] __attribute__((aligned(64)));
+    double sum[2 * CELL_MOST] = { 0 };
+    double *y[CELL_NAMES] = { 0 };
+    const double *var[CELL_NAMES];
+    for (uint32_t v = V_DEPTH; v < m->nvar; v++) {
+        for (int k = 0; k < 8; k++)
+            one[v][k] = lanes[v] ? lanes[v][i] : 0;
+        var[v] = one[v];
+    }
+    for (uint32_t t = 0; t < m->law->nterm; t++) {
+        int first = m->each.w[t] >= 0 ? m->each.w[t] : m->each.y[t];
+        if (first >= 0)
+            y[first] = made[t];
+        if (m->each.p[t] >= 0)
+            y[m->each.p[t]] = made[CELL_MOST + t];
+    }
+    for (uint32_t at = 0; at < s->n; at += CELL_BLOCK) {
+        uint32_t n = s->n - at < CELL_BLOCK ? s->n - at : CELL_BLOCK;
+        for (int v = 0; v < V_DEPTH; v++)
+            var[v] = v < (int)m->law->duty->in.n ? s->in[v] + at : NULL;
+        m->expr->eval(m->each.e, n, var, cell_behind(b), y);
+        for (uint32_t t = 0; t < 2 * CELL_MOST; t++)
+            for (uint32_t k = 0; (t % CELL_MOST) < m->law->nterm && k < n && at + k < s->live; k++)
+                sum[t] += s->weight[at + k] * made[t][k];
+    }
+    for (uint32_t t = 0; t < m->law->nterm; t++) {
+        if (m->each.w[t] >= 0)
+            cell_column(b, S_W + (int)t)[i] = sum[t];
+        if (m->each.y[t] >= 0) {
+            cell_column(b, S_Y + (int)t)[i] = sum[t];
+            cell_column(b, S_P + (int)t)[i] = sum[CELL_MOST + t];
+        }
+    }
+}
+
+/* True when some lane books cycles for a term that looks at each sample. */
+static int cell_wants_each(const cell *m, const fade_tile *b)
+{
+    int any = 0;
+    for (uint32_t t = 0; t < m->law->nterm; t++) {
+        const cell_term *q = &m->law->term[t];
+        for (uint32_t i = 0; q->by == CELL_EFC && q->each && i < b->live; i++)
+            any |= b->dt[i] > 0 && (!q->when || cell_column(b, S_WHEN + (int)t)[i] > 0);
+    }
+    return any;
+}
+
+/* Under a duty, what is booked at a break point: rates from the stress, shapes from the samples' means. */
+static void cell_book(const cell *m, const fade_tile *b, const double *const *var)
+{
+    int any = 0;
+    for (uint32_t i = 0; i < b->live; i++)
+        any |= b->dt[i] > 0;
+    if (!any)
+        return;
+    cell_run(m, &m->chunk, b, var);
+    if (cell_wants_each(m, b)) {
+        for (uint32_t i = 0; i < b->live; i++)
+            if (b->dt[i] > 0 && b->samples[i])
+                cell_each_lane(m, b, var, i);
+        for (uint32_t t = 0; t < m->law->nterm; t++)
+            for (int c = 0; c < 3 && m->law->term[t].each; c++)
+                for (uint32_t i = b->live; i < b->n; i++)
+                    cell_column(b, S_W + c * CELL_MOST + (int)t)[i] = cell_column(b, S_W + c * CELL_MOST + (int)t)[b->live - 1];
+    }
+    for (uint32_t t = 0; t < m->law->nterm; t++) {
+        double *w = cell_column(b, S_W + (int)t);
+        for (uint32_t i = 0; m->law->term[t].shape && i < b->n; i++)
+            w[i] *= b->in[m->shape_in[t]][i];
+    }
+}
+
+/* z + w dx where something is booked; a law's doubt (NaN) where nothing is booked is none. */
+static void cell_forward(uint32_t n, const double *restrict z, const double *restrict w, const double *restrict x, double scale,
+                         double *restrict z1)
+{
+    for (uint32_t i = 0; i < n; i++)
+        z1[i] = x[i] > 0 ? z[i] + w[i] * x[i] / scale : z[i];
+}
+
+static void cell_gate(uint32_t n, const double *restrict x, const double *restrict when, double *restrict to)
+{
+    for (uint32_t i = 0; i < n; i++)
+        to[i] = when[i] > 0 ? x[i] : 0;
+}
+
+/* The integral of what ages by time: of the duty, or of a row's constant conditions. */
+static void cell_time(const cell *m, const fade_tile *b, uint32_t t)
+{
+    const cell_term *q = &m->law->term[t];
+    const double *factor = b->param[m->factor], *x = b->x[t];
+    double *to = b->x1[t];
+    if (!b->samples) {
+        cell_forward(b->n, x, cell_column(b, S_W + (int)t), cell_column(b, S_DAYS), q->scale, to);
+        return;
+    }
+    const double *all = b->in[m->time_in[t]];
+    for (uint32_t i = 0; i < b->n; i++)
+        to[i] = x[i] + factor[i] * all[i] / (86400 * q->scale);
+}
+
+/* A sigmoid whose form changes: x is where the form at hand has the present y. */
+static void cell_free(const cell *m, const fade_tile *b, uint32_t t, const double *x, double scale)
+{
+    uint32_t n = b->n;
+    const double *Y = cell_column(b, S_Y + (int)t), *p = cell_column(b, S_P + (int)t), *k = cell_number_at(b, &m->k[t]), *y = b->x[t];
+    double *u = cell_column(b, S_TMP), *q = cell_column(b, S_TMP2), *y1 = b->x1[t];
+    for (uint32_t i = 0; i < n; i++) {
+        double r = y[i] / Y[i];
+        u[i] = r < 1 ? 2 * r / (1 - r) : 0;       /* 2 atanh(r) = log1p(2 r / (1 - r)) */
+        q[i] = 1 / p[i];
+    }
+    m->math->log1p(n, u, u);
+    m->math->pow(n, u, q, u);
+    for (uint32_t i = 0; i < n; i++) {
+        u[i] += k[i] * x[i] / scale;
+        q[i] = p[i];
+    }
+    m->math->pow(n, u, q, u);
+    for (uint32_t i = 0; i < n; i++)
+        u[i] *= 0.5;
+    m->math->tanh(n, u, u);
+    for (uint32_t i = 0; i < n; i++)
+        y1[i] = x[i] > 0 && y[i] < Y[i] ? Y[i] * u[i] : y[i];
+}
+
+/* Under a duty the means over the step of a free sigmoid by time. */
+static void cell_free_means(const cell *m, const fade_tile *b, uint32_t t)
+{
+    const double *Y = b->in[m->time_in[t]], *p = b->in[m->time_p_in[t]], *duration = b->in[IN_DURATION];
+    for (uint32_t i = 0; i < b->n; i++) {
+        cell_column(b, S_Y + (int)t)[i] = duration[i] > 0 ? Y[i] / duration[i] : 1;
+        cell_column(b, S_P + (int)t)[i] = duration[i] > 0 ? p[i] / duration[i] : 1;
+    }
+}
+
+static void cell_advance(const cell *m, const fade_tile *b)
+{
+    for (uint32_t t = 0; t < m->law->nterm; t++) {
+        const cell_term *q = &m->law->term[t];
+        const double *x = cell_column(b, q->by == CELL_DAYS ? S_DAYS : S_CYCLES);
+        if (q->when) {
+            cell_gate(b->n, x, cell_column(b, S_WHEN + (int)t), cell_column(b, S_WHEN + (int)t));
+            x = cell_column(b, S_WHEN + (int)t);
+        }
+        if (q->form == CELL_FREE && q->by == CELL_DAYS && b->samples)
+            cell_free_means(m, b, t);
+        if (q->form == CELL_FREE)
+            cell_free(m, b, t, x, q->scale);
+        else if (q->by == CELL_DAYS)
+            cell_time(m, b, t);
+        else
+            cell_forward(b->n, b->x[t], cell_column(b, S_W + (int)t), x, q->scale, b->x1[t]);
+    }
+}
+
+/* ---- results ---------------------------------------------------------------------------------------------------------------- */
+
+/* y of each term from the states, into S_Y. */
+static void cell_values(const cell *m, const fade_tile *b, const double *const *x)
+{
+    uint32_t n = b->n, k = 0;
+    double *power = cell_column(b, S_POWER), *exponent = cell_column(b, S_EXPONENT);
+    for (uint32_t t = 0; t < m->law->nterm; t++) {
+        if (m->law->term[t].form > CELL_SIGMOID)
+            continue;
+        memcpy(power + (size_t)k * n, x[t], n * sizeof *power);
+        memcpy(exponent + (size_t)k++ * n, cell_number_at(b, &m->p[t]), n * sizeof *exponent);
+    }
+    m->math->pow(k * n, power, exponent, power);
+    k = 0;
+    for (uint32_t t = 0; t < m->law->nterm; t++) {
+        double *y = cell_column(b, S_Y + (int)t);
+        const double *from = m->law->term[t].form > CELL_SIGMOID ? x[t] : power + (size_t)k++ * n, *z = x[t];
+        int power_law = m->law->term[t].form <= CELL_POWER_B;
+        for (uint32_t i = 0; i < n; i++)
+            y[i] = !power_law || z[i] > 0 ? from[i] : 0;          /* a falling power has no value yet at x = 0 */
+        if (m->law->term[t].form != CELL_SIGMOID)
+            continue;
+        for (uint32_t i = 0; i < n; i++)
+            y[i] *= 0.5;
+        m->math->tanh(n, y, y);
+        for (uint32_t i = 0; i < n; i++)
+            y[i] *= cell_number_at(b, &m->y[t])[i];
+    }
+}
+
+static void cell_show(const cell *m, const fade_tile *b, const double *const *x)
+{
+    uint32_t n = b->n, first = (uint32_t)m->nout - m->law->nterm;
+    double *loss = b->out[0], *growth = m->resistance > 0 ? b->out[m->resistance] : NULL;
+    const double *var[CELL_MOST];
+    cell_values(m, b, x);
+    for (uint32_t i = 0; i < n; i++) {
+        loss[i] = 0;
+        if (growth)
+            growth[i] = 1;
+    }
+    for (uint32_t t = 0; t < m->law->nterm; t++) {
+        const double *y = var[t] = cell_column(b, S_Y + (int)t);
+        int to = m->law->term[t].to;
+        double *out = b->out[first + t];
+        for (uint32_t i = 0; i < n; i++) {
+            out[i] = y[i];
+            loss[i] += to == CELL_LOSS ? y[i] : to == CELL_GAIN ? -y[i] : 0;
+        }
+        for (uint32_t i = 0; growth && to == CELL_GROWTH && i < n; i++)
+            growth[i] += y[i];
+    }
+    if (m->out.e) {
+        double *y[2] = { 0 };
+        if (m->out.own[0] >= 0)
+            y[m->out.own[0]] = loss;
+        if (m->out.own[1] >= 0)
+            y[m->out.own[1]] = growth;
+        m->expr->eval(m->out.e, n, var, cell_behind(b), y);
+    }
+    for (uint32_t i = 0; i < n; i++)
+        loss[i] = loss[i] > 1 ? 1 : loss[i];
+}
+
+static int32_t cell_step(const void *model, fade_tile *b)
+{
+    const cell *m = model;
+    const double *var[CELL_NAMES];
+    cell_resolve(m, b, var);
+    if (b->samples)
+        cell_book(m, b, var);
+    else
+        cell_run(m, &m->row, b, var);
+    cell_advance(m, b);
+    cell_show(m, b, (const double *const *)b->x1);
+    return FADE_OK;
+}
+
+static int32_t cell_observe(const void *model, fade_tile *b)
+{
+    cell_show(model, b, b->x);
+    return FADE_OK;
+}
+
+static int32_t cell_init(const void *model, fade_tile *b)
+{
+    const cell *m = model;
+    for (uint32_t t = 0; t < m->law->nterm; t++) {
+        const cell_term *q = &m->law->term[t];
+        for (uint32_t i = 0; i < b->n; i++) {
+            double y = q->first, p = m->p[t].param >= 0 || m->p[t].column ? cell_number_at(b, &m->p[t])[i] : 1;
+            double Y = q->form == CELL_SIGMOID ? cell_number_at(b, &m->y[t])[i] : 1;
+            double z = q->form == CELL_SIGMOID ? 2 * atanh(y / Y) : y;
+            b->x1[t][i] = y == 0 || q->form > CELL_SIGMOID ? y : pow(z, 1 / p);
+        }
+    }
+    return FADE_OK;
+}
+
+static size_t cell_scratch(const void *model, uint32_t n)
+{
+    const cell *m = model;
+    fade_expr *e[] = { m->rate.e, m->chunk.e, m->each.e, m->row.e, m->out.e };
+    size_t most = 0;
+    for (int i = 0; i < 5; i++) {
+        size_t bytes = e[i] ? m->expr->scratch(e[i], n > CELL_BLOCK ? n : CELL_BLOCK) : 0;
+        most = bytes > most ? bytes : most;
+    }
+    return (size_t)S_ALL * n * sizeof(double) + most;
+}
+
+/* Samples are lanes here: scratch is all for the program. */
+static int32_t cell_rates(const void *model, fade_tile *b)
+{
+    const cell *m = model;
+    const double *var[CELL_NAMES] = { 0 };
+    double *y[CELL_NAMES] = { 0 };
+    for (uint32_t i = 0; i < m->law->duty->in.n; i++)
+        var[i] = b->in[i];
+    for (uint32_t i = 0; i < m->nparam; i++)
+        var[V_OWN + m->nmean + i] = b->param[i];
+    if (m->curve) {
+        m->math->curve(b->n, m->curve, b->in[0], b->scratch);
+        var[V_V] = b->scratch;
+    }
+    for (uint32_t i = 0; i < m->law->duty->rate.n; i++)
+        y[m->rate.own[i]] = b->out[i];
+    m->expr->eval(m->rate.e, b->n, var, (double *)b->scratch + b->n, y);
+    return FADE_OK;
+}
+
+#endif

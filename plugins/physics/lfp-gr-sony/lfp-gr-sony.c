@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT
+ * lfp-gr-sony.c - LFP-graphite, Sony-Murata 26650, 3 Ah: a table of the family in common_cell.h (cell 2 of BLAST-Lite).
+ */
+#define CELL_SOURCE                                                                                                    \
+    "Naumann et al., J. Energy Storage 17, 153 (2018), doi 10.1016/j.est.2018.01.019; J. Power "  \
+    "Sources 451, 227666 (2020), doi 10.1016/j.jpowsour.2019.227666; fit: Gasper et al., J. "  \
+    "Electrochem. Soc. 169 (2022), doi 10.1149/1945-7111/ac86a8"
+#include "../common_cell.h"
+
+static const fade_param params[] = {
+    CELL_FACTOR,
+    CELL_PARAM("q1_0", "1", 0.98968715129359, "Calendar loss, its end."),
+    CELL_PARAM("q1_1", "1", -2881067.56019324, "Calendar loss, its end: over temperature squared."),
+    CELL_PARAM("q1_2", "1", 8742.06309157261, "Calendar loss, its end: over temperature."),
+    CELL_PARAM("q2", "1/d", 0.000130510034211874, "Calendar loss, speed."),
+    CELL_PARAM("q3_0", "1", 0.000332850281062177, "Calendar loss, power."),
+    CELL_PARAM("q3_1", "1", 734553185711.369, "Calendar loss, power: over the fourth power of temperature."),
+    CELL_PARAM("q3_2", "1", -2.8216157562078e-06, "Calendar loss, power: third power of temperature."),
+    CELL_PARAM("q3_3", "1", -3284991315.45121, "Calendar loss, power: over its third power."),
+    CELL_PARAM("q3_4", "1", 0.0012722759365729, "Calendar loss, power: its square."),
+    CELL_PARAM("q5_0", "1", -6.81260579372875e-06, "Cycle loss, constant part."),
+    CELL_PARAM("q5_1", "1", 2.59615973160844e-05, "Cycle loss, depth."),
+    CELL_PARAM("q5_2", "1", 2.11559710307295e-06, "Cycle loss, depth and C-rate."),
+    CELL_PARAM("p_cyc", "1", 1.12847759334355, "Cycle loss, exponent."),
+    CELL_PARAM("q7_0", "1", 0.582258029148225, "Break-in, its end."),
+    CELL_PARAM("soc_skew", "1", 0.0583128906965484, "Break-in, skew over the state of charge."),
+    CELL_PARAM("soc_width", "1", 0.208738181522897, "Break-in, width over the state of charge."),
+    CELL_PARAM("depth_skew", "1", -3.80744333129564, "Break-in, skew over depth."),
+    CELL_PARAM("depth_width", "1", 1.1612626042821, "Break-in, width over depth."),
+    CELL_PARAM("depth_growth", "1", 25.4130804598602, "Break-in, rise over depth."),
+    CELL_PARAM("q8", "1", 0.00303553871631028, "Break-in, speed (per cycle)."),
+    CELL_PARAM("q9", "1", 1.43752162947637, "Break-in, power."),
+    CELL_PARAM("r_cal", "1/s", 3.4194e-10, "Calendar growth of resistance at 25 degC."),
+    CELL_PARAM("r_act", "K", -8638.86750697585, "Calendar growth, over temperature."),
+    CELL_PARAM("r_soc", "1", -3.3903, "Calendar growth, cube of the state of charge."),
+    CELL_PARAM("r_0", "1", 1.5604, "Calendar growth, constant part."),
+    CELL_PARAM("r_c", "1", -0.002, "Cycle growth, C-rate."),
+    CELL_PARAM("r_c0", "1", 0.0021, "Cycle growth, constant part."),
+    CELL_PARAM("r_d", "1", 6.8477, "Cycle growth, cube of the depth."),
+    CELL_PARAM("r_d0", "1", 0.91882, "Cycle growth, constant part."),
+};
+static const fade_column state[] = {
+    CELL_STATE("calendar"),
+    CELL_STATE("cycle"),
+    CELL_STATE("break_in"),
+    CELL_STATE("growth_calendar"),
+    CELL_STATE("growth_cycle"),
+};
+static const fade_column in[] = {
+    CELL_INPUTS(293.15, 313.15, 0.8, 1, 0, 1, 1, 2),
+    CELL_TIME("calendar"),
+    CELL_TIME("calendar_p"),
+    CELL_TIME("growth_calendar"),
+};
+static const fade_column out[] = {
+    CELL_LOSS_OUT(0),
+    CELL_RESISTANCE_OUT,
+    CELL_OUT("loss_calendar", "What time took of it."),
+    CELL_OUT("loss_cycle", "What cycling took of it."),
+    CELL_OUT("loss_break_in", "What breaking in took of it."),
+    CELL_OUT("growth_calendar", "What time added to the resistance."),
+    CELL_OUT("growth_cycle", "What cycling added to the resistance."),
+};
+static const fade_column reads[] = { CELL_READS_SOC, CELL_READS_T, CELL_READS_ANODE };
+static const fade_column rate[] = { CELL_RATE("calendar"), CELL_RATE("calendar_p"), CELL_RATE("growth_calendar") };
+static const cell_term term[] = {
+    { .key = "calendar", .form = CELL_FREE, .by = CELL_DAYS, .to = CELL_LOSS, .scale = 1,
+      .k = "q2",
+      .y = "q1_0*exp(q1_1*Ua^0.5/T^2)*exp(q1_2*Ua^0.5/T)",
+      .p = "q3_0*exp(q3_1*Ua^(1/3)/T^4)*exp(q3_2*T^3*Ua^0.25)*exp(q3_3*Ua^(1/3)/T^3)*exp(q3_4*T^2*Ua^0.25)" },
+    { .key = "cycle", .form = CELL_POWER_B, .by = CELL_EFC, .to = CELL_LOSS, .scale = 1,
+      .k = "abs(q5_0 + q5_1*depth + q5_2*exp(depth^2*C^3))",
+      .p = "p_cyc" },
+    { .key = "break_in", .form = CELL_FREE, .by = CELL_EFC, .to = CELL_LOSS, .scale = 1,
+      .k = "q8",
+      .y = "abs(q7_0*(exp(-((soc - 0.5)/soc_width)^2/2)*0.3989422804014327*(1 + erf(soc_skew*(soc - "
+           "0.5)/soc_width/1.4142135623730951)))*(exp(-((depth - 0.5)/depth_width)^2/2)*0.3989422804014327*(1 + "
+           "erf(depth_skew*(depth - 0.5)/depth_width/1.4142135623730951)))*tanh(depth_growth*depth/2))",
+      .p = "q9",
+      .when = "efc_day - 3",
+      .each = 1,
+      .first = 1e-10 },
+    { .key = "growth_calendar", .form = CELL_LINEAR, .by = CELL_DAYS, .to = CELL_GROWTH, .scale = 1,
+      .k = "86400*r_cal*exp(r_act*(1/T - 1/298.15))*(r_soc*(soc - 0.5)^3 + r_0)" },
+    { .key = "growth_cycle", .form = CELL_LINEAR, .by = CELL_EFC, .to = CELL_GROWTH, .scale = 100,
+      .k = "(r_c*C + r_c0)*(r_d*(depth - 0.5)^3 + r_d0)" },
+};
+CELL_DUTY(FADE_LENT_SAMPLES);
+static const cell_law law = {
+    .term = term,
+    .nterm = sizeof term / sizeof term[0],
+    .duty = &duty,
+};
+CELL_PLUGIN("lfp-gr-sony",
+            "Capacity and resistance of a Sony-Murata LFP-graphite 26650 of 3 Ah, NREL's refit of Naumann's "
+            "tests, with break-in.",
+            CELL_SOURCE);
