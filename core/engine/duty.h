@@ -81,7 +81,7 @@ typedef struct duty_use {                         /* per part that has fade.duty
 } duty_use;
 
 typedef struct duty_stream {
-    size_t   n, cap, done;                        /* samples in the window; those booked */
+    size_t   n, cap, derived, done;               /* samples in the window; what is made of each is there; those booked */
     double **col;                                 /* [duty.ncol] */
     double   first, top;                          /* time of the first sample of all; highest soc so far */
     double   direction;                           /* of the soc: -1, 0 nothing yet, 1 */
@@ -133,7 +133,7 @@ const part *duty_part(const engine *, size_t at);                           /* a
 void duty_forget_streams(duty *);                                            /* none yet, as at the start */
 /* duty_samples.c: the window */
 int  duty_more(duty *, duty_stream *, size_t n, why *w);                     /* room for n samples more */
-int  duty_derive(duty *, duty_stream *, size_t from, why *w);                /* columns and shared rates of samples from `from` on */
+int  duty_derive(duty *, duty_stream *, why *w);                             /* columns and shared rates of samples that have none yet */
 void duty_drop(duty *, duty_stream *, size_t n);
 void duty_anode(size_t n, const double *soc, double *potential);             /* n a multiple of 8 */
 double duty_heat(const duty_rule *, double integral, double span);           /* the mean temperature an integral stands for */

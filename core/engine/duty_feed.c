@@ -80,13 +80,13 @@ static int take_samples(duty *d, const char *cell_name, size_t from, size_t n, w
     for (int k = 0; k < 3; k++)
         copy(n, d->buf + (size_t)d->sample[k].at * BLOCK + from, d->sample[k].scale, d->sample[k].offset,
              s->col[k] + s->n);
-    size_t good = unsound(s, s->n, n), was = s->n;
+    size_t good = unsound(s, s->n, n), was = s->n;          /* what is made of them waits for workers to be there */
     if (good < n)
         return fail(w, E_PLUGIN, "source %s: a sample at %.17g s with soc %g, temperature %g K behind one at %.17g s",
                     d->e->sc->source.label, s->col[S_TIME][was + good], s->col[S_SOC][was + good],
                     s->col[S_T][was + good], was + good ? s->col[S_TIME][was + good - 1] : (double)NAN);
     s->n += n;
-    return duty_derive(d, s, was, w);
+    return E_OK;
 }
 
 /* Rows of the source only say which cells there are, and how long their duty is. */
@@ -190,7 +190,8 @@ static int book_all(duty *d, bool *enough, why *w)
     for (size_t i = 0; i < d->nstream; i++) {
         duty_stream *s = d->stream[i];
         size_t most = row_limit(d->e, s);
-        int rc = most ? duty_book(d, s, most, d->e->source_ended, w) : E_OK;
+        int rc = duty_derive(d, s, w);
+        rc = rc || !most ? rc : duty_book(d, s, most, d->e->source_ended, w);
         if (rc)
             return rc;
         if (!most)
@@ -301,7 +302,7 @@ int duty_feed(engine *e, bool *more, why *w)
 int duty_begin(engine *e, why *w)
 {
     int rc = E_OK;
-    while (!rc && !e->duty->any && !e->source_ended) {
+    while (!rc && !e->ncell && !e->source_ended) {
         uint32_t came;
         rc = read_block(e->duty, &came, w);
     }

@@ -40,6 +40,7 @@ void duty_drop(duty *d, duty_stream *s, size_t n)
         memmove(s->col[c], s->col[c] + n, (s->n - n) * sizeof *s->col[c]);
     s->n -= n;
     s->done -= n;
+    s->derived -= n;
 }
 
 /* ---- per sample, per stretch ---- */
@@ -217,10 +218,12 @@ static int derive_rates(duty *d, duty_use *u, duty_stream *s, size_t from, why *
     return E_OK;
 }
 
-int duty_derive(duty *d, duty_stream *s, size_t from, why *w)
+int duty_derive(duty *d, duty_stream *s, why *w)
 {
+    size_t from = s->derived;
     if (from == s->n)
         return E_OK;
+    s->derived = s->n;
     derive_stretches(s, from);
     bool anode = false;
     for (size_t i = 0; i < d->nuse; i++)

@@ -156,9 +156,8 @@ static int read_stream(duty *d, walk *k, duty_stream *s, why *w)
         if (!(fabs(s->col[S_SOC][i]) < INFINITY) || !(s->col[S_T][i] > 0) || (i && !(s->col[S_TIME][i] > s->col[S_TIME][i - 1])))
             return damaged(w, "a sample out of order, number", i);
     s->n = (size_t)n;
-    s->nrow = 0;
-    rc = check(d, s, w);
-    return rc ? rc : duty_derive(d, s, 0, w);
+    s->nrow = s->derived = 0;
+    return check(d, s, w);
 }
 
 /* In place of what opening the run has read. */

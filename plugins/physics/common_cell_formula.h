@@ -137,12 +137,14 @@ static int32_t cell_compile_out(cell *m, cell_list *l)
         m->out.own[1] = cell_add(l, NULL, m->law->resistance);
     if (!l->n)
         return FADE_OK;
-    const char *name[CELL_MOST];
-    uint8_t same[CELL_MOST] = { 0 };
+    const char *name[CELL_MOST + CELL_NAMES];
+    uint8_t same[CELL_MOST + CELL_NAMES] = { 0 };
     for (uint32_t i = 0; i < m->law->nterm; i++)
         name[i] = m->law->term[i].key;
+    for (uint32_t i = 0; i < m->nparam; i++)
+        name[m->law->nterm + i] = m->name[V_OWN + m->nmean + i];
     m->out.n = l->n;
-    return m->expr->compile(m->host, l->n, l->name, l->text, l->wanted, m->law->nterm, name, same, &m->out.e);
+    return m->expr->compile(m->host, l->n, l->name, l->text, l->wanted, m->law->nterm + m->nparam, name, same, &m->out.e);
 }
 
 static void cell_begin_list(const cell *m, cell_list *l, int anode)

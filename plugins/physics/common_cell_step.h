@@ -282,7 +282,7 @@ static void cell_show(const cell *m, const fade_tile *b, const double *const *x)
 {
     uint32_t n = b->n, first = (uint32_t)m->nout - m->law->nterm;
     double *loss = b->out[0], *growth = m->resistance > 0 ? b->out[m->resistance] : NULL;
-    const double *var[CELL_MOST];
+    const double *var[CELL_MOST + CELL_NAMES];
     cell_values(m, b, x);
     for (uint32_t i = 0; i < n; i++) {
         loss[i] = 0;
@@ -301,6 +301,7 @@ static void cell_show(const cell *m, const fade_tile *b, const double *const *x)
             growth[i] += y[i];
     }
     if (m->out.e) {
+        memcpy(var + m->law->nterm, b->param, m->nparam * sizeof *var);
         double *y[2] = { 0 };
         if (m->out.own[0] >= 0)
             y[m->out.own[0]] = loss;

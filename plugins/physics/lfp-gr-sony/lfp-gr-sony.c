@@ -58,8 +58,8 @@ static const fade_column out[] = {
     CELL_OUT("loss_calendar", "What time took of it."),
     CELL_OUT("loss_cycle", "What cycling took of it."),
     CELL_OUT("loss_break_in", "What breaking in took of it."),
-    CELL_OUT("growth_calendar", "What time added to the resistance."),
-    CELL_OUT("growth_cycle", "What cycling added to the resistance."),
+    CELL_OUT("growth_by_time", "What time added to the resistance."),
+    CELL_OUT("growth_by_cycles", "What cycling added to the resistance."),
 };
 static const fade_column reads[] = { CELL_READS_SOC, CELL_READS_T, CELL_READS_ANODE };
 static const fade_column rate[] = { CELL_RATE("calendar"), CELL_RATE("calendar_p"), CELL_RATE("growth_calendar") };

@@ -34,7 +34,7 @@ static const fade_column in[] = {
 };
 static const fade_column out[] = {
     CELL_LOSS_OUT(-1),
-    CELL_OUT("gain", "What came back with time."),
+    CELL_OUT("gained", "What came back with time."),
     CELL_OUT("loss_calendar", "What time took of it."),
     CELL_OUT("loss_cycle", "What cycling took of it."),
 };

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT
+ * bench_duty.c - ten years of hourly duty (87,601 points) from memory: one cell, and a tile of 256 cells on one
+ * profile; with a daily swing, whose end of life each law must find the same.
+ *
+ * The time is that of the run: samples read, turning points, rainflow, stress, rates, steps, results kept in memory.
+ * Goals: 1 ms for a cell with power laws, 2 ms for the heaviest; 0.2 ms a cell in a tile.
+ */
+#include "core/base/file.h"
+#include "core/base/log.h"
+#include "core/engine/engine.h"
+#include "tests/bench/bench.h"
+#include "tests/duty_rig.h"
+#include <math.h>
+#include <unistd.h>
+
+static const struct { const char *law; double goal; } laws[] = {
+    { "lfp-gr-250ah", 1e-3 },    { "lfp-gr-sony", 2e-3 },     { "lmo-gr-leaf", 1e-3 },     { "nca-gr-panasonic", 1e-3 },
+    { "nca-grsi-sony", 2e-3 },   { "nmc111-gr-kokam", 2e-3 }, { "nmc111-gr-sanyo", 1e-3 }, { "nmc811-grsi-mj1", 1e-3 },
+    { "nmc811-grsi-m50", 1e-3 }, { "nmc-gr-a", 1e-3 },        { "nmc-gr-b1", 1e-3 },       { "nmc-gr-b2", 1e-3 },
+    { "nmc-lto", 1e-3 },         { "nmc622-gr-denso", 1e-3 }, { "xu2018", 1e-3 },          { "naumann2020", 1e-3 },
+    { "schmalstieg2014", 1e-3 }, { "wang2011", 1e-3 },        { "smith2017", 2e-3 },       { "lmo-lto", 2e-3 },
+    { "sam-calendar", 1e-3 },
+};
+
+static int failed(const char *what, const tree_problems *p, const why *w)
+{
+    fprintf(stderr, "%s: %s\n", what, p->n ? p->at[0].text : w->text);
+    return 1;
+}
+
+/* Seconds of a run of `points` cells; *left: the first one's capacity at the end. */
+static int run(const char *law, size_t points, double *seconds, double *left)
+{
+    static char id[256][8];
+    static const char *names[256];
+    static double factor[256];
+    char toml[600];
+    for (size_t i = 0; i < points; i++) {
+        snprintf(id[i], sizeof id[i], "p%zu", i);
+        names[i] = id[i];
+        factor[i] = 1 + 1e-3 * (double)i;
+    }
+    snprintf(toml, sizeof toml,
+             "[run]\nthreads = 1\ntile = %zu\n[cell]\nnominal_capacity = 1\n[source]\nplugin = \"series\"\n[duty]\n"
+             "row = \"30 days\"\n[[physics]]\nplugin = \"%s\"\n[[output]]\nplugin = \"summary\"\nevery = 1000000\n",
+             points > 8 ? points : 8, law);
+    char path[] = "/tmp/fade-bench-duty-XXXXXX";
+    int fd = mkstemp(path);
+    why w = { 0 };
+    tree_problems p = { 0 };
+    scenario *sc = NULL;
+    engine *e = NULL;
+    if (fd < 0 || file_write(path, toml, strlen(toml), &w))
+        return failed(law, &p, &w);
+    int rc = scenario_open(path, &(scenario_options){ 0 }, &sc, &p, &w);
+    engine_axis axis = { .where = ENGINE_AXIS_PARAM, .param = 0, .value = factor };
+    engine_points many = { .n = points, .id = names, .axis = &axis, .naxis = 1 };
+    const fade_param *first = sc ? sc->physics[0].part[0].plugin->desc->params.at : NULL;
+    bool spread = first && strcmp(first->key, "ageing_factor") == 0;
+    many.naxis = spread;
+    engine_options opt = { .points = points > 1 ? &many : NULL };
+    rc = rc ? rc : engine_open(sc, &opt, &e, &p, &w);
+    double t = bench_now();
+    rc = rc ? rc : engine_run(e, &w);
+    *seconds = bench_now() - t;
+    if (rc)
+        failed(law, &p, &w);
+    engine_life life = { 0 };
+    if (e && engine_lives(e)) {
+        engine_life_at(e, 0, &life);
+        *left = life.capacity;
+    }
+    engine_close(e);
+    scenario_close(sc);
+    tree_problems_free(&p);
+    unlink(path);
+    return rc;
+}
+
+static int median(const char *law, size_t points, int samples, double *seconds, double *left)
+{
+    double s[BENCH_SAMPLES];
+    for (int i = 0; i < samples; i++)
+        if (run(law, points, &s[i], left))
+            return 1;
+    qsort(s, (size_t)samples, sizeof *s, bench_order);
+    *seconds = s[samples / 2];
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    why w;
+    int missing = 0;
+    log_open(&(log_options){ .level = LOG_ERROR }, &w);
+    library_register(&series_library);
+    series_synthetic();
+    bench_pin();
+    printf("ten years of hourly duty, %d points, %s\n", SYNTHETIC_N, vmath_isa());
+    for (size_t k = 0; k < sizeof laws / sizeof laws[0]; k++) {
+        double one = 0, all = 0, left = 0, first = 0;
+        if (argc > 1 && strcmp(argv[1], laws[k].law) != 0)
+            continue;
+        if (median(laws[k].law, 1, 15, &one, &left) || median(laws[k].law, 256, 3, &all, &first)) {
+            missing++;
+            continue;
+        }
+        printf("%-18s %6.2f ms a cell (goal %.0f: %s)   %6.3f ms a cell in a tile of 256 (goal 0.2: %s)   left %.6f\n",
+               laws[k].law, 1e3 * one, 1e3 * laws[k].goal, one <= laws[k].goal ? "met" : "missed", 1e3 * all / 256,
+               all / 256 <= 2e-4 ? "met" : "missed", left);
+    }
+    return missing > 0;
+}
