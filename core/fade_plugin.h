@@ -63,7 +63,8 @@ enum {
     FADE_CURVE,                           /* value.v: x[n] then y[n], x rising; unit "x-unit;y-unit" */
     FADE_GRID,                            /* value.v: x[n] y[m] z[n * m]; unit "x;y;z" */
     FADE_TEXTS,                           /* value.texts[n] */
-    FADE_MAP                              /* value.key[n] -> value.texts[n]; tables inside give dotted keys */
+    FADE_MAP,                             /* value.key[n] -> value.texts[n]; tables inside give dotted keys */
+    FADE_PATHS                            /* value.texts[n], each as of a FADE_PATH */
 };
 
 /* fade_param.flags */
@@ -109,7 +110,7 @@ typedef struct fade_param {               /* one scenario key */
     const char *unit;                     /* "m/s"; "1" a ratio; "" a bare number or a setting */
     const char *doc;                      /* one sentence */
     const char *source;                   /* paper, DOI; "" for a setting */
-    int32_t     type;                     /* FADE_REAL .. FADE_MAP */
+    int32_t     type;                     /* FADE_REAL .. FADE_PATHS */
     uint32_t    flags;                    /* FADE_REQUIRED | FADE_PER_CELL | .. */
     double      def, min, max;            /* in `unit`; def NAN with FADE_REQUIRED; outside min..max is refused; min == max: no bound */
     double      lo, hi;                   /* where the number was shown to hold; outside: one warning; lo == hi: min..max */
@@ -133,7 +134,7 @@ typedef struct fade_value {               /* one parameter, parsed, converted, r
     const double       *v;                /* LIST_OF, CURVE, GRID */
     uint32_t            n, m;
     const char *const  *key;              /* MAP */
-    const char *const  *texts;            /* TEXTS, MAP */
+    const char *const  *texts;            /* TEXTS, MAP, PATHS */
 } fade_value;
 
 typedef struct fade_args {                /* in table order; the host's, valid for the object's life */

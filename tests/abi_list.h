@@ -277,6 +277,7 @@
     V(FADE_GRID, 8) \
     V(FADE_TEXTS, 9) \
     V(FADE_MAP, 10) \
+    V(FADE_PATHS, 11) \
     V(FADE_REQUIRED, 1) \
     V(FADE_PER_CELL, 2) \
     V(FADE_ADVANCED, 4) \

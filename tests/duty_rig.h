@@ -1,122 +1,117 @@
 /* SPDX-License-Identifier: MIT
- * duty_rig.h - a built-in source "series" for tests and measurements: samples from memory, repeated, for one cell or many.
+ * duty_rig.h - reads a source whose samples are a duty: its cells, then all samples.
  */
 #ifndef FADE_TESTS_DUTY_RIG_H
 #define FADE_TESTS_DUTY_RIG_H
-#include "core/fade_plugin.h"
-#include "core/host/library.h"
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "tests/source_rig.h"
 
-/* What "series" gives: n samples, then again `period` later, `repeat` times in all. */
-static struct {
-    size_t n, repeat;
-    const double *t, *soc, *temperature;          /* s, 1, K */
-    double period;
-    uint32_t cells, cap;                          /* cap: samples a block at most; 0: what fits */
-    bool apart;                                   /* each cell its own samples: cell k's are k * shift warmer */
-    double shift;
-} series = { .cells = 1, .repeat = 1 };
+enum { DUTY_CELLS = 64, DUTY_BLOCKS = 1 << 14 };
 
-typedef struct series_at { size_t at; uint32_t cell; bool told; char id[16][16]; } series_at;
+typedef struct duty_rows {
+    char     cell[DUTY_CELLS][80];                /* rows of stream 0 */
+    uint32_t ncell;
+    size_t   n, cap, blocks;
+    uint64_t *of;                                 /* text_hash of the cell's name; 0: all cells */
+    int64_t *date;
+    double  *time, *soc, *kelvin;
+    size_t  *before;                              /* samples before block k, k <= blocks */
+    char   (*position)[256];                      /* after block k */
+    int      wrong;                               /* the contract was broken so often */
+    int32_t  code;
+} duty_rows;
 
-static int32_t series_open(const fade_host *h, const fade_args *a, const char *position, void **out)
+static inline void duty_free(duty_rows *r)
 {
-    (void)h;
-    (void)a;
-    series_at *s = calloc(1, sizeof *s);
-    unsigned long at = 0;
-    unsigned cell = 0, told = 0;
-    if (position && *position)
-        sscanf(position, "%lu %u %u", &at, &cell, &told);
-    *s = (series_at){ .at = at, .cell = cell, .told = told };
-    for (unsigned i = 0; i < 16; i++)
-        snprintf(s->id[i], sizeof s->id[i], "cell-%u", i + 1);
-    *out = s;
+    free(r->of);
+    free(r->date);
+    free(r->time);
+    free(r->soc);
+    free(r->kelvin);
+    free(r->before);
+    free(r->position);
+    memset(r, 0, sizeof *r);
+}
+
+static inline int duty_told(const duty_rows *r, const char *cell)
+{
+    for (uint32_t i = 0; i < r->ncell; i++)
+        if (strcmp(r->cell[i], cell) == 0)
+            return 1;
+    return 0;
+}
+
+static inline void duty_grow(duty_rows *r, size_t more)
+{
+    if (r->n + more <= r->cap)
+        return;
+    r->cap = 2 * (r->n + more);
+    r->of = realloc(r->of, r->cap * sizeof *r->of);
+    r->date = realloc(r->date, r->cap * sizeof *r->date);
+    r->time = realloc(r->time, r->cap * sizeof *r->time);
+    r->soc = realloc(r->soc, r->cap * sizeof *r->soc);
+    r->kelvin = realloc(r->kelvin, r->cap * sizeof *r->kelvin);
+}
+
+static inline void duty_take(duty_rows *r, const fade_block *b)
+{
+    duty_grow(r, b->n);
+    for (uint32_t i = 0; i < b->n; i++) {
+        if (b->stream == 0) {
+            r->wrong += r->n > 0 || b->cycle[i] != 1 || b->time[i] != INT64_MIN || !b->cell[i];
+            if (r->ncell < DUTY_CELLS)
+                snprintf(r->cell[r->ncell++], sizeof r->cell[0], "%.79s", b->cell[i]);
+            continue;
+        }
+        r->wrong += b->stream != 1 || b->cycle[i] != 0 || b->cell[i] != b->cell[0];
+        r->wrong += r->ncell > 0 && r->ncell < DUTY_CELLS && b->cell[i] && !duty_told(r, b->cell[i]);
+        r->of[r->n] = b->cell[i] ? text_hash(b->cell[i]) : 0;
+        r->date[r->n] = b->time[i];
+        r->time[r->n] = b->col[0][i];
+        r->soc[r->n] = b->col[1][i];
+        r->kelvin[r->n++] = b->col[2][i];
+    }
+}
+
+/* At most `most` samples (0: all) in blocks of `cap`, from `position`.  Returns open()'s code; r->code is next()'s last. */
+static inline int32_t duty_read(rig *g, const char *position, uint32_t cap, size_t most, duty_rows *r)
+{
+    memset(r, 0, sizeof *r);
+    void *source = NULL;
+    int32_t rc = g->vt->open(&g->host, &g->args, position, &source);
+    if (rc)
+        return rc;
+    double *at = calloc((size_t)3 * cap, sizeof *at), *col[3] = { at, at + cap, at + 2 * (size_t)cap };
+    char now[256] = "";
+    fade_block b = { .size = sizeof b, .cap = cap, .col = col, .position = now };
+    b.cell = calloc(cap, sizeof *b.cell);
+    b.time = calloc(cap, sizeof *b.time);
+    b.cycle = calloc(cap, sizeof *b.cycle);
+    r->before = calloc(DUTY_BLOCKS + 1, sizeof *r->before);
+    r->position = calloc(DUTY_BLOCKS, sizeof *r->position);
+    while ((most == 0 || r->n < most) && (b.stream = 0, r->code = g->vt->next(source, &b, 0)) == FADE_OK) {
+        r->wrong += b.n == 0 || b.n > cap;
+        duty_take(r, &b);
+        if (r->blocks < DUTY_BLOCKS) {
+            memcpy(r->position[r->blocks++], now, sizeof now);
+            r->before[r->blocks] = r->n;
+        }
+    }
+    r->wrong += r->code == FADE_END && g->vt->next(source, &b, 0) != FADE_END;
+    g->vt->close(source);
+    free(at);
+    free(b.cell);
+    free(b.time);
+    free(b.cycle);
     return FADE_OK;
 }
 
-static int32_t series_next(void *source, fade_block *b, int32_t timeout_ms)
+/* 1: the samples of b are those of a from `from` on, bit by bit and cell by cell. */
+static inline int duty_same(const duty_rows *a, size_t from, const duty_rows *b)
 {
-    (void)timeout_ms;
-    series_at *s = source;
-    size_t all = series.n * series.repeat;
-    b->n = 0;
-    b->stream = s->told;
-    if (!s->told) {
-        s->told = true;
-        for (uint32_t i = 0; i < series.cells && i < 16; i++, b->n++) {
-            b->cell[i] = s->id[i];
-            b->col[0][i] = series.t[series.n - 1] - series.t[0] + series.period * (double)(series.repeat - 1);
-            b->cycle[i] = 1;
-            b->time[i] = INT64_MIN;
-        }
-        snprintf(b->position, 256, "0 0 1");
-        return FADE_OK;
-    }
-    uint32_t most = series.cap && series.cap < b->cap ? series.cap : b->cap;
-    for (; b->n < most && s->at < all; b->n++, s->at++) {
-        size_t k = s->at % series.n;
-        b->cell[b->n] = series.apart ? s->id[s->cell] : NULL;
-        b->time[b->n] = INT64_MIN;
-        b->col[0][b->n] = series.t[k] + series.period * (double)(s->at / series.n);
-        b->col[1][b->n] = series.soc[k];
-        b->col[2][b->n] = series.temperature[k] + (series.apart ? s->cell * series.shift : 0);
-    }
-    if (series.apart && ++s->cell < series.cells)
-        s->at -= b->n;
-    else
-        s->cell = 0;
-    snprintf(b->position, 256, "%zu %u 1", s->at, s->cell);
-    return s->at < all ? FADE_OK : FADE_END;
-}
-
-static const fade_column series_out[] = { { "length", "s", "How long the duty is.", 0, 0, 0, 0, 0, 1, FADE_PLANNED } };
-static const fade_column series_sample[] = {
-    { "time", "s", "Time since the start.", 0, 0, 0, 0, 0, 1, FADE_PLANNED },
-    { "soc", "1", "State of charge.", 0, 0, 0, 0, 0, 1, FADE_PLANNED },
-    { "temperature", "K", "Temperature of the cell.", 0, 0, 0, 0, 0, 1, FADE_PLANNED },
-};
-static const fade_source_v1 series_v1 = { .size = sizeof series_v1, .flags = FADE_DUTY, .open = series_open, .close = free, .next = series_next };
-static const void *series_iface(const fade_desc *d, const char *id)
-{
-    (void)d;
-    return strcmp(id, "fade.source/1") == 0 ? &series_v1 : NULL;
-}
-static const fade_desc series_desc = { .size = sizeof series_desc,
-                                       .id = "series",
-                                       .kind = "source",
-                                       .version = "1.0.0",
-                                       .licence = "MIT",
-                                       .doc = "Samples from memory for a test.",
-                                       .cite = "",
-                                       .columns = { .out = FADE_LIST(series_out), .sample = FADE_LIST(series_sample) },
-                                       .iface = series_iface };
-static const fade_desc *const series_plugins[] = { &series_desc, NULL };
-static const fade_library series_library = { FADE_MAGIC, FADE_ABI_NEED, FADE_FINGERPRINT, sizeof series_library, series_plugins };
-
-enum { SYNTHETIC_N = 87601 };
-
-/* Ten years, hourly: BLAST-Lite's "synthetic" profile, from its formula. */
-static inline void series_synthetic(void)
-{
-    static double t[SYNTHETIC_N], soc[SYNTHETIC_N], temperature[SYNTHETIC_N];
-    static const double day[24] = { 1, 1, 1, 1, 1, 1, .4, .4, .6, .6, 1, 1, .9, .8, .7, .6, .5, .4, .3, .2, .2, .2, .2, .6 };
-    for (int h = 0; h < SYNTHETIC_N; h++) {
-        int j = h % 24, k = h % 8760;
-        double a = j <= 10 ? 25 + j * (10.0 / 11) : j == 11 ? 35 : j <= 22 ? (j - 12) * (-10.0 / 11) + 35 : 25;
-        double b = k <= 4366 ? -5 + k * (10.0 / 4367) : k == 4367 ? 5 : k <= 8758 ? (k - 4368) * (-10.0 / 4391) + 5 : -5;
-        t[h] = 3600.0 * h;
-        soc[h] = h == SYNTHETIC_N - 1 ? 1 : day[j];
-        temperature[h] = 273.15 + (h == SYNTHETIC_N - 1 ? 20 : a + b);
-    }
-    series.n = SYNTHETIC_N;
-    series.t = t;
-    series.soc = soc;
-    series.temperature = temperature;
-    series.repeat = 1;
-    series.period = 0;
+    size_t n = b->n, bytes = n * sizeof(double);
+    return a->n - from == n && !a->wrong && !b->wrong &&
+           (n == 0 || (memcmp(a->time + from, b->time, bytes) == 0 && memcmp(a->soc + from, b->soc, bytes) == 0 &&
+                       memcmp(a->kelvin + from, b->kelvin, bytes) == 0 && memcmp(a->date + from, b->date, bytes) == 0 &&
+                       memcmp(a->of + from, b->of, n * sizeof *a->of) == 0));
 }
 #endif

@@ -101,7 +101,7 @@ static inline void rig_choice(rig *g, uint32_t i, const char *word)
     abort();
 }
 
-/* Sets a parameter: a number, a text, "a;b" for TEXTS, "key=text;key=text" for MAP. */
+/* Sets a parameter: a number, a text, "a;b" for TEXTS and PATHS, "key=text;key=text" for MAP. */
 static inline void rig_set(rig *g, const char *key, const char *word)
 {
     const fade_param *p = g->desc->params.at;
@@ -118,7 +118,7 @@ static inline void rig_set(rig *g, const char *key, const char *word)
     v->real = atof(word);
     if (p[i].type == FADE_CHOICE)
         rig_choice(g, i, word);
-    if (p[i].type != FADE_TEXTS && p[i].type != FADE_MAP)
+    if (p[i].type != FADE_TEXTS && p[i].type != FADE_MAP && p[i].type != FADE_PATHS)
         return;
     v->n = 0;
     char *rest = g->word[i];

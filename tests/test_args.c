@@ -19,7 +19,8 @@
 #include <unistd.h>
 
 #define PC FADE_PER_CELL
-enum { K, T, LIVE, STEPS, ON, KIND, WORD, PATH, LIST, OCV, MAPPED, NAMES, COLS, SEI, OLD, NOMINAL, DEMAND, NPARAMS };
+enum { K, T, LIVE, STEPS, ON, KIND, WORD, PATH, LIST, OCV, MAPPED, NAMES, PATHS, COLS, SEI, OLD, NOMINAL, DEMAND,
+       NPARAMS };
 
 static const fade_param params[NPARAMS] = {
     [K] = { "k", "1/s", "Rate.", "", FADE_REAL, PC, 0.02, 0, 0.1, 0.01, 0.05, NULL },
@@ -34,6 +35,7 @@ static const fade_param params[NPARAMS] = {
     [OCV] = { "ocv", "1;V", "A curve.", "", FADE_CURVE, 0, 0, 0, 5, 0, 0, "0,3.0 1,4.2" },
     [MAPPED] = { "z", "1;degC;ohm", "A grid.", "", FADE_GRID, 0, 0, 0, 0, 0, 0, "0 1; 0 10 20; 1 2 3 4 5 6" },
     [NAMES] = { "names", "", "Names.", "", FADE_TEXTS, 0, 0, 0, 0, 0, 0, NULL },
+    [PATHS] = { "paths", "", "Files.", "", FADE_PATHS, 0, 0, 0, 0, 0, 0, NULL },
     [COLS] = { "columns", "", "Columns.", "", FADE_MAP, 0, 0, 0, 0, 0, 0, NULL },
     [SEI] = { "sei.k0", "m/s", "Growth.", "", FADE_REAL, 0, 1e-12, 0, 1, 0, 0, NULL },
     [OLD] = { "k0", "m/s", "Growth, once.", "", FADE_REAL, FADE_DEPRECATED, 1e-12, 0, 1, 0, 0, "sei.k0" },
@@ -477,9 +479,20 @@ static void paths_start_at_the_scenario(void **unused)
                   *n = tree_make(t, TREE_TEXT, i < 2 ? file : "--set", 2, 3);
         n->text = cases[i % 2].path;
         tree_put(table, "path", n);
+        tree_node *list = tree_make(t, TREE_ARRAY, n->file, 3, 1);
+        for (int k = 0; k < 2; k++) {
+            tree_node *one = tree_make(t, TREE_TEXT, n->file, 3, 4);
+            one->text = cases[(i + k) % 2].path;
+            tree_push(list, one);
+        }
+        tree_put(table, "paths", list);
         assert_int_equal(args_read(t, table, &desc, NULL, NULL, &p, &a), E_OK);
         snprintf(want, sizeof want, "%s%s", folder, i % 2 ? "" : cases[0].tail);
         assert_string_equal(a->fade.at[PATH].text, i % 2 ? "/abs/x.csv" : want);
+        assert_int_equal(a->fade.at[PATHS].n, 2);
+        snprintf(want, sizeof want, "%s%s", folder, cases[0].tail);
+        for (int k = 0; k < 2; k++)
+            assert_string_equal(a->fade.at[PATHS].texts[k], (i + k) % 2 ? "/abs/x.csv" : want);
         tree_problems_free(&p);
         tree_close(t);
     }

@@ -155,7 +155,7 @@ static void params_are_checked(void **unused)
 {
     (void)unused;
     reset();
-    params[K].type = 11, finds("type-known", "type 11 is not known to this fade (0 to 10)");
+    params[K].type = 12, finds("type-known", "type 12 is not known to this fade (0 to 11)");
     params[K].flags = 1024, finds("type-known", "0x400");
     params[KIND].flags = FADE_PER_CELL, finds("type-known", "FADE_PER_CELL is for FADE_REAL");
     params[SEI].flags = FADE_LIVE, finds("type-known", "FADE_LIVE needs FADE_PER_CELL");

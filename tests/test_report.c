@@ -241,6 +241,27 @@ static void names_cannot_break_out(void **state)
 
 /* --- results --- */
 
+/* Joined by "max" the parts are no stack of the loss. */
+static void losses_that_do_not_add_up_are_told(void **state)
+{
+    (void)state;
+    for (int joined = 0; joined < 2; joined++) {
+        result r = { .name = OWN("joined"), .scenario = OWN(scenario_text), .about = about_of("joined") };
+        fill(&r.rows, 1, 100);
+        int sei = column(&r.rows, "physics_loss_sei_ratio"), all = column(&r.rows, "physics_loss_ratio");
+        int cycling = column(&r.rows, "physics_loss_cycle_ratio");
+        for (size_t i = 0; i < r.rows.n; i++) {
+            double a = r.rows.col[sei].v[i], b = r.rows.col[cycling].v[i];
+            r.rows.col[all].v[i] = joined ? fmax(a, b) : a + b;
+        }
+        char *html = report((result *[]){ &r }, 1, NULL, NULL);
+        (joined ? has : has_not)(html, "at the end sei 3 %, cycle 2 %; these do not add up to the loss, 3 %.");
+        (joined ? has_not : has)(html, "at the end sei 3 %, cycle 2 %.");
+        free(html);
+        close_result(&r);
+    }
+}
+
 static void a_result_has_its_sections(void **state)
 {
     (void)state;
@@ -747,6 +768,7 @@ int main(void)
         cmocka_unit_test(the_page_escapes_everything),
         cmocka_unit_test(names_cannot_break_out),
         cmocka_unit_test(a_result_has_its_sections),
+        cmocka_unit_test(losses_that_do_not_add_up_are_told),
         cmocka_unit_test(nothing_is_loaded_from_elsewhere),
         cmocka_unit_test(many_cells_become_bands),
         cmocka_unit_test(several_results_stand_below_each_other),

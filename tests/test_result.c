@@ -439,12 +439,15 @@ static void lives_are_told(void **state)
     assert_string_equal(life[1].reason, "70% capacity");
     assert_string_equal(life[2].cell, "B2");
     assert_true(isnan(life[2].eol));
+    assert_float_equal(life[2].eol_least, 10, 0);        /* not reached is no number, and no horizon */
+    assert_true(isnan(life[1].eol_least));
     free(life);
 
     free(r->scenario); /* of B2 from its rows: 0.975 - 0.004 k < 0.96 from cycle 4 on */
     r->scenario = mem_dup("[health]\neol = 0.96\nhold = 3\n");
     assert_int_equal(result_lives(r, &life, &n, &w), E_OK);
     assert_float_equal(life[2].eol, 4, 0);
+    assert_true(isnan(life[2].eol_least));
     free(life);
     result_close(r);
 }

@@ -33,7 +33,7 @@ static void all_is_told(void **state)
         "capacity\n"
         "      law+ridge    10     10     1.9920    1.9200         1.9010        1.9000    96.0            9  70% "
         "capacity\n"
-        "B2    law          10     10     1.9420    1.8700              -        1.8500    93.5            -\n");
+        "B2    law          10     10     1.9420    1.8700              -        1.8500    93.5  at least 10\n");
     has(said, "forecast  of     rows  RMSE, Ah  MAE, Ah  MAPE, %   R2  worst, Ah\n"
               "physics   law       5      0.01    0.009      0.5  0.9       0.02  best\n"
               "drift     naive     5      0.02    0.019        1  0.1       0.04\n");

@@ -346,7 +346,7 @@ static void sweeps_short_of_memory_say_so(void **state)
     long before = mem_count();
     assert_int_equal(run(k.s, (sweep_options){ .store = at("mem.sqlite") }, NULL, NULL), 0);
     long all = mem_count() - before;
-    for (long n = 1; n <= all; n += 1 + n / 12) {
+    for (long n = 1; n <= all; n += 1 + n / 40) {
         why w = { 0 };
         const char *const ends[] = { "", "-wal", "-shm" };
         for (size_t i = 0; i < 3; i++) {

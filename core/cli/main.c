@@ -6,8 +6,9 @@
 int main(int argc, char **argv)
 {
     static const cli_verb *const verbs[] = {
-        &verb_check,  &verb_run,    &verb_sweep,  &verb_compare,    &verb_lua, &verb_show,    &verb_plot, &verb_report,
-        &verb_export, &verb_plugin, &verb_params, &verb_config, &verb_completion, &verb_man, &verb_version, NULL,
+        &verb_check,  &verb_run,    &verb_sweep,  &verb_compare, &verb_lifetime,   &verb_lua, &verb_show,    &verb_plot,
+        &verb_report, &verb_export, &verb_plugin, &verb_params,  &verb_config,     &verb_completion, &verb_man,
+        &verb_version, NULL,
     };
     return cli_main(verbs, argc, argv);
 }

@@ -2,34 +2,10 @@
  * verb_show.c - fade show RESULT: a result in the terminal.
  */
 #include "core/cli/cli.h"
+#include "core/cli/terminal.h"
 #include "core/report/report.h"
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
-
-enum { WIDTH = 80, NARROW = 40, WIDE = 160 };
-
-/* As wide as the terminal, or as COLUMNS says. */
-static size_t width_of_terminal(void)
-{
-    struct winsize size = { 0 };
-    const char *said = getenv("COLUMNS");
-    long n = said ? strtol(said, NULL, 10) : 0;
-    if (n <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
-        n = size.ws_col;
-    return n <= 0 ? WIDTH : n < NARROW ? NARROW : n > WIDE ? WIDE : (size_t)n;
-}
-
-static bool speaks_utf8(void)
-{
-    static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
-    const char *locale = "";
-    for (size_t i = 0; i < 3 && !*locale; i++)
-        locale = getenv(names[i]) ? getenv(names[i]) : "";
-    return strcasestr(locale, "utf-8") || strcasestr(locale, "utf8");
-}
 
 /* Also a result that keeps no rows has something to say. */
 static int open_result(const char *path, const cli *c, result **out, why *w)
@@ -47,8 +23,8 @@ static int show_one(const cli *c, const result *r, why *w)
 {
     json j = { 0 };
     const char *cells = cli_text(c, "cells");
-    show_options o = { .width = width_of_terminal(), .color = cli_color(STDOUT_FILENO),
-                       .ascii = cli_has(c, "ascii") || !speaks_utf8(),
+    show_options o = { .width = terminal_width(), .color = cli_color(STDOUT_FILENO),
+                       .ascii = cli_has(c, "ascii") || !terminal_utf8(),
                        .cells = cells ? strtoul(cells, NULL, 10) : 0 };
     int rc = cli_json() ? show_json(r, &j, w) : show_text(r, &o, &j.out, w);
     if (!rc && cli_json())

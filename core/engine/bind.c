@@ -111,13 +111,17 @@ static bool writes(const physics *ph, const char *key)
 /* Parts first, then the runner's cycle columns, then what the source and the conditions say and no part hides. */
 static int fill_pool(engine *e, physics *ph, tree_problems *p, why *w)
 {
+    const fade_column *joint;
     for (size_t k = 0; k < ph->n; k++)
         for (uint32_t i = 0; i < ph->part[k].cols.out.n; i++) {
             const fade_column *c = library_at(&ph->part[k].cols.out, i);
             if (ph->part[k].per_cycle ||
                 !(c->flags & FADE_TOTAL)) /* sums over steps of seconds: the runner adds them up */
-                pool_add(ph, ph->part[k].sp->label, c, (int)k, i, ph->part[k].sp->node, p, w);
+                pool_add(ph, ph->part[k].sp->label, combine_column(ph, k, c), (int)k, i, ph->part[k].sp->node, p, w);
         }
+    for (int j = 0; j < COMBINE_N; j++)
+        if ((joint = combine_joint(ph, j)))
+            pool_add(ph, "the host, combined", joint, -4, (uint32_t)j, ph->sp->part[0].node, p, w);
     for (uint32_t i = 0; ph->cell && i < CYCLE_N; i++)
         pool_add(ph, "the protocol", &cycle_columns[i], -2, i, NULL, p, w);
     if (writes(ph, "loss") && !writes(ph, "capacity"))
@@ -191,7 +195,7 @@ static void find_capacity(physics *ph)
         const wire_end *end = &ph->pool.at[i];
         if (end->place >= 0 && strcmp(end->column->key, "capacity") == 0)
             ph->capacity = (int)i;
-        if (end->place >= 0 && strcmp(end->column->key, "loss") == 0)
+        if ((end->place >= 0 || end->place == -4) && strcmp(end->column->key, "loss") == 0)
             ph->loss = (int)i;
         if (end->place == -2 && end->index == CYCLE_DISCHARGE)
             drawn = (int)i;
@@ -223,6 +227,9 @@ static int bind_one(engine *e, physics *ph, tree_problems *p, why *w)
         tree_complain(p, sp->part[0].node, E_INPUT,
                       "%s steps in seconds and needs a [protocol] with steps = [\"Discharge at 1C until 2.5 V\", ..]",
                       sp->label);
+    int combines = combine_bind(ph, p, w);
+    if (combines)
+        return combines;
     fill_pool(e, ph, p, w);
     for (size_t k = 0; k < ph->n; k++)
         link_part(e, ph, (int)k, p);
@@ -280,6 +287,7 @@ void bind_close(engine *e)
         free(e->physics[i].stop);
         free(e->physics[i].stop_value);
         wire_free(&e->physics[i].pool);
+        combine_close(&e->physics[i]);
     }
     free(e->physics);
     e->nphysics = 0;

@@ -78,7 +78,7 @@ static int bind_fill(duty_use *u, const part *q, why *w)
     return E_OK;
 }
 
-static int bind_in(duty_use *u, const part *q, why *w)
+static int bind_in(duty *d, duty_use *u, const part *q, why *w)
 {
     if (u->vt->in.n > MOST_IN || u->vt->cycle.n > MOST_CYCLES || (u->vt->rate.n && !u->vt->rates) ||
         (u->vt->cycle.n && !u->vt->cycles) || u->vt->rate.n > MOST_IN)
@@ -92,6 +92,8 @@ static int bind_in(duty_use *u, const part *q, why *w)
         for (size_t k = 0; k < sizeof readable / sizeof readable[0]; k++)
             if (strcmp(readable[k].key, c->key) == 0 && strcmp(readable[k].unit, c->unit) == 0)
                 u->in[i] = readable[k].column;
+        d->anode |= u->in[i] == S_ANODE;
+        d->rate |= u->in[i] == S_RATE;
         if (u->in[i] < 0)
             return fail(w, E_PLUGIN, "%s reads %s (%s) of samples: there are soc (1), temperature (K), anode_potential "
                         "(V), c_rate (1/h) and time (s)", q->desc->id, c->key, c->unit);
@@ -156,7 +158,7 @@ static int bind_use(duty *d, size_t at, why *w)
     duty_use *u = &d->use[d->nuse];
     d->use_of[at] = (int)d->nuse++;
     *u = (duty_use){ .vt = vt, .part = at, .nrate = vt->rate.n, .ncycle = vt->cycle.n };
-    int rc = bind_in(u, q, w);
+    int rc = bind_in(d, u, q, w);
     rc = rc ? rc : bind_fill(u, q, w);
     if (rc)
         return rc;

@@ -33,9 +33,9 @@ enum { DUTY_STRESS(DUTY_ENUM) DUTY_N };
 /* Columns of a row beside those: what the engine's clocks and laws without an inside ask for. */
 enum { DUTY_COUNT = DUTY_N, DUTY_DURATION, DUTY_REST, DUTY_COLUMNS_N };
 
-/* Columns of a window: as read; made of them per sample; per stretch between a sample and the one before; then W of each rule that
- * weighs temperature, then each use's rates. */
-enum { S_TIME, S_SOC, S_T, S_ANODE, S_RATE, D_TIME, D_MOVED, D_SOC, D_T, D_LOAD_MOVED, D_LOAD_TIME, D_CHARGE_MOVED, D_CHARGE_TIME, S_FIXED };
+/* Columns of a window: as read; what a law may ask for besides; then the weight of each rule that weighs temperature, then each
+ * use's rates. */
+enum { S_TIME, S_SOC, S_T, S_READ, S_ANODE = S_READ, S_RATE, S_FIXED };
 
 typedef struct duty_pos { size_t i; double f; } duty_pos;        /* f seconds after sample i of the window */
 
@@ -55,10 +55,10 @@ typedef struct duty_rule {
 } duty_rule;
 
 typedef struct duty_at {                          /* where a stream stands in one rule */
-    size_t   brk;                                 /* sample of the last break */
+    size_t   brk, moved_at, carried_at;           /* sample of the last break; up to which moved and carried are known */
     duty_pos end;                                 /* of the last step */
     double   moved, top;                          /* sum of changes since the break; highest soc before it */
-    double   carried;                             /* integral of the (weighted) temperature up to the last sample seen */
+    double   carried;                             /* integral of the (weighted) temperature */
     double   stand[DUTY_N];                       /* stress of the last break */
     double   value[RAINFLOW_DEPTH], time[RAINFLOW_DEPTH], carry[RAINFLOW_DEPTH], count, forced;
     duty_step *step;                              /* of this chunk */
@@ -83,7 +83,7 @@ typedef struct duty_use {                         /* per part that has fade.duty
 typedef struct duty_stream {
     size_t   n, cap, derived, done;               /* samples in the window; what is made of each is there; those booked */
     double **col;                                 /* [duty.ncol] */
-    double   first, top;                          /* time of the first sample of all; highest soc so far */
+    double   first;                               /* time of the first sample of all */
     double   direction;                           /* of the soc: -1, 0 nothing yet, 1 */
     uint64_t rows;                                /* rows that are done, ever */
     bool     begun, ended, turned;                /* turned: the sample at hand was looked at, its rows are not all out */
@@ -113,6 +113,7 @@ typedef struct duty {
     uint32_t    *stream_of;                       /* per source cell */
     uint32_t     capcell;
     bool         shared, any;                     /* one stream for all cells; samples were met */
+    bool         anode, rate;                     /* some law reads them */
     duty_column  sample[3];                       /* where time, soc and temperature are among the source's samples */
     uint32_t     nsample, nout;
     int          length;                          /* the source's column `length`; -1 */
@@ -139,8 +140,11 @@ void duty_anode(size_t n, const double *soc, double *potential);             /* 
 double duty_heat(const duty_rule *, double integral, double span);           /* the mean temperature an integral stands for */
 /* duty_book.c: break points, rainflow, rows */
 int  duty_book(duty *, duty_stream *, size_t most_rows, bool end, why *w);
-void duty_stress(const duty *, const duty_stream *, const duty_rule *, duty_pos a, duty_pos b, double out[DUTY_N]);
+size_t duty_used(const duty *, const duty_stream *, size_t rule);
+/* duty_sums.c */
+void duty_stress(const duty_stream *, const duty_rule *, duty_pos a, duty_pos b, double out[DUTY_N]);
 double duty_integral(const duty_stream *, const double *rate, duty_pos a, duty_pos b);
+double duty_moved(const duty_stream *, size_t a, size_t b);                  /* how far the soc went between samples a and b */
 /* duty_value.c: what each step hands to the laws that share their samples */
 int  duty_values(duty *, duty_stream *, why *w);
 int  duty_cycles(const duty_use *, const part *, const fade_tile *like, const rainflow_event *, size_t n,

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 1024, WAIT_MS = 200, SAMPLES = 8192, SLOTS = 16384 };
+enum { BLOCK = 1024, WAIT_MS = 200, SAMPLES = 3072 };
 
 /* ---- what the source writes ---- */
 
@@ -58,39 +58,50 @@ CLONES static void copy(size_t n, const double *restrict from, double scale, dou
         to[i] = from[i] * scale + offset;
 }
 
-/* The first sample of a run that is no finite number or not later than the one before it; n: none. */
-static size_t unsound(const duty_stream *s, size_t from, size_t n)
+/* How many samples are no finite numbers, or not later than the one before (the first's is `before`). */
+CLONES static int64_t unsound(size_t n, double before, const double *restrict t, const double *restrict soc,
+                              const double *restrict temp)
+{
+    int64_t bad = !(t[0] > before);
+    for (size_t i = 0; i < n; i++)
+        bad += (int64_t) !(soc[i] - soc[i] == 0) + (int64_t) !(temp[i] > 0) + (int64_t) !(temp[i] < INFINITY);
+    for (size_t i = 1; i < n; i++)
+        bad += (int64_t) !(t[i] > t[i - 1]);
+    return bad + (int64_t) !(t[n - 1] < INFINITY);
+}
+
+static int say_unsound(const duty *d, const duty_stream *s, size_t n, why *w)
 {
     const double *t = s->col[S_TIME], *soc = s->col[S_SOC], *temp = s->col[S_T];
-    size_t i = from;
-    for (; i < from + n; i++)
+    size_t i = s->n;
+    for (; i < s->n + n; i++)
         if (!(t[i] < INFINITY) || !(fabs(soc[i]) < INFINITY) || !(temp[i] > 0) || !(temp[i] < INFINITY) ||
             (i > 0 && !(t[i] > t[i - 1])))
             break;
-    return i - from;
+    return fail(w, E_PLUGIN, "source %s: a sample at %.17g s with soc %g, temperature %g K behind one at %.17g s",
+                d->e->sc->source.label, t[i], soc[i], temp[i], i ? t[i - 1] : (double)NAN);
 }
 
-static int take_samples(duty *d, const char *cell_name, size_t from, size_t n, why *w)
+/* `there`: they were read into the window itself. */
+static int take_samples(duty *d, const char *cell_name, size_t from, size_t n, bool there, why *w)
 {
     uint32_t which;
     int rc = duty_stream_of(d, cell_name, &which, w);
     duty_stream *s = rc ? NULL : d->stream[which];
     if (rc || (rc = duty_more(d, s, n, w)))
         return rc;
-    for (int k = 0; k < 3; k++)
+    for (int k = 0; k < 3 && !there; k++)
         copy(n, d->buf + (size_t)d->sample[k].at * BLOCK + from, d->sample[k].scale, d->sample[k].offset,
              s->col[k] + s->n);
-    size_t good = unsound(s, s->n, n), was = s->n;          /* what is made of them waits for workers to be there */
-    if (good < n)
-        return fail(w, E_PLUGIN, "source %s: a sample at %.17g s with soc %g, temperature %g K behind one at %.17g s",
-                    d->e->sc->source.label, s->col[S_TIME][was + good], s->col[S_SOC][was + good],
-                    s->col[S_T][was + good], was + good ? s->col[S_TIME][was + good - 1] : (double)NAN);
+    if (unsound(n, s->n ? s->col[S_TIME][s->n - 1] : -INFINITY, s->col[S_TIME] + s->n, s->col[S_SOC] + s->n,
+                s->col[S_T] + s->n))
+        return say_unsound(d, s, n, w);           /* what is made of them waits for workers to be there */
     s->n += n;
     return E_OK;
 }
 
 /* Rows of the source only say which cells there are, and how long their duty is. */
-static int take_cells(duty *d, const fade_block *b, why *w)
+static int take_cells(duty *d, const fade_block *b, double *const *col, why *w)
 {
     engine *e = d->e;
     for (uint32_t i = 0; i < b->n; i++) {
@@ -99,11 +110,24 @@ static int take_cells(duty *d, const fade_block *b, why *w)
                             : fail(w, E_PLUGIN, "source %s gave a row without a cell", e->sc->source.label);
         if (rc)
             return rc;
-        double length = d->length >= 0 ? d->buf[(size_t)d->length * BLOCK + i] : NAN;
+        double length = d->length >= 0 ? col[d->length][i] : NAN;
         for (uint32_t k = 0; k < e->points && length > 0; k++)
             e->lane[first + k].total = (uint64_t)ceil(length / d->row * (1 - 1e-12));
     }
     return E_OK;
+}
+
+/* Samples of all cells, in the units of a window, can be read where they belong. */
+static bool point_at_window(duty *d, double **col, why *w)
+{
+    bool plain = d->any && d->shared && d->nstream == 1 && d->nsample == S_READ && d->nout <= S_READ;
+    for (int k = 0; k < S_READ; k++)
+        plain &= d->sample[k].scale == 1 && d->sample[k].offset == 0;
+    if (!plain || duty_more(d, d->stream[0], BLOCK, w))
+        return false;
+    for (int k = 0; k < S_READ; k++)
+        col[d->sample[k].at] = d->stream[0]->col[k] + d->stream[0]->n;
+    return true;
 }
 
 static int read_block(duty *d, uint32_t *came, why *w)
@@ -117,6 +141,7 @@ static int read_block(duty *d, uint32_t *came, why *w)
         col[k] = d->buf + (size_t)k * BLOCK;
     fade_block b = { .size = sizeof b, .cap = BLOCK, .cell = cell, .time = time, .cycle = cycle, .col = col,
                      .position = e->position };
+    bool there = point_at_window(d, col, w);
     int32_t s = e->source_vt->next(e->source, &b, WAIT_MS);
     *came = 0;
     if (s < 0)
@@ -126,22 +151,48 @@ static int read_block(duty *d, uint32_t *came, why *w)
     e->source_ended = s == FADE_END;
     *came = b.n;
     if (b.stream == 0)
-        return take_cells(d, &b, w);
+        return take_cells(d, &b, col, w);
     int rc = E_OK;
     for (uint32_t i = 0, k; i < b.n && !rc; i = k) {
         for (k = i + 1; k < b.n && cell[k] == cell[i]; k++) {}
-        rc = take_samples(d, cell[i], i, k - i, w);
+        rc = there && cell[i] ? fail(w, E_PLUGIN, "source %s gives samples of one cell beside samples of all",
+                                     e->sc->source.label)
+                              : take_samples(d, cell[i], i, k - i, there, w);
     }
     return rc;
 }
 
 /* ---- rows ---- */
 
+/* Steps behind the last row stay, and the rainflow cycles they have not got yet. */
+static void keep_steps(const duty *d, duty_stream *s, size_t r)
+{
+    duty_at *at = &s->at[r];
+    size_t used = duty_used(d, s, r), kept = at->nstep - used;
+    uint32_t first = kept ? at->step[used].e0 : at->nstep ? at->step[at->nstep - 1].o1 : 0;
+    if (kept)
+        memmove(at->step, at->step + used, kept * sizeof *at->step);
+    for (size_t i = 0; i < kept; i++) {
+        at->step[i].e0 -= first;
+        at->step[i].e1 -= first;
+        at->step[i].o0 -= first;
+        at->step[i].o1 -= first;
+    }
+    if (at->nevent > first)
+        memmove(at->event, at->event + first, (at->nevent - first) * sizeof *at->event);
+    at->nevent -= first;
+    at->nstep = kept;
+}
+
 static size_t oldest_open(const duty *d, const duty_stream *s)
 {
     size_t oldest = s->row_at.i;
     for (size_t r = 0; r < d->nrule; r++) {
         const duty_at *at = &s->at[r];
+        for (size_t i = 0; i < at->nstep; i++) {
+            oldest = at->step[i].b0 < oldest ? at->step[i].b0 : oldest;
+            oldest = at->step[i].a.i < oldest ? at->step[i].a.i : oldest;
+        }
         oldest = at->brk < oldest ? at->brk : oldest;
         oldest = at->end.i < oldest ? at->end.i : oldest;
     }
@@ -151,13 +202,21 @@ static size_t oldest_open(const duty *d, const duty_stream *s)
 /* A new chunk: what is behind every open step goes. */
 static void forget(duty *d, duty_stream *s)
 {
+    for (size_t r = 0; r < d->nrule; r++)
+        keep_steps(d, s, r);
     size_t oldest = s->begun ? oldest_open(d, s) : 0, n = oldest ? oldest - 1 : 0;      /* one before: stretches end at a sample */
     duty_drop(d, s, n);
     s->row_at.i -= n;
     for (size_t r = 0; r < d->nrule; r++) {
         s->at[r].brk -= n;
+        s->at[r].moved_at -= n;
+        s->at[r].carried_at -= n;
         s->at[r].end.i -= n;
-        s->at[r].nstep = s->at[r].nevent = 0;
+        for (size_t i = 0; i < s->at[r].nstep; i++) {
+            s->at[r].step[i].a.i -= n;
+            s->at[r].step[i].b.i -= n;
+            s->at[r].step[i].b0 -= n;
+        }
     }
     s->nrow = 0;
 }
@@ -177,7 +236,7 @@ static void skip(const duty *d, duty_stream *s)
     s->done = s->n;
     s->row_at = (duty_pos){ last, 0 };
     for (size_t r = 0; r < d->nrule; r++) {
-        s->at[r].brk = last;
+        s->at[r].brk = s->at[r].moved_at = s->at[r].carried_at = last;
         s->at[r].end = s->row_at;
     }
 }
@@ -210,7 +269,7 @@ static int chunk_room(engine *e, size_t rows, why *w)
     if (c->val && rows <= c->capslot && e->nlane <= c->caplane)
         return E_OK;
     feed_free(e);
-    *c = (chunk){ .capslot = rows + SLOTS, .caplane = e->caplane };
+    *c = (chunk){ .capslot = 2 * rows + 64, .caplane = e->caplane };
     c->val = mem_zero(e->nread + 1, sizeof *c->val);
     c->cycle = mem_zero(c->capslot, sizeof *c->cycle);
     c->time = mem_zero(c->capslot, sizeof *c->time);
@@ -229,7 +288,7 @@ static void row_values(duty *d, const duty_stream *s, size_t k, size_t slot)
     static const duty_rule plain = { 0 };
     chunk *c = &d->e->chunk;
     double v[DUTY_COLUMNS_N];
-    duty_stress(d, s, &plain, s->row[k].a, s->row[k].b, v);
+    duty_stress(s, &plain, s->row[k].a, s->row[k].b, v);
     v[DUTY_COUNT] = v[DUTY_DEPTH] > 0 ? v[DUTY_EFC] / v[DUTY_DEPTH] : 0;
     v[DUTY_DURATION] = v[DUTY_SPAN];
     double load = v[DUTY_C_RATE] > 0 ? v[DUTY_C_MEAN] / v[DUTY_C_RATE] : 0;

@@ -161,12 +161,12 @@ static void lay_samples(const duty_use *u, const span *p, double top, double q)
 
 static void lay_weights(const span *p, const duty_step *step)
 {
-    const double *dt = p->s->col[D_TIME];
+    const double *t = p->s->col[S_TIME] + step->b0;
     double all = p->s->col[S_TIME][step->b.i] - p->s->col[S_TIME][step->b0];
     size_t n = step->b.i - step->b0 + 1;
     memset(p->weight, 0, p->stride * sizeof *p->weight);
     for (size_t i = 1; i < n; i++) {
-        double share = all > 0 ? 0.5 * dt[step->b0 + i] / all : 0;
+        double share = all > 0 ? 0.5 * (t[i] - t[i - 1]) / all : 0;
         p->weight[i - 1] += share;
         p->weight[i] += share;
     }

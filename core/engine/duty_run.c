@@ -42,6 +42,9 @@ static uint32_t find_runs(const duty *d, const duty_use *u, const tile *t, uint6
 
 /* ---- inputs ---- */
 
+_Static_assert(DUTY_DEPTH == 0 && DUTY_SOC_MEAN < DUTY_SOC_MAX && DUTY_SOC_MIN < DUTY_SOC_MAX && DUTY_SOC_MAX < DUTY_T_MEAN,
+               "what a swing says of the soc comes first");
+
 static double lowered(double soc, double top, double q) { return fmax(0, top - (top - soc) / q); }
 
 /* The stress of a cell that is asked for the energy of a new one: its swings below `top` are deeper. */
@@ -56,14 +59,50 @@ static double deepened(const duty_use *u, const double *v, int what, double top,
     }
 }
 
-static void set_stress(const duty_use *u, workpart *wp, const duty_run_of *run, const double *v, size_t f, double top,
-                       const double *soh, bool energy)
+static void deepen(const duty_use *u, double *restrict to, const duty_run_of *run, const double *v, int what, double top,
+                   const double *soh)
 {
-    int what = u->fill[f].index;
-    double *to = wp->in[u->fill[f].input];
-    bool soc = what == DUTY_DEPTH || what == DUTY_SOC_MEAN || what == DUTY_SOC_MIN || what == DUTY_SOC_MAX;
     for (uint32_t i = run->lo; i < run->hi; i++)
-        to[i] = energy && soc ? deepened(u, v, what, top, soh[i]) : scaled[what] && !energy ? v[f] * soh[i] : v[f];
+        to[i] = deepened(u, v, what, top, soh[i]);
+}
+
+typedef double v8 __attribute__((vector_size(64), may_alias));
+
+/* A column is 64-byte aligned; a run of all its lanes goes by eights. */
+static void spread(double *restrict to, uint32_t lo, uint32_t hi, double v)
+{
+    uint32_t i = lo;
+    for (; lo % 8 == 0 && i + 8 <= hi; i += 8)
+        *(v8 *)(to + i) = (v8){ v, v, v, v, v, v, v, v };
+    for (; i < hi; i++)
+        to[i] = v;
+}
+
+static void spread_by(double *restrict to, uint32_t lo, uint32_t hi, double v, const double *restrict by)
+{
+    uint32_t i = lo;
+    for (; lo % 8 == 0 && i + 8 <= hi; i += 8)
+        *(v8 *)(to + i) = *(const v8 *)(by + i) * v;
+    for (; i < hi; i++)
+        to[i] = v * by[i];
+}
+
+/* How many cycles as deep as the swing at hand are booked. */
+static void count_cycles(const duty_use *u, worker *k, const duty_run_of *run, const duty_step *step, const double *v, bool energy)
+{
+    double efc = v[u->nfill + VALUE_EFC], depth = v[u->nfill + VALUE_MAX] - v[u->nfill + VALUE_MIN];
+    if (!step->brk || !(depth > 0)) {
+        spread(k->count, run->lo, run->hi, 0);
+        return;
+    }
+    if (!energy) {
+        spread_by(k->count, run->lo, run->hi, efc / depth, k->desk->soh);
+        return;
+    }
+    for (uint32_t i = run->lo; i < run->hi; i++) {
+        double deep = deepened(u, v, DUTY_DEPTH, step->top, k->desk->soh[i]);
+        k->count[i] = deep > 0 ? efc / deep : 0;
+    }
 }
 
 static void set_inputs(const duty *d, const duty_use *u, worker *k, workpart *wp, const duty_run_of *run)
@@ -72,19 +111,16 @@ static void set_inputs(const duty *d, const duty_use *u, worker *k, workpart *wp
     const double *v = run->stream->value[u - d->use] + run->step * VALUE_WIDTH(u), *soh = k->desk->soh;
     bool energy = d->e->sc->duty.keep == DUTY_ENERGY;
     for (size_t f = 0; f < u->nfill; f++) {
-        if (u->fill[f].what == FILL_STRESS) {
-            set_stress(u, wp, run, v, f, step->top, soh, energy);
-            continue;
-        }
+        int what = u->fill[f].what == FILL_STRESS ? u->fill[f].index : -1;
         double *to = wp->in[u->fill[f].input];
-        for (uint32_t i = run->lo; i < run->hi; i++)
-            to[i] = v[f];
+        if (energy && what >= 0 && what <= DUTY_SOC_MAX)
+            deepen(u, to, run, v, what, step->top, soh);
+        else if (!energy && what >= 0 && scaled[what])
+            spread_by(to, run->lo, run->hi, v[f], soh);
+        else
+            spread(to, run->lo, run->hi, v[f]);
     }
-    double efc = v[u->nfill + VALUE_EFC], depth = v[u->nfill + VALUE_MAX] - v[u->nfill + VALUE_MIN];
-    for (uint32_t i = run->lo; i < run->hi; i++) {
-        double deep = energy ? deepened(u, v, DUTY_DEPTH, step->top, soh[i]) : depth;
-        k->count[i] = step->brk && deep > 0 ? efc * (energy ? 1 : soh[i]) / deep : 0;
-    }
+    count_cycles(u, k, run, step, v, energy);
 }
 
 /* ---- the row ---- */

@@ -11,8 +11,7 @@
 
 #define GAS 8.3144                                /* J/(mol K) */
 #define T_REF 298.15                              /* K */
-#define LOAD (0.01 / 3600)                        /* 1/s: less is rest */
-enum { BATCH = 1024, MEMO = 1024 };
+enum { BATCH = 1024, MEMO = 1024, PAST = 16 };        /* PAST: values behind a column that may be read, not used */
 
 /* ---- room ---- */
 
@@ -22,7 +21,7 @@ int duty_more(duty *d, duty_stream *s, size_t n, why *w)
     while (cap < s->n + n)
         cap *= 2;
     for (size_t c = 0; cap > s->cap && c < d->ncol; c++) {
-        double *more = mem_columns(cap);
+        double *more = mem_columns(cap + PAST);
         if (!more)
             return fail(w, E_NOMEM, "no memory for %zu samples", cap);
         if (s->n)
@@ -43,50 +42,18 @@ void duty_drop(duty *d, duty_stream *s, size_t n)
     s->derived -= n;
 }
 
-/* ---- per sample, per stretch ---- */
-
-/* Column k of stretch i is between samples i - 1 and i. */
-CLONES static void stretches(size_t n, const double *restrict t, const double *restrict soc, const double *restrict temp,
-                             double *restrict dt, double *restrict moved, double *restrict soc_sum,
-                             double *restrict temp_sum, double *restrict rate)
+/* C-rate of the stretch that ends at each sample; charge is negative. */
+CLONES static void c_rates(size_t n, const double *restrict t, const double *restrict soc, double *restrict rate)
 {
-    for (size_t i = 0; i < n; i++) {
-        double h = t[i + 1] - t[i], ds = soc[i + 1] - soc[i];
-        dt[i] = h;
-        moved[i] = ds < 0 ? -ds : ds;
-        soc_sum[i] = 0.5 * h * (soc[i] + soc[i + 1]);
-        temp_sum[i] = 0.5 * h * (temp[i] + temp[i + 1]);
-        rate[i] = -3600 * ds / h;
-    }
+    for (size_t i = 0; i < n; i++)
+        rate[i] = 3600 * (soc[i] - soc[i + 1]) / (t[i + 1] - t[i]);
 }
 
-/* What counts as load, and as charge. */
-CLONES static void loads(size_t n, const double *restrict dt, const double *restrict moved, const double *restrict rate,
-                         double *restrict load, double *restrict load_t, double *restrict charge,
-                         double *restrict charge_t)
+static void derive_rate(duty_stream *s, size_t from)
 {
-    for (size_t i = 0; i < n; i++) {
-        double on = moved[i] < LOAD * dt[i] ? 0.0 : 1.0, in = rate[i] < 0 ? on : 0.0;
-        load[i] = moved[i] * on;
-        load_t[i] = dt[i] * on;
-        charge[i] = moved[i] * in;
-        charge_t[i] = dt[i] * in;
-    }
-}
-
-static void derive_stretches(duty_stream *s, size_t from)
-{
-    double **c = s->col;
-    if (from == 0) {                              /* the first sample of all ends no stretch */
-        for (int k = S_RATE; k < S_FIXED; k++)
-            c[k][0] = 0;
-        from = 1;
-    }
-    size_t n = s->n - from, p = from - 1;
-    stretches(n, c[S_TIME] + p, c[S_SOC] + p, c[S_T] + p, c[D_TIME] + from, c[D_MOVED] + from, c[D_SOC] + from,
-              c[D_T] + from, c[S_RATE] + from);
-    loads(n, c[D_TIME] + from, c[D_MOVED] + from, c[S_RATE] + from, c[D_LOAD_MOVED] + from, c[D_LOAD_TIME] + from,
-          c[D_CHARGE_MOVED] + from, c[D_CHARGE_TIME] + from);
+    if (from == 0)                                /* the first sample of all ends no stretch */
+        s->col[S_RATE][from++] = 0;
+    c_rates(s->n - from, s->col[S_TIME] + from - 1, s->col[S_SOC] + from - 1, s->col[S_RATE] + from);
 }
 
 /* ---- the anode ---- */
@@ -224,12 +191,9 @@ int duty_derive(duty *d, duty_stream *s, why *w)
     if (from == s->n)
         return E_OK;
     s->derived = s->n;
-    derive_stretches(s, from);
-    bool anode = false;
-    for (size_t i = 0; i < d->nuse; i++)
-        for (uint32_t k = 0; k < d->use[i].vt->in.n; k++)
-            anode |= d->use[i].in[k] == S_ANODE;
-    int rc = anode ? derive_anode(d, s, from, w) : E_OK;
+    if (d->rate)
+        derive_rate(s, from);
+    int rc = d->anode ? derive_anode(d, s, from, w) : E_OK;
     for (size_t r = 0; r < d->nrule; r++)
         if (d->rule[r].weight)
             derive_weight(s, &d->rule[r], from);

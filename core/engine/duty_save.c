@@ -13,6 +13,11 @@ static void put(text *t, const void *at, size_t n) { text_addn(t, at, n); }
 static void put_u64(text *t, uint64_t v) { put(t, &v, sizeof v); }
 static void put_f64(text *t, double v) { put(t, &v, sizeof v); }
 
+static int damaged(why *w, const char *what, size_t is)
+{
+    return fail(w, E_INPUT, "the snapshot is damaged: %s is %zu", what, is);
+}
+
 /* ---- one list of numbers, read and written by the same walk ---- */
 
 typedef struct walk {                             /* writing: out; reading: get, reader */
@@ -52,9 +57,71 @@ static void walk_pos(walk *k, duty_pos *p)
     f64(k, &p->f);
 }
 
+/* Steps behind the last row (from `used` on), and the rainflow cycles from `first` on. */
+static void write_steps(text *t, const duty_at *at, size_t used)
+{
+    size_t kept = at->nstep - used;
+    uint32_t first = kept ? at->step[used].e0 : at->nstep ? at->step[at->nstep - 1].o1 : 0;
+    put_u64(t, kept);
+    for (size_t i = used; i < at->nstep; i++) {
+        const duty_step *s = &at->step[i];
+        const uint64_t u[] = { s->a.i, s->b.i, s->b0, s->e0 - first, s->e1 - first, s->o0 - first, s->o1 - first, s->brk, s->row_end };
+        const double f[] = { s->a.f, s->b.f, s->top };
+        put(t, u, sizeof u);
+        put(t, f, sizeof f);
+    }
+    put_u64(t, at->nevent - first);
+    put(t, at->event ? at->event + first : (const rainflow_event *)t, (at->nevent - first) * sizeof *at->event);
+}
+
+static int read_steps(walk *k, duty_at *at, size_t n_samples, why *w)
+{
+    uint64_t n = 0, u[9];
+    double f[3];
+    at->nstep = at->nevent = 0;
+    if ((k->rc = k->get(k->reader, &n, sizeof n)))
+        return k->rc;
+    if (n > MOST_SAMPLES)
+        return damaged(w, "a number of steps", (size_t)n);
+    for (uint64_t i = 0; i < n; i++) {
+        if (at->nstep == at->capstep) {
+            size_t cap = at->capstep ? at->capstep * 2 : 128;
+            duty_step *more = mem_grow(at->step, cap, sizeof *more);
+            if (!more)
+                return fail(w, E_NOMEM, "no memory for %zu steps of a duty", cap);
+            at->step = more;
+            at->capstep = cap;
+        }
+        if ((k->rc = k->get(k->reader, u, sizeof u)) || (k->rc = k->get(k->reader, f, sizeof f)))
+            return k->rc;
+        if (u[0] >= n_samples || u[1] >= n_samples || u[2] > u[1] || u[0] > u[1] || u[3] > u[4] || u[4] > u[5] ||
+            u[5] > u[6] || u[6] > MOST_SAMPLES || !(f[0] >= 0) || !(f[1] >= 0) ||
+            (f[1] > 0 && u[1] + 1 >= n_samples) || (f[0] > 0 && u[0] + 1 >= n_samples))
+            return damaged(w, "a step of a duty, number", (size_t)i);
+        at->step[at->nstep++] = (duty_step){ .a = { u[0], f[0] }, .b = { u[1], f[1] }, .b0 = u[2], .e0 = (uint32_t)u[3],
+                                             .e1 = (uint32_t)u[4], .o0 = (uint32_t)u[5], .o1 = (uint32_t)u[6],
+                                             .brk = u[7] != 0, .row_end = u[8] != 0, .top = f[2] };
+    }
+    if ((k->rc = k->get(k->reader, &n, sizeof n)))
+        return k->rc;
+    if (n > MOST_SAMPLES || (at->nstep && at->step[at->nstep - 1].o1 > n))
+        return damaged(w, "a number of rainflow cycles", (size_t)n);
+    if (n > at->capevent) {
+        rainflow_event *more = mem_grow(at->event, n, sizeof *more);
+        if (!more)
+            return fail(w, E_NOMEM, "no memory for %llu rainflow cycles", (unsigned long long)n);
+        at->event = more;
+        at->capevent = (size_t)n;
+    }
+    at->nevent = (size_t)n;
+    return n ? (k->rc = k->get(k->reader, at->event, n * sizeof *at->event)) : E_OK;
+}
+
 static void walk_rule(walk *k, duty_at *at)
 {
     size(k, &at->brk);
+    size(k, &at->moved_at);
+    size(k, &at->carried_at);
     walk_pos(k, &at->end);
     f64(k, &at->moved);
     f64(k, &at->top);
@@ -77,7 +144,6 @@ static void walk_stream(walk *k, const duty *d, duty_stream *s)
     size(k, &rows);
     s->rows = rows;
     f64(k, &s->first);
-    f64(k, &s->top);
     f64(k, &s->direction);
     flag(k, &s->begun);
     flag(k, &s->ended);
@@ -109,12 +175,12 @@ void duty_write(const duty *d, text *t)
         for (int c = 0; c < 3; c++)
             put(t, s->col[c], s->n * sizeof *s->col[c]);
         walk_stream(&k, d, s);
+        for (size_t r = 0; r < d->nrule; r++)
+            write_steps(t, &s->at[r], duty_used(d, s, r));
     }
 }
 
 /* ---- reading ---- */
-
-static int damaged(why *w, const char *what, size_t is) { return fail(w, E_INPUT, "the snapshot is damaged: %s is %zu", what, is); }
 
 /* Every index of a stream lies in its window. */
 static int check(const duty *d, const duty_stream *s, why *w)
@@ -124,7 +190,7 @@ static int check(const duty *d, const duty_stream *s, why *w)
         return damaged(w, "a row of a duty", s->row_at.i);
     for (size_t r = 0; r < d->nrule; r++) {
         const duty_at *at = &s->at[r];
-        if (at->brk > last || at->end.i > last || !(at->count >= 0) || at->count > RAINFLOW_DEPTH)
+        if (at->brk > last || at->end.i > last || at->moved_at > last || at->carried_at > last || !(at->count >= 0) || at->count > RAINFLOW_DEPTH)
             return damaged(w, "a break point", at->brk);
         if (at->end.f != 0 && at->end.i + 1 >= s->n)
             return damaged(w, "the end of a step", at->end.i);
@@ -157,7 +223,10 @@ static int read_stream(duty *d, walk *k, duty_stream *s, why *w)
             return damaged(w, "a sample out of order, number", i);
     s->n = (size_t)n;
     s->nrow = s->derived = 0;
-    return check(d, s, w);
+    rc = check(d, s, w);
+    for (size_t r = 0; r < d->nrule && !rc; r++)
+        rc = read_steps(k, &s->at[r], s->n, w);
+    return rc;
 }
 
 /* In place of what opening the run has read. */

@@ -92,13 +92,14 @@ static int use_values(duty *d, duty_stream *s, size_t which, const double *first
 {
     const duty_use *u = &d->use[which];
     const duty_at *at = &s->at[u->rule];
+    size_t nstep = duty_used(d, s, u->rule);
     const part *q = duty_part(d->e, u->part);
     fade_tile like = { .size = sizeof like, .param = u->param_at, .scratch = u->scratch,
                        .worker = d->e->worker[0].part[u->part].worker };
     double closed[MOST_CYCLES] = { 0 }, *open = s->open[which];
     const double *stand = first;
-    int rc = room(&s->value[which], at->nstep * VALUE_WIDTH(u), w);
-    for (size_t i = 0; i < at->nstep && !rc; i++) {
+    int rc = room(&s->value[which], nstep * VALUE_WIDTH(u), w);
+    for (size_t i = 0; i < nstep && !rc; i++) {
         const duty_step *step = &at->step[i];
         if (step->brk) {
             stand = stress;
@@ -117,11 +118,12 @@ static int use_values(duty *d, duty_stream *s, size_t which, const double *first
 static int rule_stress(duty *d, duty_stream *s, size_t r, why *w)
 {
     const duty_at *at = &s->at[r];
-    int rc = room(&s->stress, at->nstep * DUTY_N, w);
+    size_t nstep = duty_used(d, s, r);
+    int rc = room(&s->stress, nstep * DUTY_N, w);
     double *to = s->stress;
-    for (size_t i = 0; i < at->nstep && !rc; i++)
+    for (size_t i = 0; i < nstep && !rc; i++)
         if (at->step[i].brk) {
-            duty_stress(d, s, &d->rule[r], (duty_pos){ at->step[i].b0, 0 }, (duty_pos){ at->step[i].b.i, 0 }, to);
+            duty_stress(s, &d->rule[r], (duty_pos){ at->step[i].b0, 0 }, (duty_pos){ at->step[i].b.i, 0 }, to);
             to += DUTY_N;
         }
     return rc;
@@ -137,7 +139,7 @@ int duty_values(duty *d, duty_stream *s, why *w)
         for (size_t i = 0; i < d->nuse && !rc; i++)
             if (d->use[i].rule == r)
                 rc = use_values(d, s, i, at->stand, s->stress, w);
-        for (size_t i = 0; i < at->nstep; i++)
+        for (size_t i = 0; i < duty_used(d, s, r); i++)
             n += at->step[i].brk;
         if (n && !rc)
             memcpy(at->stand, s->stress + (n - 1) * DUTY_N, sizeof at->stand);

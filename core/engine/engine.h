@@ -83,5 +83,15 @@ typedef struct engine_life {
 size_t engine_lives(const engine *);                              /* lanes x physics, lane by lane */
 void engine_life_at(const engine *, size_t i, engine_life *out);
 double engine_seconds(const engine *, size_t physics);            /* spent stepping it, summed over threads */
+
+/* An input of a law beside the range in which the law was shown to hold; after the run, in units people read. */
+typedef struct engine_range {
+    const char *part, *column, *unit;             /* lent; part: its label */
+    double      lo, hi;                           /* declared */
+    double      least, most;                      /* of what was outside; NaN: nothing was */
+    uint64_t    rows, stepped;                    /* of all cells: with a value outside; in all */
+} engine_range;
+/* The inputs that declare one, part by part; writes the first `most` and returns how many there are.  Rows before a --resume do not count. */
+size_t engine_ranges(const engine *, size_t physics, engine_range *out, size_t most);
 void engine_close(engine *);                                      /* accepts NULL */
 #endif

@@ -54,6 +54,10 @@ typedef struct part {
 enum { CYCLE_COLUMNS(CYCLE_ENUM) CYCLE_N };
 #undef CYCLE_ENUM
 
+/* What several parts write and the host makes one of (place -4 in the pool). */
+enum { COMBINE_LOSS, COMBINE_RESISTANCE, COMBINE_N };
+typedef struct combined combined;
+
 typedef struct physics {
     const scenario_physics *sp;
     part     *part;
@@ -62,6 +66,7 @@ typedef struct physics {
     int       capacity, loss;                     /* in the pool; -1 */
     wire_link capacity_link;                      /* to Ah */
     bool      cell;                               /* has a part that steps in seconds */
+    combined *combined;                           /* NULL: each column has one writer */
     int      *stop;                               /* per stop on a column: the pool end; -1 */
     double   *stop_value;                         /* its bound in the column's unit */
     int      *column;                             /* record column of each pool end; -1: none */
@@ -144,6 +149,12 @@ typedef struct sink {                             /* one output at work */
     fade_run              run;
 } sink;
 
+typedef struct input_range {                      /* an input outside of where its law was shown to hold */
+    uint64_t rows;
+    double   least, most;                         /* of those */
+    bool     out;                                 /* in the tile at work, when last looked at */
+} input_range;
+
 typedef struct worker {
     struct engine *engine;
     int            index;
@@ -165,6 +176,9 @@ typedef struct worker {
     const double **val;                           /* pool values, [longest pool] */
     struct lanerun *run;                          /* the protocol runner's */
     duty_desk    *desk;                           /* a duty's */
+    input_range  **range;                         /* per part over all physics, per input */
+    uint64_t      *stepped;                       /* rows of lanes, per part */
+    double         combined[COMBINE_N][TILE_MAX]; /* of the physics at work */
 } worker;
 
 typedef struct workpart {
@@ -271,6 +285,13 @@ int open_restart(engine *, const char *position, why *);
 /* bind.c */
 int bind_physics(engine *, tree_problems *, why *);
 void bind_close(engine *);
+/* combine.c */
+int combine_bind(physics *, tree_problems *, why *);            /* its parts are open, its pool empty */
+const fade_column *combine_column(const physics *, size_t index, const fade_column *out);       /* as the pool has it */
+const fade_column *combine_joint(physics *, int which);         /* COMBINE_*, once the parts' are in the pool; NULL: nobody writes it */
+void combine_values(worker *, const physics *, uint32_t live);  /* worker.combined from worker.val */
+void combine_plan(const physics *, text *out);
+void combine_close(physics *);
 /* lanes.c */
 int lanes_find(engine *, const char *cell, uint32_t *lane, why *);      /* the cell's first lane */
 void lanes_free(engine *);
@@ -325,6 +346,10 @@ void law_step(engine *, worker *, size_t p, const part *, workpart *, tile *);
 void law_inputs(engine *, worker *, size_t p, const part *, workpart *, tile *, bool all);
 bool law_sound(engine *, worker *, size_t p, const part *, workpart *, tile *,
                uint32_t i); /* false: the lane is over, said why */
+/* ranges.c */
+int ranges_worker(const engine *, worker *, why *);
+void ranges_worker_close(const engine *, worker *);
+bool ranges_meet(input_range *, double v);        /* v is outside; true: the first time for this worker */
 /* stops.c */
 int stops_bind(engine *, tree_problems *, why *);
 void stops_capacity(engine *, worker *, const physics *, tile *);

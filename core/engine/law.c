@@ -116,42 +116,49 @@ static void input_broken(engine *e, worker *k, size_t p, const part *q, tile *t,
     k->active[i] = 0;
 }
 
-/* An input that is unknown or outside its bounds ends the lane; one outside where the law was shown to hold is warned
- * of, once. */
-static void check_input(engine *e, worker *k, size_t p, const part *q, const fade_column *c, const double *v, tile *t)
+/* An input that is unknown or outside its bounds ends the lane; one outside where the law was shown to hold is counted,
+ * and warned of once.  Was there one? */
+static bool check_input(engine *e, worker *k, size_t p, const part *q, const fade_column *c, const double *v, tile *t,
+                        input_range *r)
 {
     double lo, hi;
     bounds(c, &lo, &hi);
     bool optional = c->flags & FADE_OPTIONAL, holds = c->lo < c->hi;
+    uint64_t before = r->rows;
     for (uint32_t i = 0; i < t->live; i++) {
         if (!k->active[i] || (isnan(v[i]) && optional))
             continue;
         if (!(v[i] >= lo) || !(v[i] <= hi))
             input_broken(e, k, p, q, t, c, v[i], i);
-        else if (holds && (v[i] < c->lo || v[i] > c->hi))
+        else if (holds && (v[i] < c->lo || v[i] > c->hi) && ranges_meet(r, v[i]))
             object_warn_once(q->object, c->key,
                              "%s = %g %s (cell %s, cycle %lld) is outside %g..%g, where %s was shown to hold", c->key,
                              v[i], c->unit, e->lane[t->first + i].cell, (long long)e->lane[t->first + i].cycle, c->lo,
                              c->hi, q->desc->id);
     }
+    return r->rows > before;
 }
 
-/* Checks the inputs that moved; `all`: every one. */
+/* Looks at the inputs that moved; `all`: every one.  One that stands is outside in this row if it was in the last. */
 void law_inputs(engine *e, worker *k, size_t p, const part *q, workpart *wp, tile *t, bool all)
 {
+    input_range *range = k->range[wp - k->part];
+    uint32_t rows = 0;
+    for (uint32_t i = 0; i < t->live; i++)
+        rows += k->active[i];
+    k->stepped[wp - k->part] += rows;
     for (uint32_t c = 0; c < q->cols.in.n; c++) {
         const fade_column *fc = library_at(&q->cols.in, c);
         bool driven = !q->per_cycle && ((int)c == q->control || (int)c == q->demand);
         double lo, hi;
-        if (driven || !(all || q->moves[c]) || (q->in[c].from < 0 && (fc->flags & FADE_OPTIONAL)))
+        if (driven || (q->in[c].from < 0 && (fc->flags & FADE_OPTIONAL)) || !(all || q->moves[c] || range[c].out))
             continue;
         bounds(fc, &lo, &hi);
         if (fc->lo < fc->hi) {
             lo = fmax(lo, fc->lo);
             hi = fmin(hi, fc->hi);
         }
-        if (outside(wp->in[c], t->live, lo, hi))
-            check_input(e, k, p, q, fc, wp->in[c], t);
+        range[c].out = outside(wp->in[c], t->live, lo, hi) && check_input(e, k, p, q, fc, wp->in[c], t, &range[c]);
     }
 }
 

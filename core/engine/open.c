@@ -197,6 +197,7 @@ static int open_workers(engine *e, why *w)
         e->nworker = i + 1;
         int rc = tiles_worker(e, &e->worker[i], w);
         rc = rc || !e->duty ? rc : duty_desk_open(e, &e->worker[i], w);
+        rc = rc ? rc : ranges_worker(e, &e->worker[i], w);
         if (rc)
             return rc;
     }
@@ -273,6 +274,7 @@ void engine_close(engine *e)
     for (int i = 0; i < e->nworker; i++) {
         tiles_worker_close(e, &e->worker[i]);
         duty_desk_close(&e->worker[i]);
+        ranges_worker_close(e, &e->worker[i]);
     }
     duty_close(e->duty);
     free(e->worker);

@@ -67,6 +67,8 @@ void engine_plan(const engine *e, text *out)
             }
             text_add(out, "\n");
         }
+    for (size_t p = 0; p < e->nphysics; p++)
+        combine_plan(&e->physics[p], out);
     for (size_t c = 0; c < sc->ncorrector; c++) {
         text_addf(out, "  corrector  %s on", sc->corrector[c].part.label);
         for (size_t f = 0; f < e->corrector[c].nfeature; f++)

@@ -29,6 +29,7 @@ void step_values(worker *k, const physics *ph, const workpart *first)
         k->val[i] = end->place == -1   ? k->source[end->index]
                     : end->place == -2 ? k->cycle[end->index]
                     : end->place == -3 ? k->cap
+                    : end->place == -4 ? k->combined[end->index]
                                        : first[end->place].out[end->index];
     }
 }
@@ -261,6 +262,7 @@ void step_begin(engine *e, worker *k, tile *t)
             for (uint32_t i = 0; i < k->part[at + j].b.n; i++)
                 if (fresh[i < t->live ? i : t->live - 1])
                     begin_columns(&ph->part[j], &k->part[at + j], i);
+        combine_values(k, ph, t->live);
         for (size_t j = 0; any && j < ph->n; j++) {
             step_inputs(k, &ph->part[j], &k->part[at + j], t->live, true);
             begin_part(e, k, p, &ph->part[j], &k->part[at + j], t, fresh);

@@ -36,9 +36,10 @@ int stops_bind(engine *e, tree_problems *p, why *w)
     return E_OK;
 }
 
-/* worker.cap: the capacity this physics predicts, Ah. */
+/* worker.cap: the capacity this physics predicts, Ah; and what its parts' losses make. */
 void stops_capacity(engine *e, worker *k, const physics *ph, tile *t)
 {
+    combine_values(k, ph, t->live);
     if (ph->capacity >= 0) {
         const double *v = k->val[ph->capacity];
         for (uint32_t i = 0; i < t->live; i++)

@@ -204,17 +204,18 @@ void args_read_texts(args_reader *r, const fade_param *q, const tree_node *n, fa
     (void)s;
     bool list = n->kind == TREE_ARRAY;
     if (!list && n->kind != TREE_TEXT) {
-        args_expected(r, q, n, "a list of texts");
+        args_expected(r, q, n, q->type == FADE_PATHS ? "a list of paths" : "a list of texts");
         return;
     }
     const char **at = args_room(r, list ? n->n : 1, sizeof *at);
     size_t i = 0;
     for (const tree_node *c = list ? n->first : n; at && c; c = list ? c->next : NULL) {
-        if (c->kind != TREE_TEXT) {
-            args_expected(r, q, c, "a text");
+        bool path = q->type == FADE_PATHS;
+        if (c->kind != TREE_TEXT || (path && !*c->text)) {
+            args_expected(r, q, c, path ? "a path" : "a text");
             return;
         }
-        at[i++] = c->text;
+        at[i++] = path ? args_path(r, c, c->text) : c->text;
     }
     if (!at)
         return;

@@ -434,6 +434,7 @@ static void (*const readers[])(args_reader *, const fade_param *, const tree_nod
     [FADE_REAL] = read_real, [FADE_INT] = read_int,     [FADE_BOOL] = read_bool,    [FADE_CHOICE] = read_choice,
     [FADE_TEXT] = read_text, [FADE_PATH] = read_path,   [FADE_LIST_OF] = args_read_list, [FADE_CURVE] = args_read_curve,
     [FADE_GRID] = args_read_grid, [FADE_TEXTS] = args_read_texts, [FADE_MAP] = args_read_map,
+    [FADE_PATHS] = args_read_texts,
 };
 
 void args_value(args_reader *r, const fade_param *q, const tree_node *n, fade_value *v, args_spread *s)

@@ -24,6 +24,8 @@ typedef struct seen {                                   /* what reading a source
     const char *cell[CELLS];                            /* the source's own pointers, and what they said */
     char        name[CELLS][72];
     int64_t     cycle[CELLS];
+    double      time[CELLS + 1];                        /* of the last sample of a duty; [CELLS]: of all cells */
+    bool        sampled;
     uint32_t    ncell;
     int32_t     rc;
 } seen;
@@ -33,6 +35,7 @@ typedef struct reader {
     trial_host            host;
     const fade_source_v1 *vt;
     fade_columns          cols;
+    bool                  duty, resumed;                /* its samples are a duty; it was opened at a position */
 } reader;
 
 static bool reader_open(trial *t, reader *r)
@@ -42,6 +45,7 @@ static bool reader_open(trial *t, reader *r)
         trial_skip(t, "its interfaces are not whole: see the test \"interfaces\"");
         return false;
     }
+    r->duty = r->vt->flags & FADE_DUTY;
     if (!trial_values(t) || !trial_host_open(t, &r->host))
         return false;
     const fade_param *missing = trial_missing(t);
@@ -77,24 +81,54 @@ static uint32_t cell_of(seen *s, const char *cell)
     s->cell[s->ncell] = cell;
     snprintf(s->name[s->ncell], sizeof s->name[0], "%.70s", cell);
     s->cycle[s->ncell] = INT64_MIN;
+    s->time[s->ncell] = -INFINITY;
     return s->ncell++;
+}
+
+/* A sample of a duty: of a cell that had its row, or of all (NULL); time rises, nothing is unknown. */
+static void sample_look(reader *r, seen *s, const fade_block *b, uint32_t i)
+{
+    uint32_t known = s->ncell, k = b->cell[i] ? cell_of(s, b->cell[i]) : CELLS;
+    const char *name = b->cell[i] ? b->cell[i] : "(all)";
+    double time = r->cols.sample.n ? b->col[0][i] : NAN;
+    if (!s->sampled)
+        s->time[CELLS] = -INFINITY;
+    s->sampled = true;
+    if (!r->resumed && s->ncell > known)
+        trial_fail(r->t, "sample %u is of cell %.40s, which had no row of stream 0 before", s->n, name);
+    if (k < CELLS || !b->cell[i]) {                     /* else it is one of those that are not kept */
+        if (!(time > s->time[k]))
+            trial_fail(r->t, "cell %.40s: time %.17g does not rise above %.17g", name, time, s->time[k]);
+        s->time[k] = time;
+    }
+    for (uint32_t c = 0; c < r->cols.sample.n; c++) {
+        const fade_column *col = library_at(&r->cols.sample, c);
+        double v = b->col[c][i];
+        if (!isfinite(v) || (col->min < col->max && (v < col->min || v > col->max)))
+            trial_fail(r->t, "sample %u: %s is %.12g, outside %g .. %g", s->n, col->key, v, col->min, col->max);
+    }
 }
 
 static void row_look(reader *r, seen *s, const fade_block *b, uint32_t i)
 {
     const char *cell = b->cell[i];
-    if (!cell || !text_is_id(cell)) {
+    bool sample = r->duty && b->stream == 1;
+    if (r->duty && b->stream == 0 && s->sampled)
+        trial_fail(r->t, "row %u of stream 0 comes after samples: a duty says first which cells there are", s->n);
+    if ((!cell && !sample) || (cell && !text_is_id(cell))) {
         trial_fail(r->t, "row %u has the cell \"%.40s\", which is no id ([A-Za-z0-9_.-]{1,64})", s->n,
                    cell ? cell : "(none)");
         return;
     }
-    uint32_t k = cell_of(s, cell);
+    uint32_t k = sample ? CELLS : cell_of(s, cell);
+    if (sample)
+        sample_look(r, s, b, i);
     if (k < CELLS && b->stream == 0 && b->cycle[i] <= s->cycle[k])
         trial_fail(r->t, "cell %.40s: cycle %lld comes after %lld", cell, (long long)b->cycle[i],
                    (long long)s->cycle[k]);
     if (k < CELLS && b->stream == 0)
         s->cycle[k] = b->cycle[i];
-    uint64_t h = trial_hash(0, cell, strlen(cell));
+    uint64_t h = cell ? trial_hash(0, cell, strlen(cell)) : 1;
     h = trial_hash(h, &b->cycle[i], sizeof b->cycle[i]);
     h = trial_hash(h, &b->time[i], sizeof b->time[i]);
     uint32_t ncol = b->stream ? r->cols.sample.n : r->cols.out.n;
@@ -157,6 +191,7 @@ static bool read_from(reader *r, const char *position, uint32_t cap, seen *s)
 {
     void *source;
     memset(s, 0, sizeof *s);
+    r->resumed = position != NULL;
     if (!source_open(r, position, &source))
         return false;
     read_all(r, source, cap, s);
@@ -180,6 +215,13 @@ static void columns_look(reader *r)
         trial_fail(r->t, "its columns: %s", w.text);
     if (!r->cols.out.n && !r->cols.sample.n)
         trial_fail(r->t, "has neither columns of cycles (out) nor of samples");
+    static const char *const want[] = { "time", "soc", "temperature" };
+    for (uint32_t i = 0; r->duty && i < 3; i++) {
+        const fade_column *c = i < r->cols.sample.n ? library_at(&r->cols.sample, i) : NULL;
+        if (!c || strcmp(c->key, want[i]) != 0)
+            trial_fail(r->t, "sample column %u is %s: a duty (FADE_DUTY) has time, soc, temperature", i + 1,
+                       c ? c->key : "missing");
+    }
 }
 
 void checker_source_rows(trial *t)
@@ -261,13 +303,15 @@ void checker_source_position(trial *t)
 static void golden_row(reader *r, const golden *g, const fade_block *b, uint32_t i, uint64_t row)
 {
     int cell = golden_column(g, "", "cell");
-    const char *want = cell < 0 ? b->cell[i] : g->field[(row + 1) * g->ncol + (uint32_t)cell];
+    const char *have_cell = b->cell[i] ? b->cell[i] : "";
+    const char *want = cell < 0 ? have_cell : g->field[(row + 1) * g->ncol + (uint32_t)cell];
     double cycle = golden_number(g, row, golden_column(g, "", "cycle"));
-    if (strcmp(want, b->cell[i]) != 0 || (!isnan(cycle) && (int64_t)cycle != b->cycle[i]))
-        trial_fail(r->t, "golden.csv row %llu: cell %s cycle %lld, not %s %g", (unsigned long long)row + 1, b->cell[i],
+    if (strcmp(want, have_cell) != 0 || (!isnan(cycle) && (int64_t)cycle != b->cycle[i]))
+        trial_fail(r->t, "golden.csv row %llu: cell %s cycle %lld, not %s %g", (unsigned long long)row + 1, have_cell,
                    (long long)b->cycle[i], want, cycle);
-    for (uint32_t c = 0; c < r->cols.out.n; c++) {
-        const fade_column *col = library_at(&r->cols.out, c);
+    const fade_list *cols = r->duty ? &r->cols.sample : &r->cols.out;
+    for (uint32_t c = 0; c < cols->n; c++) {
+        const fade_column *col = library_at(cols, c);
         double v = golden_number(g, row, golden_column(g, "", col->key)), have = b->col[c][i];
         if (!isnan(v) && !(fabs(v - have) <= 1e-9 * fabs(v)))
             trial_fail(r->t, "golden.csv row %llu: %s is %.12g, not %.12g", (unsigned long long)row + 1, col->key, have,
@@ -288,7 +332,8 @@ void checker_golden_source(trial *t, const golden *g)
             block_reset(&b);
             b.stream = 0;
             rc = r.vt->next(source, &b, 10);
-            for (uint32_t i = 0; rc >= 0 && b.stream == 0 && i < b.n && row < g->nrow; i++)
+            bool compared = b.stream == (r.duty ? 1u : 0u);          /* of a duty its samples */
+            for (uint32_t i = 0; rc >= 0 && compared && i < b.n && row < g->nrow; i++)
                 golden_row(&r, g, &b, i, row++);
         }
         if (row < g->nrow && t->status < CHECKER_FAIL)

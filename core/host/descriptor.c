@@ -254,8 +254,8 @@ static void check_type(const fade_desc *d, sayer *s)
 {
     for (uint32_t i = 0; i < d->params.n; i++) {
         const fade_param *q = param_at(d, i);
-        if (q->type < FADE_REAL || q->type > FADE_MAP)
-            say(s, "parameter %s: type %d is not known to this fade (0 to %d)", or_none(q->key), q->type, FADE_MAP);
+        if (q->type < FADE_REAL || q->type > FADE_PATHS)
+            say(s, "parameter %s: type %d is not known to this fade (0 to %d)", or_none(q->key), q->type, FADE_PATHS);
         if (q->flags & ~511u)
             say(s, "parameter %s: flags 0x%x has bits this fade does not know", or_none(q->key), q->flags);
         if (q->flags & FADE_PER_CELL && q->type != FADE_REAL)

@@ -11,7 +11,7 @@ static const char *const type_words[] = {
     [FADE_REAL] = "number",       [FADE_INT] = "whole number", [FADE_BOOL] = "true or false",
     [FADE_CHOICE] = "choice",     [FADE_TEXT] = "text",        [FADE_PATH] = "path",
     [FADE_LIST_OF] = "list of numbers", [FADE_CURVE] = "curve", [FADE_GRID] = "grid",
-    [FADE_TEXTS] = "list of texts", [FADE_MAP] = "table of texts",
+    [FADE_TEXTS] = "list of texts", [FADE_MAP] = "table of texts", [FADE_PATHS] = "list of paths",
 };
 
 static const struct { uint32_t flag; const char *word, *key; } param_flags[] = {
@@ -52,7 +52,7 @@ static const fade_list *list_at(const fade_desc *d, size_t i)
 
 static const char *type_word(const fade_param *q)
 {
-    return q->type >= 0 && q->type <= FADE_MAP ? type_words[q->type] : "?";
+    return q->type >= 0 && q->type <= FADE_PATHS ? type_words[q->type] : "?";
 }
 
 /* A part was added to the page, or lost for want of memory. */
@@ -173,11 +173,12 @@ static const char *const example_of[] = {
     [FADE_GRID] = "{ x = [0, 1], y = [0, 1], z = [[0, 0], [0, 1]] }",
     [FADE_TEXTS] = "[\"..\"]",
     [FADE_MAP] = "{ key = \"..\" }",
+    [FADE_PATHS] = "[\"${FADE_DATA}/file\"]",
 };
 
 static void add_example_value(text *t, const fade_param *q)
 {
-    const char *fixed = q->type >= 0 && q->type <= FADE_MAP ? example_of[q->type] : NULL;
+    const char *fixed = q->type >= 0 && q->type <= FADE_PATHS ? example_of[q->type] : NULL;
     if (!(q->flags & FADE_REQUIRED))
         add_default(t, q);
     else if (fixed)

@@ -135,7 +135,7 @@ void explore_cells(page *p, const report_subject *s)
         page_cell_number(p, first, "");
         page_cell_number(p, last, "");
         page_cell_number(p, 100 * last / first, "");
-        page_cell_number(p, report_below(s, l, s->measured, 0.8 * first), "");
+        page_cell_number(p, report_below(s, l, s->measured, 0.8 * first, NULL), "");
         page_cell_number(p, (double)(l->n - n), l->n > n ? "bad" : "");
         page_cell_number(p, step, "");
     }

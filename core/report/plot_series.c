@@ -332,6 +332,10 @@ int plot_gather(result *const *r, size_t n, const plot_options *o, plot *out, wh
     measure(out);
     if (!o->y && !r[0]->cases)
         find_eol(r[0], out);
+    else if (o->eol > 0) {
+        out->eol = o->eol;
+        snprintf(out->eol_name, sizeof out->eol_name, "end of life, %.4g %%", 100 * o->eol);
+    }
     title_it(r[0], n, o, out);
     return E_OK;
 }

@@ -17,6 +17,7 @@ int report_data(const char *data, const report_options *, const char *path, why 
 typedef struct plot_options {
     const char *y, *x, *title;                    /* columns by name or key (default: capacities, "cycle"); title "" none, NULL the result's */
     double      width, height;                    /* inches; 0: 6 by 4 */
+    double      eol;                              /* with y: a line at this value, the end of life; 0 none */
     bool        keep;                             /* leave the script PATH.gp and the data PATH.dat */
     text       *left_out;                         /* a sentence on what found no room; NULL: not asked for */
 } plot_options;

@@ -81,6 +81,7 @@ static void errors(page *p, const compare *c)
     text_addf(&head, "%s|rows", names_head(c));
     for (size_t k = 0; k < NVALUE; k++)
         text_addf(&head, "|%s", values[k].head);
+    text_add(&head, "|<validity");
     page_say(
         p,
         "All models on the same rows, beside forecasts that cost nothing. A star marks the best of a column within a "
@@ -97,6 +98,8 @@ static void errors(page *p, const compare *c)
             double x = values[k].of(m), good = merit(&values[k], x);
             page_cell_number(p, values[k].scale * x, isfinite(good) && good >= best_of(c, m, &values[k]) ? "best" : "");
         }
+        bool inside = !m->validity || strcmp(m->validity, "inside") == 0;
+        page_cell(p, m->validity ? m->validity : "", inside ? "t" : "t long");
     }
     page_table_close(p);
     text_free(&head);
@@ -293,5 +296,6 @@ void report_compared(page *p, const compare *c)
     if (scored(c))
         chart(p, c);
     losses(p, c);
+    report_ranges(p, c);
     ablation(p, c);
 }

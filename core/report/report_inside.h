@@ -52,8 +52,8 @@ size_t report_line(const report_subject *, const report_lane *, int column, doub
 double report_origin(const report_subject *, const report_lane *);      /* the last cycle that was known; NaN: nothing was forecast */
 bool report_forecast(const report_subject *, const report_lane *, size_t i);    /* is row i of the lane past it */
 double report_eol_ah(const report_subject *, const report_lane *);      /* capacity at the end of life; NaN unknown */
-/* First cycle of a column below `limit` for `hold` rows; NaN: not reached. */
-double report_below(const report_subject *, const report_lane *, int column, double limit);
+/* First cycle of a column below `limit` for `hold` rows; NaN: not reached, and *at_least (may be NULL) is how far it was seen. */
+double report_below(const report_subject *, const report_lane *, int column, double limit, double *at_least);
 const char *report_word(const json_t *, const char *key);               /* a text of an object; "" */
 double report_real(const json_t *, const char *key);                    /* a number of it; NaN */
 
@@ -83,4 +83,5 @@ typedef struct report_rows { const char *name, *scenario, *note; const json_t *a
 int report_pages(page *, const report_rows *, bool alone, why *);                /* report.c: all of the above; alone: the file holds no other */
 int report_cases(page *, const result *, why *);                                /* report_cases.c: a sweep's store */
 void report_compared(page *, const compare *);                                  /* report_compare.c */
+void report_ranges(page *, const compare *);                                    /* report_ranges.c */
 #endif

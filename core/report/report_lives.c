@@ -4,6 +4,7 @@
  */
 #include "core/base/mem.h"
 #include "core/report/report_inside.h"
+#include "core/study/knee.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,18 +23,39 @@ static const json_t *lane_said(const report_subject *s, const char *cell, const 
     return NULL;
 }
 
-static double predicted(const report_subject *s, const report_lane *l, const report_model *m)
+static double predicted(const report_subject *s, const report_lane *l, const report_model *m, double *at_least)
 {
     const json_t *said = m->hybrid ? NULL : lane_said(s, s->f->cell_name[l->cell], m->name);
     double cycle = report_real(said, "end_of_life_cycle");
-    return isfinite(cycle) ? cycle : report_below(s, l, m->column, report_eol_ah(s, l));
+    double seen = report_below(s, l, m->column, report_eol_ah(s, l), at_least);
+    return isfinite(cycle) ? cycle : seen;
+}
+
+/* A life that has not ended is at least so long. */
+static void end_cell(page *p, double cycle, double at_least)
+{
+    char words[48];
+    snprintf(words, sizeof words, "at least %.0f", at_least);
+    if (isnan(cycle) && !isnan(at_least))
+        page_cell(p, words, "");
+    else
+        page_cell_number(p, cycle, "");
+}
+
+/* By Bacon-Watts; none, and no memory, are "-". */
+static double knee_of(const report_subject *s, size_t n)
+{
+    knee k;
+    return knee_bacon_watts(s->x, s->y, n, &k, NULL) ? NAN : k.x;
 }
 
 static void life_row(page *p, const report_subject *s, const report_lane *l, const report_model *m)
 {
     const char *cell = s->f->cell_name[l->cell];
     const json_t *said = lane_said(s, cell, m->name);
-    double limit = report_eol_ah(s, l), seen = report_below(s, l, s->reference, limit), made = predicted(s, l, m);
+    double limit = report_eol_ah(s, l), least_seen, least_made, seen = NAN, made = predicted(s, l, m, &least_made);
+    if (s->reference >= 0)
+        seen = report_below(s, l, s->reference, limit, &least_seen);
     size_t n = report_line(s, l, m->column, s->x, s->y);
     bool failed = strcmp(report_word(said, "end"), "failed") == 0;
     page_row(p, "");
@@ -42,11 +64,12 @@ static void life_row(page *p, const report_subject *s, const report_lane *l, con
     page_cell(p, m->hybrid ? "corrected" : "physics", "t");
     page_cell_number(p, n ? s->y[0] : NAN, "");
     page_cell_number(p, n ? s->y[n - 1] : NAN, "");
-    page_cell_number(p, made, "");
+    end_cell(p, made, least_made);
     if (s->reference >= 0) {
-        page_cell_number(p, seen, "");
+        end_cell(p, seen, least_seen);
         page_cell_number(p, made - seen, "");
     }
+    page_cell_number(p, knee_of(s, n), "");
     const char *reason = report_word(said, "reason");
     page_cell(p, *reason ? reason : m->hybrid ? "" : "all its rows", failed ? "t long bad" : "t long");
 }
@@ -55,7 +78,7 @@ static void listed(page *p, const report_subject *s)
 {
     text head = { 0 };
     size_t rows = 0;
-    text_addf(&head, "<cell|<model|<kind|first (Ah)|last (Ah)|end of life (cycle)%s|<its run ended by",
+    text_addf(&head, "<cell|<model|<kind|first (Ah)|last (Ah)|end of life (cycle)%s|knee (cycle)|<its run ended by",
               s->reference >= 0 ? "|measured (cycle)|error (cycles)" : "");
     page_table_open(p, text_of(&head), s->f->ncell * s->nmodel);
     for (uint32_t c = 0; c < s->f->ncell; c++)
@@ -81,7 +104,7 @@ static size_t reached(const report_subject *s, const report_model *m, double *ou
         const report_lane *l = &s->lane[i];
         if (l->variant != m->variant)
             continue;
-        double cycle = report_below(s, l, m->column, report_eol_ah(s, l));
+        double cycle = report_below(s, l, m->column, report_eol_ah(s, l), NULL);
         ++*cells;
         if (isfinite(cycle))
             out[n++] = cycle;
@@ -174,7 +197,7 @@ int report_lives(page *p, const report_subject *s, why *w)
         text_addf(&t, "the nominal %.4g Ah", s->nominal);
     else
         text_add(&t, s->soh >= 0 ? "the capacity that state of health refers to" : "a cell's first capacity");
-    text_addf(&t, "; \"-\" where it is not reached%s.", s->truth >= 0 && s->reference == s->truth
+    text_addf(&t, "; \"at least\" where it is not reached by the last row%s.", s->truth >= 0 && s->reference == s->truth
                                                           ? ", and what the cell really held counts as measured" : "");
     page_say(p, text_of(&t));
     text_free(&t);

@@ -93,8 +93,24 @@ static bool wanted(const report_subject *s, const report_lane *l, const losses *
     return false;
 }
 
+/* Parts that are joined by another rule than a sum, or hold each other, are no stack. */
+static void unlike_whole(const report_subject *s, const report_lane *l, double sum, const losses *loss, text *t)
+{
+    for (size_t c = 0; c < s->f->ncol; c++) {
+        if (strcmp(s->f->col[c].key, "physics_loss") != 0)
+            continue;
+        double whole = s->f->col[c].v[l->row[l->n - 1]];
+        if (!(fabs(sum - whole) > 0.001 * whole))
+            return;
+        text_add(t, "; these do not add up to the loss, ");
+        page_number(t, loss->scale * whole);
+        text_addf(t, " %s", loss->in);
+    }
+}
+
 static void last_words(const report_subject *s, const report_lane *l, const losses *loss, text *t)
 {
+    double sum = 0;
     text_addf(t, "%s, %s: at the end", s->f->cell_name[l->cell], s->f->variant_name[l->variant]);
     for (int c = 0, said = 0; c < loss->n; c++) {
         const frame_column *column = &s->f->col[loss->column[c]];
@@ -104,7 +120,9 @@ static void last_words(const report_subject *s, const report_lane *l, const loss
         text_addf(t, "%s %s ", said++ ? "," : "", mechanism(column->key));
         page_number(t, loss->scale * v);
         text_addf(t, " %s", loss->in);
+        sum += v;
     }
+    unlike_whole(s, l, sum, loss, t);
     text_add(t, ".");
 }
 

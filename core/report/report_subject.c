@@ -5,6 +5,7 @@
 #include "core/base/units.h"
 #include "core/report/report_inside.h"
 #include "core/scenario/toml.h"
+#include "core/study/health.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,16 +137,15 @@ double report_eol_ah(const report_subject *s, const report_lane *l)
     return s->eol * first;
 }
 
-double report_below(const report_subject *s, const report_lane *l, int column, double limit)
+double report_below(const report_subject *s, const report_lane *l, int column, double limit, double *at_least)
 {
     size_t n = report_line(s, l, column, s->x, s->y);
-    uint64_t below = 0;
-    for (size_t i = 0; i < n; i++) {
-        below = s->y[i] < limit ? below + 1 : 0;
-        if (below >= (s->hold ? s->hold : 1))
-            return s->x[i + 1 - below];
-    }
-    return NAN;
+    health_watch h = health_open(limit, s->hold);
+    for (size_t i = 0; i < n; i++)
+        health_row(&h, &(health_point){ s->x[i], NAN, NAN, s->y[i] });
+    if (at_least)
+        *at_least = h.reached ? NAN : h.below ? h.end.cycle : h.last.cycle;
+    return h.reached ? h.end.cycle : NAN;
 }
 
 /* ---- the scenario's say ---- */

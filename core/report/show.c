@@ -108,6 +108,8 @@ static void life_row(show_table *t, const result_life *l, const char *cell)
         snprintf(cycle, sizeof cycle, "%lld", (long long)l->cycle);
     for (size_t i = 0; i < 6; i++)
         show_number(number[i], v[i], digits[i]);
+    if (isnan(l->eol) && !isnan(l->eol_least))
+        snprintf(number[5], sizeof number[5], "at least %.0f", l->eol_least);
     if (l->reason)
         snprintf(how, sizeof how, "%s%s", l->end && strcmp(l->end, "failed") == 0 ? "failed: " : "", l->reason);
     const char *word[] = { cell,      l->variant, rows,      cycle,     number[0], number[1],
@@ -327,6 +329,7 @@ static void life_json(const result_life *l, json *out)
     json_number(out, "observed_capacity_ah", l->observed_ah);
     json_number(out, "soh_ratio", l->soh);
     json_number(out, "end_of_life_cycle", l->eol);
+    json_number(out, "end_of_life_at_least", l->eol_least);
     json_text(out, "end", l->end);
     json_text(out, "reason", l->reason);
     json_close(out, '}');

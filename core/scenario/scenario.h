@@ -14,6 +14,7 @@
 enum { STOP_CAPACITY_RATIO, STOP_CAPACITY, STOP_CYCLES, STOP_TIME, STOP_COLUMN };
 enum { SOH_NOMINAL, SOH_INITIAL };
 enum { DUTY_SOC, DUTY_ENERGY };
+enum { COMBINE_NO, COMBINE_ADD, COMBINE_MAX, COMBINE_MULTIPLY };
 
 typedef struct scenario_stop {                    /* "70% capacity", "1.4 Ah capacity", "500 cycles", "10 years", "temperature_max > 60 degC" */
     int              kind;                        /* STOP_* */
@@ -35,6 +36,7 @@ typedef struct scenario_physics {                 /* one variant: a part, or sev
     const char    *label;
     scenario_part *part;
     size_t         n;
+    int            combine;                       /* COMBINE_*: several parts write loss, and how they make one */
 } scenario_physics;
 
 typedef struct scenario_corrector {

@@ -60,6 +60,9 @@ enum { FREE, TEXT, REAL, COUNT, WHOLE, BOOLEAN, PICK, EITHER, SIZE, LEVEL };
       "What rows of this model are called; the plugins' ids unless given.") \
     X("physics", "parts", "", NULL, FREE, 0, 0, NULL, 0, \
       "Instead of plugin: tables of plugins coupled into one model.") \
+    X("physics", "combine", "", NULL, PICK, 0, 0, "add|max|multiply", offsetof(scenario_physics, combine), \
+      "How the losses of several parts make one: their sum, the largest, or what each leaves of what the others " \
+      "leave; growths of resistance alike.") \
     X("physics", "*", "", NULL, FREE, 0, 0, NULL, 0, "Parameters of the plugin.") \
     X("corrector", "plugin", "", NULL, FREE, 0, 0, NULL, 0, \
       "What learns the physics' error. Several [[corrector]] run side by side.") \
@@ -242,15 +245,23 @@ static void read_bool(const slot *q, void *at)
 /* The index of the word among "a|b|c"; -1: none of them. */
 static int choice(const slot *q)
 {
-    char said[160];
-    const char *at = q->rule->choices;
-    for (int i = 0; q->node->kind == TREE_TEXT && at; i++) {
-        size_t n = strcspn(at, "|");
-        if (strlen(q->node->text) == n && memcmp(q->node->text, at, n) == 0)
-            return i;
-        at = at[n] ? at + n + 1 : NULL;
+    enum { WORDS = 8, LONGEST = 16 };
+    char said[160], word[WORDS][LONGEST];
+    const char *at = q->rule->choices, *words[WORDS], *near = NULL;
+    int n = 0;
+    for (; at && n < WORDS; n++) {
+        size_t length = strcspn(at, "|");
+        snprintf(word[n], LONGEST, "%.*s", (int)length, at);
+        words[n] = word[n];
+        at = at[length] ? at + length + 1 : NULL;
     }
-    snprintf(said, sizeof said, "expected one of %s", q->rule->choices);
+    for (int i = 0; q->node->kind == TREE_TEXT && i < n; i++)
+        if (strcmp(q->node->text, words[i]) == 0)
+            return i;
+    if (q->node->kind == TREE_TEXT)
+        near = text_nearest(q->node->text, words, (size_t)n);
+    snprintf(said, sizeof said, "expected one of %s%s%s%s", q->rule->choices, near ? ", did you mean \"" : "",
+             near ? near : "", near ? "\"?" : "");
     wrong(q, E_INPUT, said);
     return -1;
 }

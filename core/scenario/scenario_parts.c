@@ -37,11 +37,13 @@ static void expand_params(reading *r, const tree_node *node, const fade_desc *d)
 {
     for (uint32_t i = 0; i < d->params.n; i++) {
         const fade_param *param = library_at(&d->params, i);
-        tree_node *c = param->type == FADE_PATH ? param_node(node, param->key) : NULL;
-        if (!c)
-            continue;
-        scenario_expand(r, c);
-        from_here(r, c);
+        bool many = param->type == FADE_PATHS;
+        tree_node *c = param->type == FADE_PATH || many ? param_node(node, param->key) : NULL;
+        many = many && c && c->kind == TREE_ARRAY;
+        for (c = many ? c->first : c; c; c = many ? c->next : NULL) {
+            scenario_expand(r, c);
+            from_here(r, c);
+        }
     }
 }
 
@@ -128,9 +130,28 @@ static const tree_node *after(const tree_node *root, const char *name, const tre
 static void unknown_beside_parts(reading *r, const tree_node *node)
 {
     for (const tree_node *c = node->first; c; c = c->next)
-        if (strcmp(c->key, "parts") != 0 && strcmp(c->key, "name") != 0)
+        if (strcmp(c->key, "parts") != 0 && strcmp(c->key, "name") != 0 && strcmp(c->key, "combine") != 0)
             tree_complain_key(r->p, c, E_INPUT,
                               "[physics] %.60s stands beside parts = [..]: it belongs into one of the parts", c->key);
+}
+
+/* What one table of a physics, or of its parts, cannot say of combining. */
+static void no_combine(reading *r, const tree_node *table, const char *why_not)
+{
+    const tree_node *c = tree_get(table, "combine");
+    if (c)
+        tree_complain_key(r->p, c, E_INPUT, "[physics] combine joins the losses of several parts%s", why_not);
+}
+
+static void read_combine(reading *r, const tree_node *node, const tree_node *parts, scenario_physics *out)
+{
+    out->combine = -1;
+    scenario_read_section(r, "physics", node, out, true);
+    out->combine++;
+    if (parts->n == 1)
+        no_combine(r, node, ", and there is one");
+    for (const tree_node *c = parts->first; c; c = c->next)
+        no_combine(r, c, ": it stands beside parts = [..], not in one of them");
 }
 
 static void read_parts(reading *r, const tree_node *node, tree_node *parts, scenario_physics *out)
@@ -142,6 +163,7 @@ static void read_parts(reading *r, const tree_node *node, tree_node *parts, scen
         tree_complain(r->p, parts, E_INPUT, "[physics] parts is a list of tables: [{ plugin = \"..\" }, ..]");
         return;
     }
+    read_combine(r, node, parts, out);
     out->part = tree_block(r->t, parts->n, sizeof *out->part);
     for (const tree_node *c = out->part ? parts->first : NULL; c; c = c->next) {
         scenario_part *part = &out->part[out->n++];
@@ -161,6 +183,7 @@ static void read_physics(reading *r, const tree_node *node, scenario_physics *ou
         read_parts(r, node, parts, out);
         return;
     }
+    no_combine(r, node, ", and there is no parts = [{ plugin = \"..\" }, ..]");
     out->part = tree_block(r->t, 1, sizeof *out->part);
     if (!out->part)
         return;

@@ -314,6 +314,7 @@ static const struct { const char *name; size_t offset; } model_words[] = {
     { "variant", offsetof(compare_model, variant) },
     { "model", offsetof(compare_model, model) },
     { "without", offsetof(compare_model, without) },
+    { "validity", offsetof(compare_model, validity) },
 };
 static const struct { const char *name, *unit; size_t offset; } model_numbers[] = {
     { "rmse", "Ah", offsetof(compare_model, rmse) },

@@ -15,6 +15,12 @@ enum { COMPARE_RMSE, COMPARE_MAE, COMPARE_MAPE, COMPARE_R2, COMPARE_BIAS, COMPAR
 
 typedef struct compare_loss { char *key, *unit; double value; } compare_loss;
 
+typedef struct compare_range {                    /* an input of a law and where the law was shown to hold */
+    char  *part, *column, *unit;
+    double lo, hi;                                /* declared */
+    double least, most, share;                    /* of what was outside: its ends (NaN: nothing was), and in how many of the rows */
+} compare_range;
+
 typedef struct compare_model {
     char    *scenario, *variant, *model;          /* file as given; "xu2018", "xu2018+ridge", "naive"; "physics", "hybrid", "persistence", .. */
     uint64_t n;                                   /* rows scored; 0: nothing was measured past the origin */
@@ -29,6 +35,9 @@ typedef struct compare_model {
     double   rank_mean;                           /* over those; NaN: none */
     compare_loss *loss;                           /* fade split by mechanism at the last row, mean over cells: outputs called loss_.. */
     size_t   nloss;
+    compare_range *range;                         /* inputs of its laws that declare one */
+    size_t   nrange;
+    char    *validity;                            /* "inside", "outside: temperature_mean 45..60 of 0..45 degC in 12 % of rows"; NULL: no range */
     char    *without;                             /* ablation: what was taken away; NULL */
     char    *refused;                             /* it does not run without that: why; NULL.  No numbers then */
     size_t   whole;                               /* of an ablation: the model it is held against, in compare.at */

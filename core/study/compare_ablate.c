@@ -26,19 +26,25 @@ static bool inline_part(const scenario_part *part, text *out)
 {
     text_addc(out, '{');
     for (const tree_node *c = part->node->first; c; c = c->next) {
-        const char *path = NULL;
+        const fade_value *path = NULL, *paths = NULL;
         for (uint32_t i = 0; i < part->args->fade.n; i++) {
             const fade_param *p = library_at(&part->plugin->desc->params, i);
-            if (p->type == FADE_PATH && strcmp(p->key, c->key) == 0)
-                path = part->args->fade.at[i].text;
+            bool named = strcmp(p->key, c->key) == 0;
+            path = named && p->type == FADE_PATH ? &part->args->fade.at[i] : path;
+            paths = named && p->type == FADE_PATHS ? &part->args->fade.at[i] : paths;
         }
         text_add(out, c == part->node->first ? " " : ", ");
         json_quote(out, c->key);
-        text_add(out, " = ");
+        text_add(out, paths ? " = [" : " = ");
+        for (uint32_t i = 0; paths && i < paths->n; i++) {
+            text_add(out, i ? ", " : "");
+            json_quote(out, paths->texts[i]);
+        }
         if (path)
-            json_quote(out, path);
-        else
+            json_quote(out, path->text);
+        else if (!paths)
             tree_inline(c, out);
+        text_add(out, paths ? "]" : "");
     }
     text_add(out, " }");
     return !holds_call(part->node);
@@ -95,14 +101,19 @@ static int without_part(list *l, const scenario_physics *ph, size_t p, size_t go
 {
     text set = { 0 }, without = { 0 };
     bool good = true;
-    text_addf(&set, "physics.%zu.parts=[", p + 1);
+    bool alone = ph->combine && ph->n == 2;       /* one part has nothing to be combined with */
+    text_addf(&set, alone ? "physics.%zu={ name = " : "physics.%zu.parts=[", p + 1);
+    if (alone) {
+        json_quote(&set, ph->label);
+        text_add(&set, ", parts = [");
+    }
     for (size_t k = 0; k < ph->n; k++) {
         if (k == gone)
             continue;
         good = good && inline_part(&ph->part[k], &set);
         text_add(&set, ", ");
     }
-    text_addc(&set, ']');
+    text_add(&set, alone ? "] }" : "]");
     text_addf(&without, "%s of %s", ph->part[gone].label, ph->label);
     if (good)
         return add(l, &set, &without, p, SIZE_MAX);
@@ -213,7 +224,9 @@ static int put_physics(compare *c, size_t physics, size_t whole, const compare_c
     compare_model m = c->at[physics];
     m.scenario = m.variant = m.model = m.without = m.refused = NULL;
     m.loss = NULL;
-    m.nloss = 0;
+    m.range = NULL;
+    m.validity = NULL;
+    m.nloss = m.nrange = 0;
     for (size_t i = 0; i < COMPARE_RANKS; i++)
         m.rank[i] = NAN;
     m.rank_mean = NAN;

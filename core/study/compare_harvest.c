@@ -25,6 +25,7 @@ void compare_model_free(compare_model *m)
         free(m->loss[i].unit);
     }
     free(m->loss);
+    compare_ranges_free(m);
     free(m->scenario);
     free(m->variant);
     free(m->model);
@@ -219,7 +220,7 @@ static int add(harvest *h, size_t p, size_t c, int who)
         m.capacity = last_capacity(h, p, c, who);
         m.seconds = engine_seconds(h->e->engine, p);
     }
-    if (who < 0 && split(h, p, &m)) {
+    if (who < 0 && (split(h, p, &m) || compare_ranges_take(h->e->engine, p, &m, h->w))) {
         compare_model_free(&m);
         return E_NOMEM;
     }

@@ -96,6 +96,13 @@ void compare_model_free(compare_model *);
 /* Moves *m to the end of *at. */
 int compare_push(compare_model **at, size_t *n, compare_model *m, why *w);
 
+/* ---- compare_ranges.c: where laws were shown to hold ---- */
+
+int compare_ranges_take(const engine *, size_t physics, compare_model *, why *w);
+void compare_ranges_free(compare_model *);
+void compare_range_say(const compare_model *, const compare_range *, text *out);   /* of one that was left */
+void compare_ranges_json(const compare_model *, json *);
+
 /* ---- compare_ablate.c ---- */
 
 typedef struct compare_change {                   /* one part taken away */

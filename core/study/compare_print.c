@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = COMPARE_NUMBERS + 6, WORD = 72 };
+enum { COLUMNS = COMPARE_NUMBERS + 7, WORD = 72 };
 
 typedef struct table {                            /* words, right-aligned but for the first `left` columns */
     char (*word)[COLUMNS][WORD];
@@ -162,6 +162,11 @@ static void numbers(table *t, const compare *c, const compare_model *m)
     }
 }
 
+static const char *validity(const compare_model *m)
+{
+    return m->validity ? m->validity : "-";
+}
+
 static void models(const compare *c, bool color, text *out)
 {
     table t = { .left = 3, .color = color };
@@ -187,10 +192,12 @@ static void models(const compare *c, bool color, text *out)
         if (compare_numbers[i].format)
             word(&t, "%s", compare_numbers[i].head);
     word(&t, "rank");
+    word(&t, "validity");
     for (size_t i = 0; i < n && row(&t); i++) {
         names(&t, c, o[i].m);
         numbers(&t, c, o[i].m);
         number(&t, "%.2f", "", o[i].m->rank_mean, o[i].m->rank_mean <= least);
+        word(&t, "%.*s", (int)strcspn(validity(o[i].m), ":"), validity(o[i].m));
     }
     print(&t, out);
     free(o);
@@ -228,6 +235,28 @@ static void losses(const compare *c, bool color, text *out)
         }
     text_add(out, "\nThe fade by mechanism, mean over cells:\n");
     print(&t, out);
+}
+
+/* Which ranges were left; a correction runs on the same rows as its physics. */
+static void left_ranges(const compare *c, text *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < c->n; i++) {
+        const compare_model *m = &c->at[i];
+        if (m->without || strcmp(m->model, "physics") != 0)
+            continue;
+        for (size_t k = 0; k < m->nrange; k++) {
+            if (!(m->range[k].share > 0))
+                continue;
+            text_add(out, any ? "" : "\nOutside of where a law was shown to hold:\n");
+            text_addf(out, "%s  ", m->variant);
+            if (c->nscenario > 1)
+                text_addf(out, "%s  ", m->scenario);
+            compare_range_say(m, &m->range[k], out);
+            text_add(out, "\n");
+            any = true;
+        }
+    }
 }
 
 static void changes(const compare *c, bool color, text *out)
@@ -295,6 +324,7 @@ void compare_text(const compare *c, bool color, text *out)
 {
     headline(c, out);
     models(c, color, out);
+    left_ranges(c, out);
     losses(c, color, out);
     changes(c, color, out);
     if (c->note)

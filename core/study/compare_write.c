@@ -61,6 +61,7 @@ static void json_model(const compare_model *m, json *j)
         json_number(j, rank_names[i], m->rank[i]);
     json_close(j, '}');
     json_number(j, "rank_mean", m->rank_mean);
+    compare_ranges_json(m, j);
     json_close(j, '}');
 }
 
@@ -178,7 +179,7 @@ static void csv_head(text *t, const compare_loss *const *loss, size_t nloss)
         if (k->least)
             text_addf(t, ",%s%s_at_least", k->key, end);
     }
-    text_add(t, ",eol_observed,eol_observed_at_least,cells,reached");
+    text_add(t, ",eol_observed,eol_observed_at_least,cells,reached,validity");
     for (int i = 0; i < COMPARE_RANKS; i++)
         text_addf(t, ",rank_%s", rank_names[i]);
     text_add(t, ",rank_mean");
@@ -206,7 +207,8 @@ static void csv_model(const compare_model *m, text *t, const compare_loss *const
     }
     csv_number(t, m->eol_observed);
     csv_number(t, m->eol_observed_least);
-    text_addf(t, ",%zu,%zu", m->cells, m->reached);
+    text_addf(t, ",%zu,%zu,", m->cells, m->reached);
+    csv_text(t, m->validity ? m->validity : "");
     for (int i = 0; i < COMPARE_RANKS; i++)
         csv_number(t, m->rank[i]);
     csv_number(t, m->rank_mean);

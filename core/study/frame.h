@@ -78,7 +78,7 @@ typedef struct result_life {
     int64_t     cycle;                            /* of the last row; -1 unknown */
     double      first_ah, last_ah;                /* physics; without that column: capacity */
     double      hybrid_ah, observed_ah, soh;      /* last ones that are known; NaN */
-    double      eol;                              /* cycle; NaN: not reached, or not known */
+    double      eol, eol_least;                   /* cycle; NaN: not reached, or not known.  Not reached: it is at least eol_least */
     const char *end, *reason;                     /* "rows" "stop" "failed", NULL unknown; why, NULL */
 } result_life;
 int result_lives(const result *, result_life **out, size_t *n, why *w);       /* the caller frees *out */

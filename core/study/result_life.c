@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/scenario/toml.h"
 #include "core/study/frame.h"
+#include "core/study/health.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,7 +67,7 @@ typedef struct gather {
     result_life  *life;
     size_t        n, cap;
     uint32_t     *at;                                   /* [ncell * nvariant]: number + 1 */
-    uint32_t *below; /* [n]: rows in a row under the end of life; known by result.json: UINT32_MAX */
+    health_watch *watch;                                /* [n]: what its rows tell of the end of life */
     double        eol;
     uint64_t      hold;
 } gather;
@@ -79,16 +80,16 @@ static result_life *add_life(gather *g, const char *cell, const char *variant)
         if (!more)
             return NULL;
         g->life = more;
-        uint32_t *below = mem_grow(g->below, cap, sizeof *below);
-        if (!below)
+        health_watch *watch = mem_grow(g->watch, cap, sizeof *watch);
+        if (!watch)
             return NULL;
-        g->below = below;
+        g->watch = watch;
         g->cap = cap;
     }
-    g->below[g->n] = 0;
+    g->watch[g->n] = health_open(g->eol, g->hold);
     g->life[g->n] = (result_life){ .cell = cell, .variant = variant, .first = SIZE_MAX, .last = SIZE_MAX, .cycle = -1,
                                    .first_ah = NAN, .last_ah = NAN, .hybrid_ah = NAN, .observed_ah = NAN, .soh = NAN,
-                                   .eol = NAN };
+                                   .eol = NAN, .eol_least = NAN };
     return &g->life[g->n++];
 }
 
@@ -98,15 +99,11 @@ static void keep(const frame *f, int column, size_t row, double *out)
         *out = f->col[column].v[row];
 }
 
-/* The first cycle from which the state of health stays below, as the engine counts it. */
-static void watch_eol(gather *g, size_t at, double soh, int64_t cycle)
+/* As the engine counts it. */
+static void take_watch(result_life *l, const health_watch *h)
 {
-    result_life *l = &g->life[at];
-    if (!isnan(l->eol) || isnan(soh))
-        return;
-    g->below[at] = soh < g->eol ? g->below[at] + 1 : 0;
-    if (g->below[at] >= g->hold)
-        l->eol = (double)(cycle - (int64_t)(g->hold - 1));
+    l->eol = h->reached ? h->end.cycle : NAN;
+    l->eol_least = h->reached ? NAN : h->below ? h->end.cycle : h->last.cycle;
 }
 
 static int gather_rows(gather *g, why *w)
@@ -131,8 +128,11 @@ static int gather_rows(gather *g, why *w)
         keep(f, hybrid, i, &l->hybrid_ah);
         keep(f, physics >= 0 ? capacity : -1, i, &l->observed_ah);
         keep(f, soh, i, &l->soh);
-        watch_eol(g, *at - 1, soh >= 0 ? f->col[soh].v[i] : NAN, f->cycle[i]);
+        health_row(&g->watch[*at - 1], &(health_point){ (double)f->cycle[i], NAN, NAN,
+                                                         soh >= 0 ? f->col[soh].v[i] : NAN });
     }
+    for (size_t i = 0; i < g->n; i++)
+        take_watch(&g->life[i], &g->watch[i]);
     return E_OK;
 }
 
@@ -147,9 +147,14 @@ static double number(const json_t *lane, const char *key)
     return json_is_number(v) ? json_number_value(v) : NAN;
 }
 
+/* What the run itself counted rules: it saw every row. */
 static void take_lane(result_life *l, const json_t *lane)
 {
     l->eol = number(lane, "end_of_life_cycle");
+    if (!isnan(l->eol))
+        l->eol_least = NAN;
+    else if (isnan(l->eol_least) && l->cycle >= 0)
+        l->eol_least = (double)l->cycle;
     l->end = said(lane, "end");
     l->reason = said(lane, "reason");
 }
@@ -229,7 +234,7 @@ int result_lives(const result *r, result_life **out, size_t *n, why *w)
     if (!rc && f->n)
         rc = order(&g, w);
     free(g.at);
-    free(g.below);
+    free(g.watch);
     if (rc)
         free(g.life);
     *out = rc ? NULL : g.life;

@@ -121,10 +121,10 @@ static int32_t tap_rows(void *self, const fade_block *b)
             if (w->column >= 0 && (!w->cycle || (int64_t)w->cycle == b->cycle[i]))
                 to[c] = b->col[w->column][i];
         }
-        bool wanted = s->rows && is_wanted(s, b->cycle[i]);
+        bool wanted = s->rows && !k->rows_why.code && is_wanted(s, b->cycle[i]);
         for (size_t c = 0; wanted && c < k->ncolumn; c++)
             k->row[c] = b->col[c][i];
-        if (wanted && !k->rows_why.code)
+        if (wanted)
             sweep_store_row(k->store, sweep_case_at(s, k->b->first + l.point), b->cell[i], b->variant[i], b->cycle[i],
                             k->row, k->ncolumn, &k->rows_why);
         if (k->rows_why.code)

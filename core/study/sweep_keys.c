@@ -85,7 +85,7 @@ void sweep_set_key(const scenario *s, const char *key, text *out)
         return;
     }
     text_addf(out, "physics.%zu", at.physics + 1);
-    if (s->physics[at.physics].n > 1)
+    if (s->physics[at.physics].n > 1 && strcmp(at.key, "combine") != 0)
         text_addf(out, ".parts.%zu", at.index + 1);
     text_addf(out, ".%s", at.key);
 }

@@ -191,19 +191,22 @@ static void bind_real(sqlite3_stmt *st, int at, double v)
         sqlite3_bind_double(st, at, v);
 }
 
-static void bind_value(sqlite3_stmt *st, int at, const axis_value *v)
+/* false: no memory for its text. */
+static bool bind_value(sqlite3_stmt *st, int at, const axis_value *v)
 {
     text t = { 0 };
     if (!isnan(v->real)) {
         sqlite3_bind_double(st, at, v->real);
-        return;
+        return true;
     }
     if (v->node && v->node->kind == TREE_TEXT)
         text_add(&t, v->node->text);
     else if (v->node)
         tree_inline(v->node, &t);
+    bool good = !t.failed;
     sqlite3_bind_text(st, at, text_of(&t), -1, SQLITE_TRANSIENT);
     text_free(&t);
+    return good;
 }
 
 int sweep_store_case(sweep_store *k, const sweep_result *r, why *w)
@@ -219,7 +222,8 @@ int sweep_store_case(sweep_store *k, const sweep_result *r, why *w)
     sqlite3_bind_int64(st, at++, (sqlite3_int64)r->cells);
     sqlite3_bind_text(st, at++, r->end, -1, SQLITE_STATIC);
     for (size_t i = 0; i < k->sweep->axes->n; i++)
-        bind_value(st, at++, &r->value[i]);
+        if (!bind_value(st, at++, &r->value[i]))
+            return fail(w, E_NOMEM, "no memory for the values of case %s", r->id);
     for (size_t i = 0; i < k->sweep->ncollect; i++)
         if (k->sweep->collect[i].kind != COLLECT_END)
             bind_real(st, at++, r->collected[i]);

@@ -48,21 +48,22 @@ typedef struct cell_law {
     const fade_duty_v1 *duty;
 } cell_law;
 
-/* Inputs that every cell has, in this order; then those of the duty: CELL_TIME(key) and CELL_MEAN(key). */
-enum { IN_DEPTH, IN_SOC, IN_LO, IN_HI, IN_T, IN_C, IN_C_MEAN, IN_CC, IN_CD, IN_EFC, IN_SPAN, IN_DURATION, IN_GIVEN };
+/* Inputs: those every cell has, those its formulas name, and of the duty CELL_TIME(key) and CELL_MEAN(key). */
+enum { IN_DEPTH, IN_SOC, IN_T, IN_DURATION, IN_C, IN_CC, IN_CD, IN_C_MEAN, IN_LO, IN_HI, IN_SPAN, IN_GIVEN };
+static const char *const cell_inputs[IN_GIVEN] = { "depth", "soc_mean", "temperature_mean", "duration", "c_rate", "c_rate_charge",
+                                                   "c_rate_discharge", "c_rate_mean", "soc_min", "soc_max", "span" };
 #define CELL_INPUTS(T_lo, T_hi, depth_lo, depth_hi, soc_lo, soc_hi, charge_hi, discharge_hi)                                     \
     { "depth", "1", "Depth of the cycle.", 1, 0, 1.5, depth_lo, depth_hi, 1, 0 },                                                \
     { "soc_mean", "1", "Mean state of charge.", 0.5, -0.5, 1.5, soc_lo, soc_hi, 1, 0 },                                          \
-    { "soc_min", "1", "Lowest state of charge; the mean less half the depth where unknown.", 0, -0.5, 1.5, 0, 0, 1, FADE_OPTIONAL }, \
-    { "soc_max", "1", "Highest state of charge; the mean and half the depth where unknown.", 1, -0.5, 1.5, 0, 0, 1, FADE_OPTIONAL }, \
     { "temperature_mean", "K", "Mean cell temperature.", 298.15, 150, 500, T_lo, T_hi, 1, 0 },                                   \
     { "c_rate", "1/h", "C-rate of the cycle.", 0.5, 0, 100, 0, discharge_hi, 1, FADE_OPTIONAL },                                 \
-    { "c_rate_mean", "1/h", "C-rate over all time, rests included; c_rate where unknown.", 0.5, 0, 100, 0, 0, 1, FADE_OPTIONAL }, \
     { "c_rate_charge", "1/h", "C-rate of the charge; c_rate where unknown.", 0.5, 0, 100, 0, charge_hi, 1, FADE_OPTIONAL },      \
-    { "c_rate_discharge", "1/h", "C-rate of the discharge; c_rate where unknown.", 0.5, 0, 100, 0, discharge_hi, 1, FADE_OPTIONAL }, \
-    { "efc", "", "Equivalent full cycles since the last break point of a duty.", 0, 0, 0, 0, 0, 1, FADE_OPTIONAL },              \
-    { "span", "s", "Time since that point.", 0, 0, 0, 0, 0, 1, FADE_OPTIONAL },                                                  \
     { "duration", "s", "Calendar time booked with the row; unknown counts as none.", 0, 0, 1e11, 0, 0, 1, FADE_OPTIONAL }
+#define CELL_IN_C_MEAN { "c_rate_mean", "1/h", "C-rate over all time, rests included; c_rate where unknown.", 0.5, 0, 100, 0, 0, 1, FADE_OPTIONAL }
+#define CELL_IN_C_DISCHARGE { "c_rate_discharge", "1/h", "C-rate of the discharge; c_rate where unknown.", 0.5, 0, 100, 0, 0, 1, FADE_OPTIONAL }
+#define CELL_IN_SOC_MIN { "soc_min", "1", "Lowest state of charge; the mean less half the depth where unknown.", 0, -0.5, 1.5, 0, 0, 1, FADE_OPTIONAL }
+#define CELL_IN_SOC_MAX { "soc_max", "1", "Highest state of charge; the mean and half the depth where unknown.", 1, -0.5, 1.5, 0, 0, 1, FADE_OPTIONAL }
+#define CELL_IN_SPAN { "span", "s", "Under a duty: time since the last break point.", 0, 0, 0, 0, 0, 1, FADE_OPTIONAL }
 #define CELL_TIME(key) { key, "1", "Under a duty: the integral of what ages by time.", 0, 0, 0, 0, 0, 1, FADE_OPTIONAL }
 #define CELL_MEAN(key) { "mean_" key, "1", "Under a duty: its mean over the samples since the last break point.", 0, 0, 0, 0, 0, 1, FADE_OPTIONAL }
 #define CELL_RATE(key) { key, "1", "What a sample adds to it.", 0, 0, 0, 0, 0, 1, 0 }
@@ -109,7 +110,9 @@ typedef struct cell {
     const cell_law     *law;
     const fade_value   *curve;
     uint32_t     nparam, nmean, nvar;
+    int          in[IN_GIVEN];                    /* where those inputs are; -1: the cell has it not */
     int          factor, nout, resistance;        /* the parameter ageing_factor; where resistance_ratio is, 0: none */
+    uint32_t     used;                            /* bit v: a formula names variable v */
     const char  *name[CELL_NAMES];                /* of variables */
     int          time_in[CELL_MOST], time_p_in[CELL_MOST], shape_in[CELL_MOST], mean_in[CELL_MOST];       /* inputs; -1 none */
     cell_number  k[CELL_MOST], p[CELL_MOST], y[CELL_MOST];

@@ -10,13 +10,26 @@ typedef struct cell_list {
     const char *name[CELL_NAMES], *text[CELL_NAMES];
     uint8_t     wanted[CELL_NAMES];
     char        made[CELL_NAMES][CELL_TEXT], named[CELL_NAMES][24];
-    uint32_t    n;
+    uint32_t    n, used;                          /* used: bit v where a formula names variable v */
     int         full;
 } cell_list;
+
+/* Does a formula speak of this variable? */
+static int cell_names_it(const char *text, const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+    size_t n = strlen(name);
+    for (const char *at = strstr(text, name); at; at = strstr(at + 1, name))
+        if ((at == text || !strchr(letters, at[-1])) && !(at[n] && strchr(letters, at[n])))
+            return 1;
+    return 0;
+}
 
 /* A formula for others to name, or (name NULL) a result; where it stands. */
 static int cell_add(cell_list *l, const char *name, const char *text)
 {
+    for (uint32_t v = 0; v < V_OWN; v++)
+        l->used |= (uint32_t)cell_names_it(text, cell_names[v]) << v;
     if (l->n == CELL_NAMES || strlen(text) >= CELL_TEXT)
         return l->full = -1;
     snprintf(l->made[l->n], CELL_TEXT, "%s", text);
@@ -27,14 +40,18 @@ static int cell_add(cell_list *l, const char *name, const char *text)
     return (int)l->n++;
 }
 
-/* What is added up of a term: k^(1/p) of a power, k of the others; `shape` may be NULL. */
-static int cell_additive(cell_list *l, const cell_term *t, const char *k, const char *shape)
+/* What is added up of a term: k^(1/p) of a power, k of the others; `shape` may be NULL.  Products of powers and exponentials fold
+ * into one exponential; `sum`: k is none, or there are few of them, and goes by exp(log k / p), which costs half of a power. */
+static int cell_additive(cell_list *l, const cell_term *t, const char *k, const char *shape, int sum)
 {
     char product[CELL_TEXT], text[CELL_TEXT + 64];
     int n = snprintf(product, sizeof product, shape ? "(%s)*(%s)" : "(%s)", k, shape ? shape : "");
     if (n >= CELL_TEXT)
         return l->full = -1;
-    snprintf(text, sizeof text, t->form == CELL_POWER ? "(%s)^(1/(%s))" : "%s", product, t->form == CELL_POWER ? t->p : "");
+    if (t->form != CELL_POWER)
+        return cell_add(l, NULL, product);
+    sum |= strstr(product, " + ") || strstr(product, " - ");
+    snprintf(text, sizeof text, sum ? "exp(log(%s)/(%s))" : "(%s)^(1/(%s))", product, t->p);
     return cell_add(l, NULL, text);
 }
 
@@ -77,11 +94,11 @@ static int32_t cell_compile_rate(cell *m, cell_list *l, uint64_t params)
         const cell_term *t = &m->law->term[i];
         int at = cell_find(rate, "", t->key, ""), at_p = cell_find(rate, "", t->key, "_p");
         if (at >= 0 && t->by == CELL_EFC)
-            m->rate.own[at] = cell_additive(l, t, t->shape, NULL);
+            m->rate.own[at] = cell_additive(l, t, t->shape, NULL, 0);
         else if (at >= 0 && t->form == CELL_FREE)
             m->rate.own[at] = cell_add(l, NULL, t->y);
         else if (at >= 0)
-            m->rate.own[at] = cell_additive(l, t, t->k, NULL);
+            m->rate.own[at] = cell_additive(l, t, t->k, NULL, 0);
         if (at_p >= 0)
             m->rate.own[at_p] = cell_add(l, NULL, t->p);
     }
@@ -105,7 +122,7 @@ static int32_t cell_compile_booked(cell *m, cell_program *p, cell_list *l, int e
         if (t->form == CELL_FREE)
             cell_free_term(l, p, t, i);
         else
-            p->w[i] = cell_additive(l, t, t->k, NULL);
+            p->w[i] = cell_additive(l, t, t->k, NULL, !each);
     }
     return cell_compile(m, p, l, each ? all : all & ~samples, each ? all & ~samples : 0);
 }
@@ -123,7 +140,7 @@ static int32_t cell_compile_row(cell *m, cell_list *l)
         if (t->form == CELL_FREE)
             cell_free_term(l, &m->row, t, i);
         else
-            m->row.w[i] = cell_additive(l, t, t->k, t->shape);
+            m->row.w[i] = cell_additive(l, t, t->k, t->shape, 1);
     }
     return cell_compile(m, &m->row, l, all & ~means & ~((uint64_t)1 << V_UA), 0);
 }
@@ -161,7 +178,7 @@ static void cell_begin_list(const cell *m, cell_list *l, int anode)
 
 static int32_t cell_compile_all(cell *m)
 {
-    cell_list *l = malloc(sizeof *l);
+    cell_list *l = calloc(1, sizeof *l);
     if (!l)
         return FADE_ENOMEM;
     uint64_t params = (((uint64_t)1 << m->nparam) - 1) << (V_OWN + m->nmean);
@@ -178,6 +195,7 @@ static int32_t cell_compile_all(cell *m)
     rc = rc ? rc : cell_compile_row(m, l);
     l->n = 0;
     rc = rc ? rc : cell_compile_out(m, l);
+    m->used = l->used;
     free(l);
     return rc;
 }
@@ -234,6 +252,8 @@ static void cell_names_of(cell *m, const fade_args *a)
 static void cell_inputs_of(cell *m, const fade_args *a)
 {
     const fade_list *in = &a->desc->columns.in;
+    for (int i = 0; i < IN_GIVEN; i++)
+        m->in[i] = cell_find(in, "", cell_inputs[i], "");
     for (uint32_t i = 0; i < m->law->nterm; i++) {
         const char *key = m->law->term[i].key;
         m->time_in[i] = cell_find(in, "", key, "");

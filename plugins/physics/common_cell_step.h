@@ -25,53 +25,70 @@ static const double *cell_number_at(const fade_tile *b, const cell_number *q)
     return q->param >= 0 ? b->param[q->param] : q->column;
 }
 
-static void cell_or(uint32_t n, const double *restrict a, const double *restrict b, double *restrict to)
+/* a where it is known, else b; a NULL: b. */
+static void cell_or(uint32_t n, const double *a, const double *b, double *to)
 {
     for (uint32_t i = 0; i < n; i++)
-        to[i] = a[i] == a[i] ? a[i] : b[i];
+        to[i] = a && a[i] == a[i] ? a[i] : b[i];
 }
 
-static void cell_around(uint32_t n, const double *restrict a, const double *restrict m, const double *restrict depth, double half,
-                        double *restrict to)
+static void cell_around(uint32_t n, const double *a, const double *m, const double *depth, double half, double *to)
 {
     for (uint32_t i = 0; i < n; i++)
-        to[i] = a[i] == a[i] ? a[i] : m[i] + half * depth[i];
+        to[i] = a && a[i] == a[i] ? a[i] : m[i] + half * depth[i];
 }
 
-/* How much time and throughput each lane books now, and how fast. */
+static const double *cell_in(const cell *m, const fade_tile *b, int which)
+{
+    return m->in[which] >= 0 ? b->in[m->in[which]] : NULL;
+}
+
+/* How much time and throughput each lane books now. */
 static void cell_clock(uint32_t n, const double *restrict dt, const double *restrict depth, const double *restrict duration,
-                       const double *restrict over, const double *restrict factor, double *restrict days, double *restrict cycles,
-                       double *restrict efc_day)
+                       const double *restrict factor, double *restrict days, double *restrict cycles)
 {
     for (uint32_t i = 0; i < n; i++) {
-        double t = duration[i] == duration[i] ? duration[i] : 0, n_now = dt[i] * depth[i], span = over[i];
+        double t = duration[i] == duration[i] ? duration[i] : 0;
         days[i] = factor[i] * t / 86400;
-        cycles[i] = factor[i] * n_now;
-        efc_day[i] = span > 0 ? n_now * 86400 / span : 0;
+        cycles[i] = factor[i] * (dt[i] * depth[i]);
     }
+}
+
+/* How many cycles a day that is. */
+static void cell_pace(uint32_t n, const double *restrict dt, const double *restrict depth, const double *restrict over,
+                      double *restrict efc_day)
+{
+    for (uint32_t i = 0; i < n; i++)
+        efc_day[i] = over[i] > 0 ? dt[i] * depth[i] * 86400 / over[i] : 0;
 }
 
 static void cell_resolve(const cell *m, const fade_tile *b, const double **var)
 {
     uint32_t n = b->n;
-    const double *const *in = b->in;
-    cell_or(n, in[IN_C_MEAN], in[IN_C], cell_column(b, S_C));
-    cell_or(n, in[IN_CC], in[IN_C], cell_column(b, S_CC));
-    cell_or(n, in[IN_CD], in[IN_C], cell_column(b, S_CD));
-    cell_around(n, in[IN_LO], in[IN_SOC], in[IN_DEPTH], -0.5, cell_column(b, S_LO));
-    cell_around(n, in[IN_HI], in[IN_SOC], in[IN_DEPTH], 0.5, cell_column(b, S_HI));
-    cell_clock(n, b->dt, in[IN_DEPTH], in[IN_DURATION], b->samples ? in[IN_SPAN] : in[IN_DURATION], b->param[m->factor],
-               cell_column(b, S_DAYS), cell_column(b, S_CYCLES), cell_column(b, S_EFC_DAY));
-    const double *own[V_OWN] = { in[IN_SOC], in[IN_T], NULL, cell_column(b, S_V), in[IN_DEPTH], cell_column(b, S_C), cell_column(b, S_CC),
-                                 cell_column(b, S_CD), cell_column(b, S_LO), cell_column(b, S_HI), in[IN_SOC], in[IN_T],
+    const double *depth = cell_in(m, b, IN_DEPTH), *soc = cell_in(m, b, IN_SOC), *T = cell_in(m, b, IN_T);
+    const double *c = cell_in(m, b, IN_C), *duration = cell_in(m, b, IN_DURATION), *span = cell_in(m, b, IN_SPAN);
+    if (m->used >> V_C & 1)
+        cell_or(n, cell_in(m, b, IN_C_MEAN), c, cell_column(b, S_C));
+    if (m->used >> V_CC & 1)
+        cell_or(n, cell_in(m, b, IN_CC), c, cell_column(b, S_CC));
+    if (m->used >> V_CD & 1)
+        cell_or(n, cell_in(m, b, IN_CD), c, cell_column(b, S_CD));
+    if (m->used >> V_LO & 1)
+        cell_around(n, cell_in(m, b, IN_LO), soc, depth, -0.5, cell_column(b, S_LO));
+    if (m->used >> V_HI & 1)
+        cell_around(n, cell_in(m, b, IN_HI), soc, depth, 0.5, cell_column(b, S_HI));
+    cell_clock(n, b->dt, depth, duration, b->param[m->factor], cell_column(b, S_DAYS), cell_column(b, S_CYCLES));
+    if (m->used >> V_EFC_DAY & 1)
+        cell_pace(n, b->dt, depth, b->samples && span ? span : duration, cell_column(b, S_EFC_DAY));
+    const double *own[V_OWN] = { soc, T, NULL, cell_column(b, S_V), depth, cell_column(b, S_C), cell_column(b, S_CC),
+                                 cell_column(b, S_CD), cell_column(b, S_LO), cell_column(b, S_HI), soc, T,
                                  cell_column(b, S_EFC_DAY) };
     memcpy(var, own, sizeof own);
     for (uint32_t i = 0; i < m->nmean; i++)
-        var[V_OWN + i] = m->mean_in[i] >= 0 ? in[m->mean_in[i]] : NULL;
-    for (uint32_t i = 0; i < m->nparam; i++)
-        var[V_OWN + m->nmean + i] = b->param[i];
+        var[V_OWN + i] = m->mean_in[i] >= 0 ? b->in[m->mean_in[i]] : NULL;
+    memcpy(var + V_OWN + m->nmean, b->param, m->nparam * sizeof *var);
     if (m->curve && !b->samples)
-        m->math->curve(n, m->curve, in[IN_SOC], cell_column(b, S_V));
+        m->math->curve(n, m->curve, soc, cell_column(b, S_V));
 }
 
 /* Runs a program whose results go to the terms' columns. */
@@ -220,7 +237,7 @@ static void cell_free(const cell *m, const fade_tile *b, uint32_t t, const doubl
 /* Under a duty the means over the step of a free sigmoid by time. */
 static void cell_free_means(const cell *m, const fade_tile *b, uint32_t t)
 {
-    const double *Y = b->in[m->time_in[t]], *p = b->in[m->time_p_in[t]], *duration = b->in[IN_DURATION];
+    const double *Y = b->in[m->time_in[t]], *p = b->in[m->time_p_in[t]], *duration = cell_in(m, b, IN_DURATION);
     for (uint32_t i = 0; i < b->n; i++) {
         cell_column(b, S_Y + (int)t)[i] = duration[i] > 0 ? Y[i] / duration[i] : 1;
         cell_column(b, S_P + (int)t)[i] = duration[i] > 0 ? p[i] / duration[i] : 1;
@@ -249,68 +266,99 @@ static void cell_advance(const cell *m, const fade_tile *b)
 
 /* ---- results ---------------------------------------------------------------------------------------------------------------- */
 
-/* y of each term from the states, into S_Y. */
+/* What pads a tile is a copy of the last live lane. */
+static void cell_pad(double *x, uint32_t live, uint32_t n)
+{
+    for (uint32_t i = live; i < n; i++)
+        x[i] = x[live - 1];
+}
+
+static void cell_times(uint32_t n, const double *restrict a, double *restrict to)
+{
+    for (uint32_t i = 0; i < n; i++)
+        to[i] *= a[i];
+}
+
+/* y of a term from z^p (or from its state, where it is no power), to its output. */
+static void cell_value(const cell *m, const fade_tile *b, uint32_t t, const double *restrict z, const double *restrict from,
+                       double *restrict y)
+{
+    uint32_t live = b->live;
+    if (m->law->term[t].form != CELL_SIGMOID) {
+        int power = m->law->term[t].form <= CELL_POWER_B;
+        for (uint32_t i = 0; i < live; i++)
+            y[i] = !power || z[i] > 0 ? from[i] : 0;              /* a falling power has no value yet at x = 0 */
+        cell_pad(y, live, b->n);
+        return;
+    }
+    for (uint32_t i = 0; i < live; i++)
+        y[i] = 0.5 * from[i];
+    cell_pad(y, live, b->n);
+    m->math->tanh(b->n, y, y);
+    cell_times(b->n, cell_number_at(b, &m->y[t]), y);
+}
+
+/* Every y.  Powers go by exp(p log z), all live lanes of all terms packed side by side: a few units in the last place, at a fraction
+ * of pow's time. */
 static void cell_values(const cell *m, const fade_tile *b, const double *const *x)
 {
-    uint32_t n = b->n, k = 0;
-    double *power = cell_column(b, S_POWER), *exponent = cell_column(b, S_EXPONENT);
+    uint32_t live = b->live, k = 0, first = (uint32_t)m->nout - m->law->nterm;
+    double *z = cell_column(b, S_POWER), *p = cell_column(b, S_EXPONENT);
     for (uint32_t t = 0; t < m->law->nterm; t++) {
         if (m->law->term[t].form > CELL_SIGMOID)
             continue;
-        memcpy(power + (size_t)k * n, x[t], n * sizeof *power);
-        memcpy(exponent + (size_t)k++ * n, cell_number_at(b, &m->p[t]), n * sizeof *exponent);
+        const double *exponent = cell_number_at(b, &m->p[t]);
+        for (uint32_t i = 0; i < live; i++, k++) {
+            z[k] = x[t][i];
+            p[k] = exponent[i];
+        }
     }
-    m->math->pow(k * n, power, exponent, power);
+    uint32_t packed = (k + 7) / 8 * 8;
+    for (uint32_t i = k; i < packed; i++)
+        z[i] = p[i] = 1;
+    m->math->log(packed, z, z);
+    cell_times(packed, p, z);
+    m->math->exp(packed, z, z);
     k = 0;
     for (uint32_t t = 0; t < m->law->nterm; t++) {
-        double *y = cell_column(b, S_Y + (int)t);
-        const double *from = m->law->term[t].form > CELL_SIGMOID ? x[t] : power + (size_t)k++ * n, *z = x[t];
-        int power_law = m->law->term[t].form <= CELL_POWER_B;
-        for (uint32_t i = 0; i < n; i++)
-            y[i] = !power_law || z[i] > 0 ? from[i] : 0;          /* a falling power has no value yet at x = 0 */
-        if (m->law->term[t].form != CELL_SIGMOID)
-            continue;
-        for (uint32_t i = 0; i < n; i++)
-            y[i] *= 0.5;
-        m->math->tanh(n, y, y);
-        for (uint32_t i = 0; i < n; i++)
-            y[i] *= cell_number_at(b, &m->y[t])[i];
+        int power = m->law->term[t].form <= CELL_SIGMOID;
+        cell_value(m, b, t, x[t], power ? z + (size_t)k * live : x[t], b->out[first + t]);
+        k += (uint32_t)power;
     }
 }
 
+/* Loss and growth as sums of their terms, or as the formulas of the table say. */
 static void cell_show(const cell *m, const fade_tile *b, const double *const *x)
 {
-    uint32_t n = b->n, first = (uint32_t)m->nout - m->law->nterm;
+    uint32_t n = b->n, live = b->live, first = (uint32_t)m->nout - m->law->nterm;
     double *loss = b->out[0], *growth = m->resistance > 0 ? b->out[m->resistance] : NULL;
-    const double *var[CELL_MOST + CELL_NAMES];
     cell_values(m, b, x);
-    for (uint32_t i = 0; i < n; i++) {
-        loss[i] = 0;
-        if (growth)
-            growth[i] = 1;
-    }
-    for (uint32_t t = 0; t < m->law->nterm; t++) {
-        const double *y = var[t] = cell_column(b, S_Y + (int)t);
-        int to = m->law->term[t].to;
-        double *out = b->out[first + t];
-        for (uint32_t i = 0; i < n; i++) {
-            out[i] = y[i];
-            loss[i] += to == CELL_LOSS ? y[i] : to == CELL_GAIN ? -y[i] : 0;
-        }
-        for (uint32_t i = 0; growth && to == CELL_GROWTH && i < n; i++)
-            growth[i] += y[i];
-    }
     if (m->out.e) {
-        memcpy(var + m->law->nterm, b->param, m->nparam * sizeof *var);
+        const double *var[CELL_MOST + CELL_NAMES];
         double *y[2] = { 0 };
+        memcpy(var, b->out + first, m->law->nterm * sizeof *var);
+        memcpy(var + m->law->nterm, b->param, m->nparam * sizeof *var);
         if (m->out.own[0] >= 0)
             y[m->out.own[0]] = loss;
         if (m->out.own[1] >= 0)
             y[m->out.own[1]] = growth;
         m->expr->eval(m->out.e, n, var, cell_behind(b), y);
     }
-    for (uint32_t i = 0; i < n; i++)
-        loss[i] = loss[i] > 1 ? 1 : loss[i];
+    for (uint32_t i = 0; i < live; i++) {
+        double lost = m->out.own[0] >= 0 ? loss[i] : 0, grown = 1;
+        for (uint32_t t = 0; t < m->law->nterm; t++) {
+            int to = m->law->term[t].to;
+            double y = b->out[first + t][i];
+            lost += to == CELL_LOSS ? y : to == CELL_GAIN ? -y : 0;
+            grown += to == CELL_GROWTH ? y : 0;
+        }
+        loss[i] = lost > 1 ? 1 : lost;
+        if (growth && m->out.own[1] < 0)
+            growth[i] = grown;
+    }
+    cell_pad(loss, live, n);
+    if (growth)
+        cell_pad(growth, live, n);
 }
 
 static int32_t cell_step(const void *model, fade_tile *b)

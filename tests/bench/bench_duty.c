@@ -3,13 +3,13 @@
  * profile; with a daily swing, whose end of life each law must find the same.
  *
  * The time is that of the run: samples read, turning points, rainflow, stress, rates, steps, results kept in memory.
- * Goals: 1 ms for a cell with power laws, 2 ms for the heaviest; 0.2 ms a cell in a tile.
+ * `bench_duty LAW one|tile [POINTS]` measures one of them.  Goals: 1 ms for a cell with power laws, 2 ms for the heaviest; 0.2 ms a cell in a tile.
  */
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/engine/engine.h"
 #include "tests/bench/bench.h"
-#include "tests/duty_rig.h"
+#include "tests/series_rig.h"
 #include <math.h>
 #include <unistd.h>
 
@@ -95,13 +95,16 @@ int main(int argc, char **argv)
     log_open(&(log_options){ .level = LOG_ERROR }, &w);
     library_register(&series_library);
     series_synthetic();
+    if (argc > 3)
+        series.n = (size_t)atol(argv[3]);
     bench_pin();
     printf("ten years of hourly duty, %d points, %s\n", SYNTHETIC_N, vmath_isa());
     for (size_t k = 0; k < sizeof laws / sizeof laws[0]; k++) {
         double one = 0, all = 0, left = 0, first = 0;
         if (argc > 1 && strcmp(argv[1], laws[k].law) != 0)
             continue;
-        if (median(laws[k].law, 1, 15, &one, &left) || median(laws[k].law, 256, 3, &all, &first)) {
+        bool only = argc > 2, tile = only && strcmp(argv[2], "tile") == 0;
+        if ((!tile && median(laws[k].law, 1, 15, &one, &left)) || ((!only || tile) && median(laws[k].law, 256, 3, &all, &first))) {
             missing++;
             continue;
         }

@@ -31,6 +31,12 @@ check "--json is one object" json five.json \
     'len(v["models"]) == 13 and v["complete"] and v["target"] == "true_capacity"'
 check "mechanisms are told" json five.json \
     '[l["key"] for l in m["naumann2020", "physics"]["loss"]] == ["calendar", "cycle"]'
+check "models stand beside where their laws hold" json five.json \
+    'all((
+        m["xu2018", "physics"]["validity"] == m["xu2018+ridge", "hybrid"]["validity"] == "inside",
+        m["xu2018", "physics"]["ranges"][0]["column"] == "depth", m["naive", "line"]["validity"] is None))'
+says "a range that was left is told" "naumann2020  c_rate 4 of 0.2..2 1/h in 100 % of rows" \
+    "$FADE" compare "$fleet" --set physics.2.plugin=naumann2020 --set source.c_rate=4
 check "ranks add up" json five.json 'abs(sum(x["rank"]["rmse"] for x in v["models"]) - 13 * 14 / 2) < 1e-9'
 check "time is told of laws alone" json five.json \
     'm["xu2018", "physics"]["seconds"] > 0 and m["naive", "line"]["seconds"] is None'

@@ -24,6 +24,7 @@ static const fade_column state[] = {
 };
 static const fade_column in[] = {
     CELL_INPUTS(283.15, 318.15, 0.8, 1, 0, 1, 0.65, 1),
+    CELL_IN_C_MEAN,
     CELL_TIME("calendar"),
     CELL_MEAN("cycle"),
 };

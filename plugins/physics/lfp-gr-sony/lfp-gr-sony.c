@@ -48,6 +48,8 @@ static const fade_column state[] = {
 };
 static const fade_column in[] = {
     CELL_INPUTS(293.15, 313.15, 0.8, 1, 0, 1, 1, 2),
+    CELL_IN_C_MEAN,
+    CELL_IN_SPAN,
     CELL_TIME("calendar"),
     CELL_TIME("calendar_p"),
     CELL_TIME("growth_calendar"),

@@ -25,6 +25,7 @@ static const fade_column state[] = {
 };
 static const fade_column in[] = {
     CELL_INPUTS(288.15, 308.15, 0.8, 1, 0, 1, 0.5, 2),
+    CELL_IN_C_MEAN,
     CELL_TIME("calendar"),
 };
 static const fade_column out[] = {

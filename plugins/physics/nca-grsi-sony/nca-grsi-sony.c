@@ -34,6 +34,9 @@ static const fade_column state[] = {
 };
 static const fade_column in[] = {
     CELL_INPUTS(278.15, 308.15, 0.2, 1, 0, 1, 2, 10),
+    CELL_IN_C_DISCHARGE,
+    CELL_IN_SOC_MIN,
+    CELL_IN_SOC_MAX,
     CELL_TIME("calendar"),
     CELL_TIME("calendar_p"),
 };

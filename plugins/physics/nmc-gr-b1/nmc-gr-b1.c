@@ -20,6 +20,7 @@ static const fade_column state[] = {
 };
 static const fade_column in[] = {
     CELL_INPUTS(283.15, 318.15, 0.8, 1, 0, 1, 1.75, 1.75),
+    CELL_IN_C_MEAN,
     CELL_TIME("calendar"),
     CELL_MEAN("cycle"),
 };

@@ -28,6 +28,7 @@ static const fade_column state[] = {
 };
 static const fade_column in[] = {
     CELL_INPUTS(303.15, 333.15, 0, 1, 0, 1, 10, 10),
+    CELL_IN_C_MEAN,
     CELL_TIME("gain"),
     CELL_TIME("calendar"),
     CELL_MEAN("cycle"),

@@ -28,6 +28,7 @@ static const fade_column state[] = {
 };
 static const fade_column in[] = {
     CELL_INPUTS(283.15, 333.15, 0.1, 1, 0, 1, 1, 1),
+    CELL_IN_C_MEAN,
     CELL_TIME("calendar"),
 };
 static const fade_column out[] = {

@@ -25,6 +25,7 @@ static const fade_column state[] = {
 };
 static const fade_column in[] = {
     CELL_INPUTS(273.15, 298.15, 0.8, 1, 0, 1, 0.3, 2),
+    CELL_IN_C_DISCHARGE,
     CELL_TIME("calendar"),
 };
 static const fade_column out[] = {

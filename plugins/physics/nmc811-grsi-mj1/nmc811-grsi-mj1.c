@@ -24,6 +24,7 @@ static const fade_column state[] = {
 };
 static const fade_column in[] = {
     CELL_INPUTS(273.15, 323.15, 0.2, 0.8, 0.1, 0.9, 1, 3),
+    CELL_IN_C_MEAN,
     CELL_TIME("calendar"),
     CELL_MEAN("cycle"),
 };

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ * ranges.c - how far inputs went from where a law was shown to hold (lo..hi of its columns): each worker counts what
+ * it met outside, added up when asked.
+ */
+#include "core/engine/inside.h"
+#include <stdlib.h>
+#include <string.h>
+
+int ranges_worker(const engine *e, worker *k, why *w)
+{
+    k->range = mem_zero(e->nparts + 1, sizeof *k->range);
+    k->stepped = mem_zero(e->nparts + 1, sizeof *k->stepped);
+    size_t at = 0;
+    for (size_t p = 0; k->range && k->stepped && p < e->nphysics; p++)
+        for (size_t j = 0; j < e->physics[p].n; j++, at++)
+            if (!(k->range[at] = mem_zero(e->physics[p].part[j].cols.in.n + 1, sizeof **k->range)))
+                return fail(w, E_NOMEM, "no memory for the ranges of %s", e->physics[p].part[j].desc->id);
+    return k->range && k->stepped ? E_OK : fail(w, E_NOMEM, "no memory for a worker");
+}
+
+void ranges_worker_close(const engine *e, worker *k)
+{
+    for (size_t at = 0; k->range && at < e->nparts; at++)
+        free(k->range[at]);
+    free(k->range);
+    free(k->stepped);
+}
+
+bool ranges_meet(input_range *r, double v)
+{
+    r->least = r->rows ? fmin(r->least, v) : v;
+    r->most = r->rows ? fmax(r->most, v) : v;
+    return r->rows++ == 0;
+}
+
+/* What all workers met of one input. */
+static input_range sum(const engine *e, size_t at, uint32_t c, uint64_t *stepped)
+{
+    input_range all = { 0 };
+    *stepped = 0;
+    for (int i = 0; i < e->nworker; i++) {
+        const worker *k = &e->worker[i];
+        const input_range *r = &k->range[at][c];
+        *stepped += k->stepped[at];
+        if (!r->rows)
+            continue;
+        all.least = all.rows ? fmin(all.least, r->least) : r->least;
+        all.most = all.rows ? fmax(all.most, r->most) : r->most;
+        all.rows += r->rows;
+    }
+    return all;
+}
+
+/* In the unit people read. */
+static void speak(engine_range *r, const char *from)
+{
+    unit a, b;
+    double scale = 1, offset = 0;
+    r->unit = units_human(from);
+    if (units_parse(from, &a, NULL) || units_parse(r->unit, &b, NULL) || !units_convert(&a, &b, NAN, &scale, &offset))
+        r->unit = from;
+    double *const v[] = { &r->lo, &r->hi, &r->least, &r->most };
+    for (size_t i = 0; i < sizeof v / sizeof *v; i++)
+        *v[i] = *v[i] * scale + offset;
+}
+
+size_t engine_ranges(const engine *e, size_t physics_index, engine_range *out, size_t most)
+{
+    size_t n = 0, at = 0;
+    for (size_t p = 0; p < physics_index; p++)
+        at += e->physics[p].n;
+    for (size_t j = 0; j < e->physics[physics_index].n; j++, at++) {
+        const part *q = &e->physics[physics_index].part[j];
+        for (uint32_t c = 0; c < q->cols.in.n; c++) {
+            const fade_column *fc = library_at(&q->cols.in, c);
+            if (!(fc->lo < fc->hi) || q->in[c].from < 0)
+                continue;
+            engine_range r = { .part = q->sp->label, .column = fc->key, .lo = fc->lo, .hi = fc->hi };
+            input_range seen = sum(e, at, c, &r.stepped);
+            r.rows = seen.rows;
+            r.least = seen.rows ? seen.least : NAN;
+            r.most = seen.rows ? seen.most : NAN;
+            speak(&r, fc->unit);
+            if (n < most)
+                out[n] = r;
+            n++;
+        }
+    }
+    return n;
+}

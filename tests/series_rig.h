@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT
+ * series_rig.h - a built-in source "series" for tests and measurements: samples from memory, repeated, for one cell or many.
+ */
+#ifndef FADE_TESTS_SERIES_RIG_H
+#define FADE_TESTS_SERIES_RIG_H
+#include "core/fade_plugin.h"
+#include "core/host/library.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What "series" gives: n samples, then again `period` later, `repeat` times in all. */
+static struct {
+    size_t n, repeat;
+    const double *t, *soc, *temperature;          /* s, 1, K */
+    double period;
+    uint32_t cells, cap;                          /* cap: samples a block at most; 0: what fits */
+    bool apart;                                   /* each cell its own samples: cell k's are k * shift warmer */
+    double shift;
+} series = { .cells = 1, .repeat = 1 };
+
+typedef struct series_at { size_t at; uint32_t cell; bool told; char id[16][16]; } series_at;
+
+static int32_t series_open(const fade_host *h, const fade_args *a, const char *position, void **out)
+{
+    (void)h;
+    (void)a;
+    series_at *s = calloc(1, sizeof *s);
+    unsigned long at = 0;
+    unsigned cell = 0, told = 0;
+    if (position && *position)
+        sscanf(position, "%lu %u %u", &at, &cell, &told);
+    *s = (series_at){ .at = at, .cell = cell, .told = told };
+    for (unsigned i = 0; i < 16; i++)
+        snprintf(s->id[i], sizeof s->id[i], "cell-%u", i + 1);
+    *out = s;
+    return FADE_OK;
+}
+
+static int32_t series_next(void *source, fade_block *b, int32_t timeout_ms)
+{
+    (void)timeout_ms;
+    series_at *s = source;
+    size_t all = series.n * series.repeat;
+    b->n = 0;
+    b->stream = s->told;
+    if (!s->told) {
+        s->told = true;
+        for (uint32_t i = 0; i < series.cells && i < 16; i++, b->n++) {
+            b->cell[i] = s->id[i];
+            b->col[0][i] = series.t[series.n - 1] - series.t[0] + series.period * (double)(series.repeat - 1);
+            b->cycle[i] = 1;
+            b->time[i] = INT64_MIN;
+        }
+        snprintf(b->position, 256, "0 0 1");
+        return FADE_OK;
+    }
+    uint32_t most = series.cap && series.cap < b->cap ? series.cap : b->cap;
+    if (series.repeat == 1 && !series.apart) {
+        b->n = (uint32_t)(all - s->at < most ? all - s->at : most);
+        const double *from[] = { series.t, series.soc, series.temperature };
+        for (int c = 0; c < 3; c++)
+            memcpy(b->col[c], from[c] + s->at, b->n * sizeof **b->col);
+        for (uint32_t i = 0; i < b->n; i++) {
+            b->cell[i] = NULL;
+            b->time[i] = INT64_MIN;
+        }
+        s->at += b->n;
+    }
+    for (; b->n < most && s->at < all; b->n++, s->at++) {
+        size_t k = s->at % series.n;
+        b->cell[b->n] = series.apart ? s->id[s->cell] : NULL;
+        b->time[b->n] = INT64_MIN;
+        b->col[0][b->n] = series.t[k] + series.period * (double)(s->at / series.n);
+        b->col[1][b->n] = series.soc[k];
+        b->col[2][b->n] = series.temperature[k] + (series.apart ? s->cell * series.shift : 0);
+    }
+    if (series.apart && ++s->cell < series.cells)
+        s->at -= b->n;
+    else
+        s->cell = 0;
+    snprintf(b->position, 256, "%zu %u 1", s->at, s->cell);
+    return s->at < all ? FADE_OK : FADE_END;
+}
+
+static const fade_column series_out[] = { { "length", "s", "How long the duty is.", 0, 0, 0, 0, 0, 1, FADE_PLANNED } };
+static const fade_column series_sample[] = {
+    { "time", "s", "Time since the start.", 0, 0, 0, 0, 0, 1, FADE_PLANNED },
+    { "soc", "1", "State of charge.", 0, 0, 0, 0, 0, 1, FADE_PLANNED },
+    { "temperature", "K", "Temperature of the cell.", 0, 0, 0, 0, 0, 1, FADE_PLANNED },
+};
+static const fade_source_v1 series_v1 = { .size = sizeof series_v1, .flags = FADE_DUTY, .open = series_open, .close = free, .next = series_next };
+static const void *series_iface(const fade_desc *d, const char *id)
+{
+    (void)d;
+    return strcmp(id, "fade.source/1") == 0 ? &series_v1 : NULL;
+}
+static const fade_desc series_desc = { .size = sizeof series_desc,
+                                       .id = "series",
+                                       .kind = "source",
+                                       .version = "1.0.0",
+                                       .licence = "MIT",
+                                       .doc = "Samples from memory for a test.",
+                                       .cite = "",
+                                       .columns = { .out = FADE_LIST(series_out), .sample = FADE_LIST(series_sample) },
+                                       .iface = series_iface };
+static const fade_desc *const series_plugins[] = { &series_desc, NULL };
+static const fade_library series_library = { FADE_MAGIC, FADE_ABI_NEED, FADE_FINGERPRINT, sizeof series_library, series_plugins };
+
+enum { SYNTHETIC_N = 87601 };
+
+/* Ten years, hourly: BLAST-Lite's "synthetic" profile, from its formula. */
+static inline void series_synthetic(void)
+{
+    static double t[SYNTHETIC_N], soc[SYNTHETIC_N], temperature[SYNTHETIC_N];
+    static const double day[24] = { 1, 1, 1, 1, 1, 1, .4, .4, .6, .6, 1, 1, .9, .8, .7, .6, .5, .4, .3, .2, .2, .2, .2, .6 };
+    for (int h = 0; h < SYNTHETIC_N; h++) {
+        int j = h % 24, k = h % 8760;
+        double a = j <= 10 ? 25 + j * (10.0 / 11) : j == 11 ? 35 : j <= 22 ? (j - 12) * (-10.0 / 11) + 35 : 25;
+        double b = k <= 4366 ? -5 + k * (10.0 / 4367) : k == 4367 ? 5 : k <= 8758 ? (k - 4368) * (-10.0 / 4391) + 5 : -5;
+        t[h] = 3600.0 * h;
+        soc[h] = h == SYNTHETIC_N - 1 ? 1 : day[j];
+        temperature[h] = 273.15 + (h == SYNTHETIC_N - 1 ? 20 : a + b);
+    }
+    series.n = SYNTHETIC_N;
+    series.t = t;
+    series.soc = soc;
+    series.temperature = temperature;
+    series.repeat = 1;
+    series.period = 0;
+}
+#endif
