@@ -52,8 +52,8 @@ static const fade_column in[] = {
     { "c_rate", "1/h", "C-rate of the cycle.", 1, 0, 100, 0.2, 2, 1, 0 },
     { "duration", "s", "Calendar time booked with the row; unknown counts as none.", 0, 0, 1e11, 0, 0, 1,
       FADE_OPTIONAL },
-    { "loss_stress_time", "s", "Under a duty: time, weighted by the square of its stress on the calendar loss.", 0, 0, 0,
-      0, 0, 1, FADE_OPTIONAL },
+    { "loss_stress_time", "s", "Under a duty: time, weighted by the square of its stress on the calendar loss.", 0, 0,
+      0, 0, 0, 1, FADE_OPTIONAL },
     { "growth_stress_time", "s", "Under a duty: time, weighted by its stress on the calendar growth.", 0, 0, 0, 0, 0, 1,
       FADE_OPTIONAL },
 };

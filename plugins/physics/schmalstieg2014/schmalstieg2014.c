@@ -25,8 +25,8 @@ enum { LOSS_TIME, LOSS_CHARGE, GROWTH_TIME, GROWTH_CHARGE };
 enum { LOSS, LOSS_CALENDAR, LOSS_CYCLE, RESISTANCE };
 
 static const fade_param params[] = {
-    { "nominal_capacity", "Ah", "Charge of a full discharge; [cell]'s unless given.", SCH, FADE_REAL, FADE_PER_CELL | FADE_STEP_ONLY,
-      2.05, 1e-9, 1e9, 0, 0, NULL },
+    { "nominal_capacity", "Ah", "Charge of a full discharge; [cell]'s unless given.", SCH, FADE_REAL,
+      FADE_PER_CELL | FADE_STEP_ONLY, 2.05, 1e-9, 1e9, 0, 0, NULL },
     { "storage_voltage", "V", "Mean voltage of the cell over the row; may be bound to a column (\"@voltage_mean\").",
       SCH, FADE_REAL, FADE_PER_CELL | FADE_LIVE | FADE_EXAMPLE | FADE_STEP_ONLY, 3.7, 2.5, 4.3, 3.2, 4.2, NULL },
     { "cycle_voltage", "V", "Quadratic mean of the voltage over the cycle; may be bound to a column.", SCH, FADE_REAL,
@@ -50,8 +50,8 @@ static const fade_column in[] = {
       FADE_OPTIONAL },
     { "loss_time_gain", "1", "Under a duty: what its time adds to loss_time.", 0, 0, 0, 0, 0, 1, FADE_OPTIONAL },
     { "growth_time_gain", "1", "Under a duty: what its time adds to growth_time.", 0, 0, 0, 0, 0, 1, FADE_OPTIONAL },
-    { "mean_voltage_squared", "V2", "Under a duty: mean of the squared voltage over the cycles booked.", 0, 0, 0, 0, 0, 1,
-      FADE_OPTIONAL },
+    { "mean_voltage_squared", "V2", "Under a duty: mean of the squared voltage over the cycles booked.", 0, 0, 0, 0, 0,
+      1, FADE_OPTIONAL },
 };
 static const fade_column out[] = {
     { "loss", "1", "Fraction of the initial capacity that is gone.", 0, 0, 1, 0, 0, 1, 0 },

@@ -5,7 +5,8 @@
  *   loss = a_sei * (1 - exp(-b_sei * f_d)) + (1 - a_sei) * (1 - exp(-f_d))
  *
  * f_d is the only state and it is additive, so a life does not depend on how finely it is cut into steps.
- * Under a duty the events are its rainflow cycles, booked when they close, and time is k_t times the integral of S_sigma S_T.
+ * Under a duty the events are its rainflow cycles, booked when they close, and time is k_t times the integral of
+ * S_sigma S_T.
  */
 #include "fade_plugin.h"
 #include <math.h>
@@ -65,8 +66,8 @@ static const fade_column in[] = {
       0, 0, 1, FADE_OPTIONAL },
     { "stress_time", "s", "Under a duty: time, weighted by its stress.", 0, 0, 0, 0, 0, 1, FADE_OPTIONAL },
     { "f_cycle", "1", "Under a duty: f_d of the rainflow cycles that closed.", 0, 0, 0, 0, 0, 1, FADE_OPTIONAL },
-    { "open_f_cycle", "1", "Under a duty: f_d of the half cycles that are open, shown but not booked.", 0, 0, 0, 0, 0, 1,
-      FADE_OPTIONAL },
+    { "open_f_cycle", "1", "Under a duty: f_d of the half cycles that are open, shown but not booked.", 0, 0, 0, 0, 0,
+      1, FADE_OPTIONAL },
 };
 static const fade_column out[] = { { "loss", "1", "Fraction of the initial capacity that is gone.", 0, 0, 1, 0, 0, 1,
                                      0 } };
@@ -143,15 +144,13 @@ static void blame(const xu *m, fade_tile *b, uint32_t i)
             fade_say(m->host, 3, FADE_EINVAL, (int32_t)i, text);
             return;
         }
+    int n = snprintf(text, sizeof text, "f_d went from %g by %g in a ", b->x[0][i], b->x1[0][i] - b->x[0][i]);
     if (b->samples)
-        snprintf(text, sizeof text, "f_d went from %g by %g in a step of a duty; it must rise", b->x[0][i],
-                 b->x1[0][i] - b->x[0][i]);
+        snprintf(text + n, sizeof text - (size_t)n, "step of a duty; it must rise");
     else
-        snprintf(
-        text, sizeof text,
-        "f_d went from %g by %g in a row of depth %g, soc_mean %g, temperature_mean %g K, duration %g s; it must rise",
-        b->x[0][i], b->x1[0][i] - b->x[0][i], b->in[DEPTH][i], b->in[SOC][i], b->in[TEMPERATURE][i],
-        b->in[DURATION][i]);
+        snprintf(text + n, sizeof text - (size_t)n,
+                 "row of depth %g, soc_mean %g, temperature_mean %g K, duration %g s; it must rise", b->in[DEPTH][i],
+                 b->in[SOC][i], b->in[TEMPERATURE][i], b->in[DURATION][i]);
     b->status[i] = FADE_ERANGE;
     fade_say(m->host, 3, FADE_ERANGE, (int32_t)i, text);
 }
