@@ -144,7 +144,6 @@ size_t duty_used(const duty *, const duty_stream *, size_t rule);
 /* duty_sums.c */
 void duty_stress(const duty_stream *, const duty_rule *, duty_pos a, duty_pos b, double out[DUTY_N]);
 double duty_integral(const duty_stream *, const double *rate, duty_pos a, duty_pos b);
-double duty_moved(const duty_stream *, size_t a, size_t b);                  /* how far the soc went between samples a and b */
 /* duty_value.c: what each step hands to the laws that share their samples */
 int  duty_values(duty *, duty_stream *, why *w);
 int  duty_cycles(const duty_use *, const part *, const fade_tile *like, const rainflow_event *, size_t n,

@@ -56,6 +56,11 @@ static int rain(duty *d, duty_stream *s, size_t r, size_t i, why *w)
     if (!rc)
         at->nevent += (size_t)rainflow_push(&f, 0, s->col[S_TIME][i], at->carried, s->col[S_SOC][i],
                                             at->event + at->nevent);
+    size_t k = (size_t)at->count;
+    if (k > 1 && at->value[k - 1] == s->col[S_SOC][i]) {        /* a rest belongs to the swing before it */
+        at->time[k - 1] = s->col[S_TIME][i];
+        at->carry[k - 1] = at->carried;
+    }
     if (at->forced > before)
         object_warn_once(d->e->source_object, "rainflow",
                          "the rainflow residue of %d turning points was full: its oldest half cycle was booked early",
@@ -74,13 +79,15 @@ static int end_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, boo
         at->step = more;
         at->capstep = cap;
     }
+    int rc = rain(d, s, r, b.i, w);               /* what closes up to here closes here, whether a row ends or not */
+    if (rc)
+        return rc;
     duty_step *step = &at->step[at->nstep];
     uint32_t from = at->nstep ? at->step[at->nstep - 1].o1 : 0;
     *step = (duty_step){ .a = at->end, .b = b, .b0 = at->brk, .brk = brk, .row_end = row_end, .top = at->top,
                          .e0 = from, .e1 = (uint32_t)at->nevent, .o0 = (uint32_t)at->nevent };
     if (row_end && d->rule[r].rain) {
-        int rc = event_room(at, RAINFLOW_DEPTH, w);
-        if (rc)
+        if ((rc = event_room(at, RAINFLOW_DEPTH, w)))
             return rc;
         rainflow f = flow_of(d, at);
         at->nevent += (size_t)rainflow_open(&f, 0, at->event + at->nevent);
@@ -121,8 +128,7 @@ static int end_row(duty *d, duty_stream *s, duty_pos b, uint64_t brk, why *w)
     int rc = row_room(d, s, w);
     for (size_t r = 0; r < d->nrule && !rc; r++) {
         bool by_rows = d->rule[r].time == 0 && d->rule[r].efc == 0;
-        rc = rain(d, s, r, b.i, w);
-        rc = rc ? rc : end_step(d, s, r, b, (brk >> r & 1) || (by_rows && b.f == 0), true, w);
+        rc = end_step(d, s, r, b, (brk >> r & 1) || (by_rows && b.f == 0), true, w);
     }
     if (rc)
         return rc;
@@ -150,14 +156,16 @@ static int begin(duty *d, duty_stream *s, why *w)
     s->begun = true;
     s->done = 1;
     for (size_t r = 0; r < d->nrule && !rc; r++) {
-        s->at[r].top = s->col[S_SOC][0];
+        double *stand = s->at[r].stand;           /* until the first break: a cell that has only been looked at */
+        s->at[r].top = stand[DUTY_SOC_MEAN] = stand[DUTY_SOC_MIN] = stand[DUTY_SOC_MAX] = s->col[S_SOC][0];
+        stand[DUTY_T_MEAN] = stand[DUTY_T_MAX] = s->col[S_T][0];
         rc = rain(d, s, r, 0, w);
     }
     return rc;
 }
 
-/* Sample i: was the one before it a turning point?  Its swing is whole then. */
-static int turn(duty *d, duty_stream *s, size_t i, why *w)
+/* Sample i: was the one before it a turning point?  Its swing is whole then.  *broke: some rule booked there. */
+static int turn(duty *d, duty_stream *s, size_t i, bool *broke, why *w)
 {
     double ds = s->col[S_SOC][i] - s->col[S_SOC][i - 1], way = ds > 0 ? 1 : ds < 0 ? -1 : 0;
     if (way == 0 || way == s->direction)
@@ -165,14 +173,16 @@ static int turn(duty *d, duty_stream *s, size_t i, why *w)
     int rc = E_OK;
     for (size_t r = 0; r < d->nrule && !rc; r++) {
         duty_at *at = &s->at[r];
-        rc = rain(d, s, r, i - 1, w);
+        if (d->rule[r].rain)
+            rc = rain(d, s, r, i - 1, w);
         if (d->rule[r].efc == 0)
             continue;
-        if (i - 1 > at->moved_at)
-            at->moved += duty_moved(s, at->moved_at, i - 1);
+        at->moved += fabs(s->col[S_SOC][i - 1] - s->col[S_SOC][at->moved_at]);     /* one way since the last turning point */
         at->moved_at = i - 1;
-        if (!rc && 0.5 * at->moved > d->rule[r].efc * (2 - NEARLY) && at->brk < i - 1)
+        if (!rc && 0.5 * at->moved > d->rule[r].efc * (2 - NEARLY) && at->brk < i - 1) {
             rc = end_step(d, s, r, (duty_pos){ i - 1, 0 }, true, false, w);
+            *broke = true;
+        }
     }
     s->direction = way;
     return rc;
@@ -207,7 +217,8 @@ static int rows_before(duty *d, duty_stream *s, size_t i, size_t most, bool *ful
 static int one_sample(duty *d, duty_stream *s, size_t most, bool *full, why *w)
 {
     size_t i = s->done;
-    int rc = s->turned ? E_OK : turn(d, s, i, w);
+    bool broke;
+    int rc = s->turned ? E_OK : turn(d, s, i, &broke, w);
     s->turned = !rc;
     if (rc || (rc = rows_before(d, s, i, most, full, w)) || *full)
         return rc;
@@ -225,19 +236,27 @@ static int one_sample(duty *d, duty_stream *s, size_t most, bool *full, why *w)
     return rc;
 }
 
-/* The first sample from s->done on at which something may end: the soc turns, a rule's time is up, or a row's. */
-static size_t next_event(const duty *d, const duty_stream *s)
+/* When a row ends next, or a rule's time is up: nothing but turns of the soc happens before. */
+static double next_alarm(const duty *d, const duty_stream *s)
+{
+    double alarm = row_end(d, s) * (1 - 1e-9) - 1e-9 * d->row;
+    for (size_t r = 0; r < d->nrule; r++) {
+        double up = s->col[S_TIME][s->at[r].brk] + d->rule[r].time * (1 - 1e-9);
+        if (d->rule[r].time > 0 && up < alarm)
+            alarm = up;
+    }
+    return alarm;
+}
+
+/* The first sample from s->done on where the soc turns or the alarm goes. */
+static size_t next_event(const duty_stream *s, double alarm)
 {
     const double *t = s->col[S_TIME], *soc = s->col[S_SOC];
-    double alarm = row_end(d, s) * (1 - 1e-9) - 1e-9 * d->row, way = s->direction;
-    for (size_t r = 0; r < d->nrule; r++)
-        if (d->rule[r].time > 0)
-            alarm = fmin(alarm, t[s->at[r].brk] + d->rule[r].time * (1 - 1e-9));
     size_t i = s->done, n = s->n;
-    if (way > 0)
+    if (s->direction > 0)
         while (i < n && t[i] < alarm && soc[i] >= soc[i - 1])
             i++;
-    else if (way < 0)
+    else if (s->direction < 0)
         while (i < n && t[i] < alarm && soc[i] <= soc[i - 1])
             i++;
     else
@@ -251,21 +270,31 @@ static int finish(duty *d, duty_stream *s, why *w)
 {
     duty_pos last = { s->n - 1, 0 };
     bool open = s->row_at.i != last.i || s->row_at.f != 0;
+    uint64_t brk = 0;                             /* a rule that broke there does not break again, over no time */
     for (size_t r = 0; r < d->nrule; r++)
-        open |= s->at[r].brk != last.i;
+        if (s->at[r].brk != last.i)
+            brk |= (uint64_t)1 << r;
     s->ended = true;
-    return open ? end_row(d, s, last, UINT64_MAX, w) : E_OK;
+    return open || brk ? end_row(d, s, last, brk, w) : E_OK;
 }
 
 int duty_book(duty *d, duty_stream *s, size_t most, bool end, why *w)
 {
     bool full = false;
     int rc = !s->begun && s->n ? begin(d, s, w) : E_OK;
-    while (s->done < s->n && !full && !rc) {
-        if (!s->turned)
-            s->done = next_event(d, s);
-        if (s->done < s->n)
-            rc = one_sample(d, s, most, &full, w);
+    for (double alarm = -INFINITY; s->done < s->n && !full && !rc;) {
+        if (!s->turned && alarm > -INFINITY)
+            s->done = next_event(s, alarm);
+        if (s->done == s->n)
+            break;
+        if (!s->turned && s->col[S_TIME][s->done] < alarm) {      /* no more than a turn */
+            bool broke = false;
+            rc = turn(d, s, s->done++, &broke, w);
+            alarm = broke ? next_alarm(d, s) : alarm;
+            continue;
+        }
+        rc = one_sample(d, s, most, &full, w);
+        alarm = next_alarm(d, s);
     }
     if (!rc && end && !full && !s->ended && s->n && s->nrow < most)
         rc = finish(d, s, w);

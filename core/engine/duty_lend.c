@@ -311,4 +311,7 @@ void duty_lend(const duty *d, duty_use *u, worker *k, const part *q, workpart *w
         else if (lent)
             desk->of[i] = desk->of[run->lo];
     }
+    for (uint32_t i = hi; u->own && i < run->hi; i++)         /* what pads the tile is a copy of its last lane */
+        for (size_t f = 0; f < u->nfill; f++)
+            wp->in[u->fill[f].input][i] = wp->in[u->fill[f].input][hi - 1];
 }

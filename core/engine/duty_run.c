@@ -5,6 +5,7 @@
  * Steps are checked at the end of the row; only when something is wrong is the row done again from its start, carefully, to find the
  * lane and the step.
  */
+#include "core/base/clones.h"
 #include "core/base/mem.h"
 #include "core/engine/duty_desk.h"
 #include <math.h>
@@ -105,7 +106,7 @@ static void count_cycles(const duty_use *u, worker *k, const duty_run_of *run, c
     }
 }
 
-static void set_inputs(const duty *d, const duty_use *u, worker *k, workpart *wp, const duty_run_of *run)
+CLONES static void set_inputs(const duty *d, const duty_use *u, worker *k, workpart *wp, const duty_run_of *run)
 {
     const duty_step *step = &run->stream->at[u->rule].step[run->step];
     const double *v = run->stream->value[u - d->use] + run->step * VALUE_WIDTH(u), *soh = k->desk->soh;
@@ -137,11 +138,12 @@ static void measure(engine *e, worker *k, const physics *ph, tile *t, const duty
 {
     stops_capacity(e, k, ph, t);
     uint32_t hi = run->hi < t->live ? run->hi : t->live;
-    for (uint32_t i = run->lo; i < run->hi; i++) {
-        uint32_t from = i < hi ? i : t->live - 1;
-        double q = k->cap[from] / e->lane[t->first + from].c0;
+    for (uint32_t i = run->lo; i < hi; i++) {
+        double q = k->cap[i] / e->lane[t->first + i].c0;
         k->desk->soh[i] = q > 0 && q < 10 ? q : 1;
     }
+    for (uint32_t i = hi; i < run->hi; i++)
+        k->desk->soh[i] = k->desk->soh[hi - 1];
 }
 
 /* Hands every run its next step; *idle: some run has none left; false: none has. */

@@ -87,15 +87,6 @@ CLONES static double trapezoids(const double *t, const double *r, size_t n)
     return 0.5 * ACROSS(a[0], a[1]);
 }
 
-/* A few stretches between two turning points. */
-double duty_moved(const duty_stream *s, size_t a, size_t b)
-{
-    double moved = 0;
-    for (size_t i = a; i < b; i++)
-        moved += fabs(s->col[S_SOC][i + 1] - s->col[S_SOC][i]);
-    return moved;
-}
-
 /* ---- points between samples ---- */
 
 /* The integral of what runs straight between samples, from the sample before p up to p. */

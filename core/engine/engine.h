@@ -79,6 +79,7 @@ typedef struct engine_life {
     uint64_t    rows, end_cycle, eol_cycle;       /* 0: not reached */
     uint64_t    origin;                           /* rows that are known to a forecast; UINT64_MAX: all */
     double      first, capacity;                  /* Ah, first and last; NaN unknown */
+    double      eol_seconds, seconds;             /* test time of the end of life (NaN: not reached) and of the last row, s; 0 where no row says how long it is */
 } engine_life;
 size_t engine_lives(const engine *);                              /* lanes x physics, lane by lane */
 void engine_life_at(const engine *, size_t i, engine_life *out);

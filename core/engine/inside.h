@@ -94,6 +94,7 @@ typedef struct lane_physics {                     /* per lane and physics */
     int         over;                             /* OVER_* */
     uint64_t    over_cycle, eol_cycle, below;     /* 0: not reached; rows below the threshold in a row */
     double      capacity, first;                  /* Ah, last and first */
+    double      eol_seconds;                      /* test time of the first of the rows below the threshold */
     double      soh;                              /* under a duty: capacity over the initial one at the last break point */
     char       *reason;                           /* owned; NULL while not over */
     bool        told;                             /* its end was given to the outputs */

@@ -29,7 +29,9 @@ void engine_life_at(const engine *e, size_t i, engine_life *out)
                           .eol_cycle = lp->eol_cycle,
                           .origin = l->origin,
                           .first = lp->first,
-                          .capacity = lp->capacity };
+                          .capacity = lp->capacity,
+                          .eol_seconds = lp->eol_cycle ? lp->eol_seconds : (double)NAN,
+                          .seconds = e->tile[i / e->nphysics / e->width].seconds[i / e->nphysics % e->width] };
 }
 
 double engine_seconds(const engine *e, size_t p)

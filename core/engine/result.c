@@ -134,6 +134,8 @@ void engine_result(const engine *e, json *out)
     json_close(out, ']');
     json_bool(out, "lanes_cut", e->nlane > LISTED);
     json_raw(out, "scores", e->scores && e->scores[0] ? e->scores : "[]");
-    json_raw(out, "made_by", e->made_by ? e->made_by : "null");
+    char *made_by = e->made_by ? NULL : result_made_by(e);
+    json_raw(out, "made_by", e->made_by ? e->made_by : made_by ? made_by : "null");
+    free(made_by);
     json_close(out, '}');
 }

@@ -242,7 +242,7 @@ static void end_scores(engine *e)
 static int start(engine *e, why *w)
 {
     int rc = E_OK;
-    e->made_by = result_made_by(e);
+    e->made_by = e->opt.folder || e->opt.tap ? result_made_by(e) : NULL;          /* who asks later gets it then */
     e->started_ns = e->snapshot_ns = clock_monotonic_ns();
     if (e->opt.study && e->sc->evaluate.on &&
         (rc = e->opt.study->score_open(e->variant, e->nphysics * e->nvariant, &e->score, w)))

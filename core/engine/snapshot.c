@@ -122,6 +122,7 @@ static void write_lane(const engine *e, text *t, uint32_t i)
         put_f64(t, lp->capacity);
         put_f64(t, lp->first);
         put_f64(t, lp->soh);
+        put_f64(t, lp->eol_seconds);
         put_text(t, lp->reason);
     }
 }
@@ -308,7 +309,7 @@ static int read_lane(engine *e, reader *r, uint32_t i)
         lane_physics *lp = &e->lp[(size_t)i * e->nphysics + p];
         uint64_t v[5];
         if ((rc = get(r, v, sizeof v)) || (rc = get(r, &lp->capacity, 8)) || (rc = get(r, &lp->first, 8)) ||
-            (rc = get(r, &lp->soh, 8)) ||
+            (rc = get(r, &lp->soh, 8)) || (rc = get(r, &lp->eol_seconds, 8)) ||
             (rc = get_text(r, &lp->reason, &len)))
             return rc;
         lp->over = v[0] > OVER_FAILED ? OVER_FAILED : (int)v[0];

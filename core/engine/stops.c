@@ -66,7 +66,7 @@ static bool reached(const engine *e, const worker *k, const physics *ph, const s
     return s->above ? v > ph->stop_value[at] : v < ph->stop_value[at];
 }
 
-static void end_of_life(const engine *e, lane_physics *lp, double soh, int64_t cycle)
+static void end_of_life(const engine *e, lane_physics *lp, double soh, int64_t cycle, double seconds)
 {
     if (lp->eol_cycle)
         return;
@@ -74,6 +74,8 @@ static void end_of_life(const engine *e, lane_physics *lp, double soh, int64_t c
         lp->below = 0;
         return;
     }
+    if (lp->below == 0)
+        lp->eol_seconds = seconds;
     if (++lp->below >= (e->sc->health.hold ? e->sc->health.hold : 1))
         lp->eol_cycle = (uint64_t)cycle - (lp->below - 1);
 }
@@ -123,7 +125,7 @@ void stops_row(engine *e, worker *k, size_t p, tile *t, bool look)
             if (isnan(lp->first))
                 lp->first = k->cap[i];
             lp->capacity = k->cap[i];
-            end_of_life(e, lp, k->cap[i] / reference, l->cycle);
+            end_of_life(e, lp, k->cap[i] / reference, l->cycle, t->seconds[i]);
             for (size_t s = 0; s < e->sc->nstop && !lp->over; s++)
                 if (reached(e, k, ph, &e->sc->stop[s], s, t, i, reference))
                     step_lane_over(e, t, i, p, OVER_STOP, e->sc->stop[s].text, l->cycle);

@@ -15,6 +15,7 @@ static double r2(const compare_model *m) { return m->r2; }
 static double largest(const compare_model *m) { return m->max_error; }
 static double bias(const compare_model *m) { return m->bias; }
 static double eol(const compare_model *m) { return m->eol; }
+static double eol_years(const compare_model *m) { return m->eol_years; }
 static double eol_error(const compare_model *m) { return m->eol_error; }
 static double rank_mean(const compare_model *m) { return m->rank_mean; }
 static double seconds(const compare_model *m) { return m->seconds; }
@@ -27,6 +28,7 @@ static const value values[] = {
     { "largest (mAh)", 1000, -1, largest },
     { "bias (mAh)", 1000, 0, bias },
     { "end of life (cycle)", 1, -2, eol },
+    { "end of life (years)", 1, -2, eol_years },
     { "its error (cycles)", 1, -1, eol_error },
     { "mean rank", 1, -1, rank_mean },
     { "time (s)", 1, -2, seconds },
@@ -41,6 +43,15 @@ static double merit(const value *v, double x)
 static bool is_naive(const compare_model *m)
 {
     return m->variant && strcmp(m->variant, "naive") == 0;
+}
+
+/* Does any model have this number?  A column of dashes says nothing. */
+static bool known(const compare *c, const value *v)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (!c->at[i].without && isfinite(v->of(&c->at[i])))
+            return true;
+    return false;
 }
 
 /* The best of a column among the models of one scenario, parts taken away left out. */
@@ -80,7 +91,8 @@ static void errors(page *p, const compare *c)
     text head = { 0 };
     text_addf(&head, "%s|rows", names_head(c));
     for (size_t k = 0; k < NVALUE; k++)
-        text_addf(&head, "|%s", values[k].head);
+        if (known(c, &values[k]))
+            text_addf(&head, "|%s", values[k].head);
     text_add(&head, "|<validity");
     page_say(
         p,
@@ -96,10 +108,13 @@ static void errors(page *p, const compare *c)
         page_cell_number(p, (double)m->n, "");
         for (size_t k = 0; k < NVALUE; k++) {
             double x = values[k].of(m), good = merit(&values[k], x);
+            if (!known(c, &values[k]))
+                continue;
             page_cell_number(p, values[k].scale * x, isfinite(good) && good >= best_of(c, m, &values[k]) ? "best" : "");
         }
-        bool inside = !m->validity || strcmp(m->validity, "inside") == 0;
-        page_cell(p, m->validity ? m->validity : "", inside ? "t" : "t long");
+        char word[40];
+        snprintf(word, sizeof word, "%.*s", m->validity ? (int)strcspn(m->validity, ":") : 0, m->validity ? m->validity : "");
+        page_cell(p, word, "t");
     }
     page_table_close(p);
     text_free(&head);

@@ -27,6 +27,7 @@ typedef struct compare_model {
     double   rmse, mae, mape, r2, max_error, bias;             /* Ah; mape in %; NaN unknown */
     size_t   cells, reached;                      /* cells whose end of life is forecast; those for which the model has one */
     double   eol, eol_least;                      /* cycle, mean over cells; where one never reaches it eol is NaN, and the mean is at least .. */
+    double   eol_years, eol_years_least;          /* the same in years of test time; NaN where rows do not say how long they are, and for all but physics */
     double   eol_observed, eol_observed_least;    /* the same, as measured */
     double   eol_error, eol_error_least, eol_bias;             /* cycles: mean of |predicted - observed|, NaN and at least ..; mean of the difference */
     double   capacity;                            /* Ah, at the last row, mean over cells; NaN for naive ones */

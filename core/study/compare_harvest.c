@@ -140,6 +140,23 @@ static size_t lanes(const harvest *h)
     return n < h->e->follow.cap ? n : h->e->follow.cap;
 }
 
+/* The mean end of life in years, where the rows of every cell say how long they are. */
+static void live_years(const harvest *h, size_t p, compare_model *m)
+{
+    double sum = 0;
+    size_t n = lanes(h), reached = 0, nphysics = h->e->follow.sc->nphysics;
+    for (size_t i = 0; i < n; i++) {
+        engine_life life;
+        engine_life_at(h->e->engine, i * nphysics + p, &life);
+        if (!(life.seconds > 0))
+            return;
+        reached += !isnan(life.eol_seconds);
+        sum += isnan(life.eol_seconds) ? life.seconds : life.eol_seconds;
+    }
+    if (n)
+        *(reached == n ? &m->eol_years : &m->eol_years_least) = sum / (double)n / (365 * 86400.0);
+}
+
 static void live(const harvest *h, size_t p, size_t c, int who, compare_model *m)
 {
     ends predicted = { 0 }, seen = { 0 };
@@ -153,6 +170,8 @@ static void live(const harvest *h, size_t p, size_t c, int who, compare_model *m
         ends_add(&seen, b);
         ends_compare(&predicted, a, b);
     }
+    if (who == PHYSICS)
+        live_years(h, p, m);
     m->cells = predicted.cells;
     m->reached = predicted.reached;
     *(predicted.reached == predicted.cells ? &m->eol : &m->eol_least) = predicted.sum / (double)predicted.cells;

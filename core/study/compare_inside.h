@@ -19,7 +19,7 @@ typedef struct compare_number {
     bool        more, size;                       /* the more the better; by its magnitude */
     bool        changes, marked;                  /* told of an ablation; the best one is marked */
 } compare_number;
-enum { COMPARE_NUMBERS = 11 };
+enum { COMPARE_NUMBERS = 12 };
 extern const compare_number compare_numbers[COMPARE_NUMBERS];
 double compare_value(const compare_model *, size_t at);
 /* What it is ranked by, less is better; NaN: not ranked. */

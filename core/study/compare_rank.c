@@ -16,6 +16,7 @@ const compare_number compare_numbers[COMPARE_NUMBERS] = {
     { "max_error", "worst, Ah", "Ah", "%.5f", AT(max_error), 0, -1, false, false, true, true },
     { "bias", "bias, Ah", "Ah", "%.5f", AT(bias), 0, COMPARE_BIAS, false, true, true, true },
     { "eol", "EOL", "", "%.1f", AT(eol), AT(eol_least), -1, false, false, true, false },
+    { "eol_years", "EOL, years", "", "%.2f", AT(eol_years), AT(eol_years_least), -1, false, false, false, false },
     { "eol_error", "EOL error", "", "%.1f", AT(eol_error), AT(eol_error_least), COMPARE_EOL, false, false, true, true },
     { "eol_bias", "EOL bias", "", NULL, AT(eol_bias), 0, -1, false, false, false, false },
     { "capacity", "last, Ah", "Ah", "%.4f", AT(capacity), 0, -1, false, false, true, false },

@@ -24,7 +24,7 @@
 enum { CELL_POWER, CELL_POWER_B, CELL_SIGMOID, CELL_LINEAR, CELL_FREE };
 enum { CELL_DAYS, CELL_EFC };
 enum { CELL_LOSS, CELL_GAIN, CELL_GROWTH, CELL_APART };                  /* what y is: CELL_APART only formulas of results use */
-enum { CELL_MOST = 8, CELL_NAMES = 64, CELL_LANES = 1024, CELL_BLOCK = 64, CELL_TEXT = 500 };
+enum { CELL_PROGRAMS = 6, CELL_MOST = 8, CELL_NAMES = 64, CELL_LANES = 1024, CELL_BLOCK = 64, CELL_TEXT = 500 };
 
 typedef struct cell_term {
     const char *key;                              /* of its state, and of its result loss_KEY or growth_KEY */
@@ -116,7 +116,7 @@ typedef struct cell {
     const char  *name[CELL_NAMES];                /* of variables */
     int          time_in[CELL_MOST], time_p_in[CELL_MOST], shape_in[CELL_MOST], mean_in[CELL_MOST];       /* inputs; -1 none */
     cell_number  k[CELL_MOST], p[CELL_MOST], y[CELL_MOST];
-    cell_program rate, chunk, each, row, out;
+    cell_program rate, chunk, each, across, row, out;      /* each: samples are lanes; across: cells are, one sample after the other */
 } cell;
 
 static int cell_find(const fade_list *l, const char *before, const char *key, const char *behind)

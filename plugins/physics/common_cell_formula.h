@@ -124,7 +124,11 @@ static int32_t cell_compile_booked(cell *m, cell_program *p, cell_list *l, int e
         else
             p->w[i] = cell_additive(l, t, t->k, NULL, !each);
     }
-    return cell_compile(m, p, l, each ? all : all & ~samples, each ? all & ~samples : 0);
+    if (!each)
+        return cell_compile(m, p, l, all & ~samples, 0);
+    m->across = *p;
+    int32_t rc = cell_compile(m, p, l, all, all & ~samples);
+    return rc ? rc : cell_compile(m, &m->across, l, all, samples);
 }
 
 /* Of a row, which is one stretch of constant conditions and its alike cycles. */
@@ -182,8 +186,8 @@ static int32_t cell_compile_all(cell *m)
     if (!l)
         return FADE_ENOMEM;
     uint64_t params = (((uint64_t)1 << m->nparam) - 1) << (V_OWN + m->nmean);
-    cell_program *all[] = { &m->rate, &m->chunk, &m->each, &m->row, &m->out };
-    for (int i = 0; i < 5; i++)
+    cell_program *all[CELL_PROGRAMS] = { &m->rate, &m->chunk, &m->each, &m->across, &m->row, &m->out };
+    for (int i = 0; i < CELL_PROGRAMS; i++)
         cell_clear(all[i]);
     cell_begin_list(m, l, 0);
     int32_t rc = cell_compile_rate(m, l, params);
@@ -268,8 +272,8 @@ static void cell_inputs_of(cell *m, const fade_args *a)
 static void cell_destroy(void *model)
 {
     cell *m = model;
-    fade_expr *e[] = { m->rate.e, m->chunk.e, m->each.e, m->row.e, m->out.e };
-    for (int i = 0; i < 5 && m->expr; i++)
+    fade_expr *e[CELL_PROGRAMS] = { m->rate.e, m->chunk.e, m->each.e, m->across.e, m->row.e, m->out.e };
+    for (int i = 0; i < CELL_PROGRAMS && m->expr; i++)
         m->expr->close(e[i]);
     for (int i = 0; i < CELL_MOST; i++) {
         free(m->k[i].column);

@@ -6,9 +6,18 @@
 #ifndef FADE_PHYSICS_COMMON_CELL_STEP_H
 #define FADE_PHYSICS_COMMON_CELL_STEP_H
 
+/* A step is short loops over few lanes: all of it is compiled for each vector width, with its helpers inside.  No contraction: the
+ * bits are the same. */
+#if defined __x86_64__ && defined __GNUC__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
+#define CELL_CLONES __attribute__((target_clones("avx2", "default"), flatten))
+#else
+#define CELL_CLONES
+#endif
+
 /* Scratch of a step, columns of n lanes. */
 enum { S_C, S_CC, S_CD, S_LO, S_HI, S_EFC_DAY, S_DAYS, S_CYCLES, S_V, S_TMP, S_TMP2, S_W, S_Y = S_W + CELL_MOST, S_P = S_Y + CELL_MOST,
-       S_WHEN = S_P + CELL_MOST, S_POWER = S_WHEN + CELL_MOST, S_EXPONENT = S_POWER + CELL_MOST, S_ALL = S_EXPONENT + CELL_MOST };
+       S_WHEN = S_P + CELL_MOST, S_POWER = S_WHEN + CELL_MOST, S_EXPONENT = S_POWER + CELL_MOST, S_MADE = S_EXPONENT + CELL_MOST,
+       S_ALL = S_MADE + 2 * CELL_MOST };
 
 static double *cell_column(const fade_tile *b, int c)
 {
@@ -94,7 +103,9 @@ static void cell_resolve(const cell *m, const fade_tile *b, const double **var)
 /* Runs a program whose results go to the terms' columns. */
 static void cell_run(const cell *m, const cell_program *p, const fade_tile *b, const double *const *var)
 {
-    double *y[CELL_NAMES] = { 0 };
+    double *y[CELL_NAMES];
+    for (uint32_t i = 0; i < p->n; i++)
+        y[i] = NULL;
     for (uint32_t i = 0; i < m->law->nterm; i++) {
         const int at[] = { p->w[i], p->y[i], p->p[i], p->when[i] }, to[] = { S_W, S_Y, S_P, S_WHEN };
         for (int k = 0; k < 4; k++)
@@ -143,6 +154,51 @@ static void cell_each_lane(const cell *m, const fade_tile *b, const double *cons
     }
 }
 
+static void cell_more(uint32_t n, double weight, const double *restrict x, double *restrict sum)
+{
+    for (uint32_t i = 0; i < n; i++)
+        sum[i] += weight * x[i];
+}
+
+/* The same for all lanes at once where they share their samples: one sample after the other, in the same order. */
+static void cell_each_sample(const cell *m, const fade_tile *b, const double *const *lanes)
+{
+    const fade_samples *s = b->samples[0];
+    double one[V_DEPTH][8] __attribute__((aligned(64)));
+    double *y[CELL_NAMES] = { 0 }, *sum[CELL_NAMES] = { 0 };
+    const double *var[CELL_NAMES];
+    memcpy(var, lanes, m->nvar * sizeof *var);
+    for (uint32_t t = 0; t < m->law->nterm; t++) {
+        const int from[] = { m->across.w[t], m->across.y[t], m->across.p[t] }, to[] = { S_W, S_Y, S_P };
+        for (int k = 0; k < 3; k++)
+            if (from[k] >= 0) {
+                y[from[k]] = cell_column(b, S_MADE + (k == 2 ? CELL_MOST : 0) + (int)t);
+                sum[from[k]] = cell_column(b, to[k] + (int)t);
+                memset(sum[from[k]], 0, b->n * sizeof **sum);
+            }
+    }
+    for (uint32_t at = 0; at < s->live; at++) {
+        for (uint32_t v = 0; v < V_DEPTH; v++) {
+            for (int k = 0; v < m->law->duty->in.n && k < 8; k++)
+                one[v][k] = s->in[v][at];
+            var[v] = one[v];
+        }
+        m->expr->eval(m->across.e, b->n, var, cell_behind(b), y);
+        for (uint32_t k = 0; k < m->across.n; k++)
+            if (y[k])
+                cell_more(b->n, s->weight[at], y[k], sum[k]);
+    }
+}
+
+/* Many lanes that share their samples? */
+static int cell_share(const fade_tile *b)
+{
+    for (uint32_t i = 0; i < b->live; i++)
+        if (!b->samples[i] || b->samples[i] != b->samples[0])
+            return 0;
+    return b->live >= 16;
+}
+
 /* True when some lane books cycles for a term that looks at each sample. */
 static int cell_wants_each(const cell *m, const fade_tile *b)
 {
@@ -164,7 +220,9 @@ static void cell_book(const cell *m, const fade_tile *b, const double *const *va
     if (!any)
         return;
     cell_run(m, &m->chunk, b, var);
-    if (cell_wants_each(m, b)) {
+    if (cell_wants_each(m, b) && cell_share(b))
+        cell_each_sample(m, b, var);
+    else if (cell_wants_each(m, b)) {
         for (uint32_t i = 0; i < b->live; i++)
             if (b->dt[i] > 0 && b->samples[i])
                 cell_each_lane(m, b, var, i);
@@ -361,7 +419,7 @@ static void cell_show(const cell *m, const fade_tile *b, const double *const *x)
         cell_pad(growth, live, n);
 }
 
-static int32_t cell_step(const void *model, fade_tile *b)
+CELL_CLONES static int32_t cell_step(const void *model, fade_tile *b)
 {
     const cell *m = model;
     const double *var[CELL_NAMES];
@@ -399,9 +457,9 @@ static int32_t cell_init(const void *model, fade_tile *b)
 static size_t cell_scratch(const void *model, uint32_t n)
 {
     const cell *m = model;
-    fade_expr *e[] = { m->rate.e, m->chunk.e, m->each.e, m->row.e, m->out.e };
+    fade_expr *e[CELL_PROGRAMS] = { m->rate.e, m->chunk.e, m->each.e, m->across.e, m->row.e, m->out.e };
     size_t most = 0;
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < CELL_PROGRAMS; i++) {
         size_t bytes = e[i] ? m->expr->scratch(e[i], n > CELL_BLOCK ? n : CELL_BLOCK) : 0;
         most = bytes > most ? bytes : most;
     }

@@ -40,3 +40,31 @@ if [ "${many:-999999}" -le 204800 ]; then
 else
     bad "10^5 lanes x 1,000 cycles of xu2018 within 200 MB" "$many KB"
 fi
+
+# A duty repeated for ten years holds the memory of one repeated for one.
+awk 'BEGIN { print "time_s,soc"; for (h = 0; h < 168; h++) print h * 3600 "," (h % 24 < 8 ? 0.9 : h % 24 < 20 ? 0.9 - (h % 24 - 8) / 20 : 0.3 + (h % 24 - 20) / 6.67) }' \
+    > "$work/week.csv"
+cat > "$work/duty.toml" << 'END'
+[run]
+name = "duty"
+[cell]
+nominal_capacity = 2
+[source]
+plugin = "profile"
+path = "week.csv"
+temperature = "25 degC"
+period = "7 days"
+[duty]
+row = "30 days"
+[physics]
+plugin = "nmc-gr-b1"
+[[output]]
+plugin = "csv"
+END
+year=$(peak "$FADE" run "$work/duty.toml" --quiet --out "$work/year" --set 'source.length="1 year"') || bad "a duty of a year"
+century=$(peak "$FADE" run "$work/duty.toml" --quiet --out "$work/century" --set 'source.length="100 years"') || bad "a duty of 100 years"
+if [ "${century:-999999}" -lt $((${year:-0} + 1024)) ]; then
+    ok "a duty of 100 years holds the memory of one ($century KB against $year KB)"
+else
+    bad "a duty of 100 years holds the memory of one" "$century KB against $year KB"
+fi
