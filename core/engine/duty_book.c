@@ -96,11 +96,9 @@ static int end_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, boo
     at->nstep++;
     at->end = b;
     if (brk) {
-        if (d->rule[r].rain)
-            carry(d, s, r, b.i);
         for (size_t i = at->brk; d->e->sc->duty.keep == DUTY_ENERGY && i <= b.i; i++)
             at->top = fmax(at->top, s->col[S_SOC][i]);
-        at->brk = at->moved_at = b.i;
+        at->brk = at->moved_at = at->carried_at = b.i;        /* carried up to here, or of no use to this rule */
         at->moved = 0;
     }
     return E_OK;
