@@ -15,6 +15,7 @@ struct duty_desk {
     duty_run_of *run;                             /* [width] */
     double      *soh, *soh0, *dt;                 /* [width] capacity over that of the new cell at the last break point */
     double      *x0;                              /* states at the start of the row */
+    double      *out;                             /* outputs of lanes that wait */
     const fade_samples **of;                      /* [width] what tile->samples points to */
     fade_samples *set;                            /* [width] */
     const double **at;                            /* [width][columns] of set[].in and set[].rate */

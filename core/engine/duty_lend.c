@@ -27,11 +27,12 @@ static size_t most_columns(const duty *d)
 int duty_desk_open(engine *e, worker *k, why *w)
 {
     const duty *d = e->duty;
-    size_t n = e->width, state = 1, params = 1, bytes = 0;
+    size_t n = e->width, state = 1, outs = 1, params = 1, bytes = 0;
     for (size_t at = 0; at < e->nparts; at++) {
         const part *q = duty_part(e, at);
         size_t b = q->vt->scratch && d->use_of[at] >= 0 ? q->vt->scratch(q->model, BATCH) : 0;
         state = q->wstate > state ? q->wstate : state;
+        outs = q->wout > outs ? q->wout : outs;
         params = q->nparam > params ? q->nparam : params;
         bytes = b > bytes ? b : bytes;
     }
@@ -43,14 +44,15 @@ int duty_desk_open(engine *e, worker *k, why *w)
     k_desk->soh0 = mem_columns(n);
     k_desk->dt = mem_columns(n);
     k_desk->x0 = mem_columns(state * n);
+    k_desk->out = mem_columns(outs * n);
     k_desk->of = mem_zero(n, sizeof *k_desk->of);
     k_desk->set = mem_zero(n, sizeof *k_desk->set);
     k_desk->at = mem_zero(n * (most_columns(d) + 1), sizeof *k_desk->at);
     k_desk->param = mem_columns(params * BATCH);
     k_desk->param_at = mem_zero(params, sizeof *k_desk->param_at);
     k_desk->scratch = mem_columns(bytes / sizeof(double) + 8);
-    bool ok = k_desk->run && k_desk->soh && k_desk->soh0 && k_desk->dt && k_desk->x0 && k_desk->of && k_desk->set &&
-              k_desk->at && k_desk->param && k_desk->param_at && k_desk->scratch;
+    bool ok = k_desk->run && k_desk->soh && k_desk->soh0 && k_desk->dt && k_desk->x0 && k_desk->out && k_desk->of &&
+              k_desk->set && k_desk->at && k_desk->param && k_desk->param_at && k_desk->scratch;
     for (size_t i = 0; ok && i < params; i++)
         k_desk->param_at[i] = k_desk->param + i * BATCH;
     return ok ? E_OK : fail(w, E_NOMEM, "no memory for a worker's duty");
@@ -66,6 +68,7 @@ void duty_desk_close(worker *k)
     free(d->soh0);
     free(d->dt);
     free(d->x0);
+    free(d->out);
     free(d->of);
     free(d->set);
     free(d->at);

@@ -133,6 +133,21 @@ static void keep(const part *q, workpart *wp, uint32_t lo, uint32_t hi)
         memcpy(wp->x1[0] + r * n + lo, wp->x[0] + r * n + lo, (hi - lo) * sizeof(double));
 }
 
+/* What lanes put out that wait for others to end their row stands: keeps it, or gives it back. */
+static void waiting_out(const part *q, workpart *wp, const duty_desk *desk, uint32_t nrun, bool back)
+{
+    size_t n = wp->b.n;
+    for (uint32_t j = 0; j < nrun; j++) {
+        const duty_run_of *run = &desk->run[j];
+        if (run->step < run->end)
+            continue;
+        for (uint32_t c = 0; c < q->wout; c++) {
+            double *out = wp->outbuf + c * n + run->lo, *kept = desk->out + c * n + run->lo;
+            memcpy(back ? out : kept, back ? kept : out, (run->hi - run->lo) * sizeof *out);
+        }
+    }
+}
+
 /* At a break point: what is left of each lane's capacity. */
 static void measure(engine *e, worker *k, const physics *ph, tile *t, const duty_run_of *run)
 {
@@ -196,7 +211,11 @@ static bool fast(engine *e, worker *k, size_t p, const part *q, duty_use *u, wor
     }
     while (good && next_inputs(e->duty, u, k, q, wp, t, nrun, &idle, w)) {
         memcpy(k->dt, k->count, wp->b.n * sizeof *k->dt);
+        if (idle)
+            waiting_out(q, wp, k->desk, nrun, false);
         good = w->code == 0 && q->vt->step(q->model, &wp->b) == 0;
+        if (idle)
+            waiting_out(q, wp, k->desk, nrun, true);
         for (uint32_t i = 0; i < t->live; i++)
             good &= k->status[i] == 0;
         for (uint32_t j = 0; good && idle && j < nrun; j++)
@@ -228,7 +247,9 @@ static void careful(engine *e, worker *k, size_t p, const part *q, duty_use *u, 
             }
         if (w.code)
             break;
+        waiting_out(q, wp, k->desk, nrun, false);
         law_step(e, k, p, q, wp, t);
+        waiting_out(q, wp, k->desk, nrun, true);
         for (uint32_t i = 0; i < t->live; i++)
             active[i] = active[i] && !e->lp[(size_t)(t->first + i) * e->nphysics + p].over;
         took_step(u, e, k, &e->physics[p], t, nrun);
