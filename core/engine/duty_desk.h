@@ -7,7 +7,7 @@
 
 typedef struct duty_run_of {                      /* neighbouring lanes on one stream */
     duty_stream *stream;
-    uint32_t     lo, hi;
+    uint32_t     lo, hi, group;                   /* group: of the streams of the tile */
     size_t       step, end;                       /* the step at hand, and one behind the row's last */
 } duty_run_of;
 

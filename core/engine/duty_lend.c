@@ -299,7 +299,7 @@ void duty_lend(const duty *d, duty_use *u, worker *k, const part *q, workpart *w
         return;
     size_t width = 1 + u->vt->in.n + u->nrate;
     for (uint32_t i = run->lo; i < hi; i++) {
-        uint32_t group = u->own && lends(u) ? i : (uint32_t)(run - desk->run);
+        uint32_t group = u->own && lends(u) ? i : run->group;
         size_t room = desk->cap / ((u->own && lends(u) ? d->e->width : d->nstream < d->e->width ? d->nstream : d->e->width));
         span p = span_of(u, step, run->stream, desk->mem + (size_t)group * (room / 8 * 8));
         (void)width;

@@ -23,7 +23,7 @@ static const bool scaled[DUTY_N] = {
 /* Neighbouring lanes on one stream, and their steps in row r. */
 static uint32_t find_runs(const duty *d, const duty_use *u, const tile *t, uint64_t r, uint32_t n, duty_run_of *run)
 {
-    uint32_t nrun = 0;
+    uint32_t nrun = 0, group = 0;
     for (uint32_t i = 0; i < t->live; i++) {
         duty_stream *s = duty_of_lane(d, t->first + i);
         if (nrun && run[nrun - 1].stream == s) {
@@ -31,7 +31,7 @@ static uint32_t find_runs(const duty *d, const duty_use *u, const tile *t, uint6
             continue;
         }
         duty_run_of *q = &run[nrun++];
-        *q = (duty_run_of){ .stream = s, .lo = i, .hi = i + 1 };
+        *q = (duty_run_of){ .stream = s, .lo = i, .hi = i + 1, .group = s ? group++ : 0 };
         if (!s || r >= s->nrow)
             continue;
         q->step = r ? s->row_step[(r - 1) * d->nrule + u->rule] : 0;
@@ -171,6 +171,8 @@ static bool next_inputs(const duty *d, duty_use *u, worker *k, const part *q, wo
         duty_run_of *run = &k->desk->run[j];
         if (run->step >= run->end) {
             *idle = true;
+            for (uint32_t i = run->lo; i < run->hi; i++)
+                k->desk->of[i] = NULL;
             continue;
         }
         any = true;
