@@ -212,7 +212,8 @@ static int rows_before(duty *d, duty_stream *s, size_t i, size_t most, bool *ful
     return E_OK;
 }
 
-static int one_sample(duty *d, duty_stream *s, size_t most, bool *full, why *w)
+/* `last`: no sample comes behind it; a row ends with it, and so do the cycles of all rules. */
+static int one_sample(duty *d, duty_stream *s, size_t most, bool last, bool *full, why *w)
 {
     size_t i = s->done;
     bool broke;
@@ -220,12 +221,12 @@ static int one_sample(duty *d, duty_stream *s, size_t most, bool *full, why *w)
     s->turned = !rc;
     if (rc || (rc = rows_before(d, s, i, most, full, w)) || *full)
         return rc;
-    bool ends = fabs(s->col[S_TIME][i] - row_end(d, s)) <= 1e-9 * d->row;
+    bool ends = last || fabs(s->col[S_TIME][i] - row_end(d, s)) <= 1e-9 * d->row;
     if ((*full = ends && s->nrow == most))
         return E_OK;
     uint64_t up = time_up(d, s, i);
     if (ends)
-        rc = end_row(d, s, (duty_pos){ i, 0 }, up, w);
+        rc = end_row(d, s, (duty_pos){ i, 0 }, last ? UINT64_MAX : up, w);
     for (size_t r = 0; r < d->nrule && !ends && !rc; r++)
         if (up >> r & 1)
             rc = end_step(d, s, r, (duty_pos){ i, 0 }, true, false, w);
@@ -246,11 +247,11 @@ static double next_alarm(const duty *d, const duty_stream *s)
     return alarm;
 }
 
-/* The first sample from s->done on where the soc turns or the alarm goes. */
-static size_t next_event(const duty_stream *s, double alarm)
+/* The first sample from s->done on, of n, where the soc turns or the alarm goes. */
+static size_t next_event(const duty_stream *s, size_t n, double alarm)
 {
     const double *t = s->col[S_TIME], *soc = s->col[S_SOC];
-    size_t i = s->done, n = s->n;
+    size_t i = s->done;
     if (s->direction > 0)
         while (i < n && t[i] < alarm && soc[i] >= soc[i - 1])
             i++;
@@ -276,14 +277,16 @@ static int finish(duty *d, duty_stream *s, why *w)
     return open || brk ? end_row(d, s, last, brk, w) : E_OK;
 }
 
+/* The newest sample waits until it is known whether it is the last: what is booked with it does not depend on blocks. */
 int duty_book(duty *d, duty_stream *s, size_t most, bool end, why *w)
 {
     bool full = false;
     int rc = !s->begun && s->n ? begin(d, s, w) : E_OK;
-    for (double alarm = -INFINITY; s->done < s->n && !full && !rc;) {
+    size_t n = end || !s->n ? s->n : s->n - 1;
+    for (double alarm = -INFINITY; s->done < n && !full && !rc;) {
         if (!s->turned && alarm > -INFINITY)
-            s->done = next_event(s, alarm);
-        if (s->done == s->n)
+            s->done = next_event(s, n, alarm);
+        if (s->done == n)
             break;
         if (!s->turned && s->col[S_TIME][s->done] < alarm) {      /* no more than a turn */
             bool broke = false;
@@ -291,7 +294,7 @@ int duty_book(duty *d, duty_stream *s, size_t most, bool end, why *w)
             alarm = broke ? next_alarm(d, s) : alarm;
             continue;
         }
-        rc = one_sample(d, s, most, &full, w);
+        rc = one_sample(d, s, most, end && s->done + 1 == n, &full, w);
         alarm = next_alarm(d, s);
     }
     if (!rc && end && !full && !s->ended && s->n && s->nrow < most)
