@@ -42,8 +42,8 @@ typedef struct duty_pos { size_t i; double f; } duty_pos;        /* f seconds af
 typedef struct duty_step {
     duty_pos a, b;
     size_t   b0;                                  /* break: its samples are b0..b.i */
-    uint32_t e0, e1, o0, o1;                      /* rainflow cycles that closed in it; those open at its end (ends of rows) */
-    bool     brk, row_end;
+    uint32_t e0, e1, o0, o1;                      /* rainflow cycles that closed in it; those open at its end */
+    bool     brk;
     double   top;                                 /* highest soc up to the last break */
 } duty_step;
 

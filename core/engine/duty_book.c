@@ -68,7 +68,7 @@ static int rain(duty *d, duty_stream *s, size_t r, size_t i, why *w)
     return rc;
 }
 
-static int end_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, bool row_end, why *w)
+static int end_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, why *w)
 {
     duty_at *at = &s->at[r];
     if (at->nstep == at->capstep) {
@@ -84,9 +84,9 @@ static int end_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, boo
         return rc;
     duty_step *step = &at->step[at->nstep];
     uint32_t from = at->nstep ? at->step[at->nstep - 1].o1 : 0;
-    *step = (duty_step){ .a = at->end, .b = b, .b0 = at->brk, .brk = brk, .row_end = row_end, .top = at->top,
+    *step = (duty_step){ .a = at->end, .b = b, .b0 = at->brk, .brk = brk, .top = at->top,
                          .e0 = from, .e1 = (uint32_t)at->nevent, .o0 = (uint32_t)at->nevent };
-    if (row_end && d->rule[r].rain) {
+    if (d->rule[r].rain) {
         if ((rc = event_room(at, RAINFLOW_DEPTH, w)))
             return rc;
         rainflow f = flow_of(d, at);
@@ -126,7 +126,7 @@ static int end_row(duty *d, duty_stream *s, duty_pos b, uint64_t brk, why *w)
     int rc = row_room(d, s, w);
     for (size_t r = 0; r < d->nrule && !rc; r++) {
         bool by_rows = d->rule[r].time == 0 && d->rule[r].efc == 0;
-        rc = end_step(d, s, r, b, (brk >> r & 1) || (by_rows && b.f == 0), true, w);
+        rc = end_step(d, s, r, b, (brk >> r & 1) || (by_rows && b.f == 0), w);
     }
     if (rc)
         return rc;
@@ -178,7 +178,7 @@ static int turn(duty *d, duty_stream *s, size_t i, bool *broke, why *w)
         at->moved += fabs(s->col[S_SOC][i - 1] - s->col[S_SOC][at->moved_at]);     /* one way since the last turning point */
         at->moved_at = i - 1;
         if (!rc && 0.5 * at->moved > d->rule[r].efc * (2 - NEARLY) && at->brk < i - 1) {
-            rc = end_step(d, s, r, (duty_pos){ i - 1, 0 }, true, false, w);
+            rc = end_step(d, s, r, (duty_pos){ i - 1, 0 }, true, w);
             *broke = true;
         }
     }
@@ -229,7 +229,7 @@ static int one_sample(duty *d, duty_stream *s, size_t most, bool last, bool *ful
         rc = end_row(d, s, (duty_pos){ i, 0 }, last ? UINT64_MAX : up, w);
     for (size_t r = 0; r < d->nrule && !ends && !rc; r++)
         if (up >> r & 1)
-            rc = end_step(d, s, r, (duty_pos){ i, 0 }, true, false, w);
+            rc = end_step(d, s, r, (duty_pos){ i, 0 }, true, w);
     s->turned = false;
     s->done++;
     return rc;

@@ -212,7 +212,7 @@ static void own_sums(const duty *d, const duty_use *u, worker *k, const part *q,
         for (size_t m = 0; m < 64; m++)
             desk->param[j * BATCH + m] = wp->param[j][i];
     fade_tile like = { .size = sizeof like, .param = desk->param_at, .scratch = desk->scratch, .worker = wp->worker };
-    for (int open = 0; open <= step->row_end; open++) {
+    for (int open = 0; open < 2; open++) {
         uint32_t from = open ? step->o0 : step->e0, to = open ? step->o1 : step->e1;
         double part_sum[16];
         for (uint32_t j = from; j < to; j++) {
@@ -229,10 +229,8 @@ static void own_sums(const duty *d, const duty_use *u, worker *k, const part *q,
     }
     for (size_t f = 0; f < u->nfill; f++) {
         bool open = u->fill[f].what == FILL_OPEN;
-        if ((u->fill[f].what == FILL_CYCLE || open) && (!open || step->row_end))
+        if (u->fill[f].what == FILL_CYCLE || open)
             wp->in[u->fill[f].input][i] = sum[open][u->fill[f].index];
-        else if (open)
-            wp->in[u->fill[f].input][i] = 0;
     }
 }
 

@@ -65,7 +65,7 @@ static void write_steps(text *t, const duty_at *at, size_t used)
     put_u64(t, kept);
     for (size_t i = used; i < at->nstep; i++) {
         const duty_step *s = &at->step[i];
-        const uint64_t u[] = { s->a.i, s->b.i, s->b0, s->e0 - first, s->e1 - first, s->o0 - first, s->o1 - first, s->brk, s->row_end };
+        const uint64_t u[] = { s->a.i, s->b.i, s->b0, s->e0 - first, s->e1 - first, s->o0 - first, s->o1 - first, s->brk };
         const double f[] = { s->a.f, s->b.f, s->top };
         put(t, u, sizeof u);
         put(t, f, sizeof f);
@@ -76,7 +76,7 @@ static void write_steps(text *t, const duty_at *at, size_t used)
 
 static int read_steps(walk *k, duty_at *at, size_t n_samples, why *w)
 {
-    uint64_t n = 0, u[9];
+    uint64_t n = 0, u[8];
     double f[3];
     at->nstep = at->nevent = 0;
     if ((k->rc = k->get(k->reader, &n, sizeof n)))
@@ -100,7 +100,7 @@ static int read_steps(walk *k, duty_at *at, size_t n_samples, why *w)
             return damaged(w, "a step of a duty, number", (size_t)i);
         at->step[at->nstep++] = (duty_step){ .a = { u[0], f[0] }, .b = { u[1], f[1] }, .b0 = u[2], .e0 = (uint32_t)u[3],
                                              .e1 = (uint32_t)u[4], .o0 = (uint32_t)u[5], .o1 = (uint32_t)u[6],
-                                             .brk = u[7] != 0, .row_end = u[8] != 0, .top = f[2] };
+                                             .brk = u[7] != 0, .top = f[2] };
     }
     if ((k->rc = k->get(k->reader, &n, sizeof n)))
         return k->rc;

@@ -107,7 +107,7 @@ static int use_values(duty *d, duty_stream *s, size_t which, const double *first
         }
         if (u->ncycle && !u->own)
             rc = duty_cycles(u, q, &like, at->event + step->e0, step->e1 - step->e0, &d->rule[u->rule], closed, w);
-        if (u->ncycle && !u->own && !rc && step->row_end)
+        if (u->ncycle && !u->own && !rc)
             rc = duty_cycles(u, q, &like, at->event + step->o0, step->o1 - step->o0, &d->rule[u->rule], open, w);
         fill_step(s, u, step, stand, closed, open, s->value[which] + i * VALUE_WIDTH(u));
     }
