@@ -230,6 +230,23 @@ static inline int32_t rig_step(rig *g)
     return rc;
 }
 
+/* One of a duty's functions over n lanes: columns `in` to columns `out`, with the rig's parameters and scratch (n at most its lanes). */
+static inline int32_t rig_duty(rig *g, int32_t (*f)(const void *, fade_tile *), uint32_t n, const double *const *in, double *const *out)
+{
+    fade_tile b = g->tile;
+    b.n = b.live = n;
+    b.in = in;
+    b.out = out;
+    return f(g->object, &b);
+}
+
+/* From now on a duty drives the model, which lends no samples. */
+static inline void rig_under_duty(rig *g)
+{
+    static const fade_samples *const none[RIG_MAX];
+    g->tile.samples = none;
+}
+
 static inline void rig_close(rig *g)
 {
     if (g->object)

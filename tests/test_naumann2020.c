@@ -122,12 +122,40 @@ static void a_side_alone_is_its_part_of_the_whole(void **state)
     assert_near(growth, both[3], 1e-12);
 }
 
+/* What a duty is fed with, held for a year, is the check value of that year. */
+static void rates_are_those_of_the_check_values(void **state)
+{
+    (void)state;
+    rig *g = rig_open("naumann2020");
+    assert_int_equal(rig_make(g, N, NULL), 0);
+    const fade_duty_v1 *d = g->desc->iface(g->desc, "fade.duty/1");
+    double soc[N], T[N], loss[N], growth[N];
+    rig_fill(soc, N, 0.5);
+    rig_fill(T, N, 298.15);
+    soc[1] = 1;
+    T[1] = 313.15;
+    assert_int_equal(rig_duty(g, d->rates, N, (const double *const[]){ soc, T }, (double *const[]){ loss, growth }), 0);
+    rig_under_duty(g);
+    rig_fill(g->dt, N, 0);
+    for (int i = 0; i < N; i++) {
+        rig_in(g, "loss_stress_time")[i] = loss[i] * (i == 1 ? 3 * YEAR : YEAR);
+        rig_in(g, "growth_stress_time")[i] = growth[i] * YEAR;
+    }
+    assert_int_equal(rig_call(g, g->model->step), 0);
+    assert_near(rig_out(g, "loss_calendar")[0], 0.042516, 5.1e-7);
+    assert_near(rig_out(g, "loss_calendar")[1], 0.163331, 5.1e-7);
+    assert_near(rig_out(g, "resistance_ratio")[0] - 1, 0.016826, 5.1e-7);
+    assert_near(rig_out(g, "loss_cycle")[0], 0, 0);
+    rig_close(g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(check_values),
         cmocka_unit_test(a_life_does_not_depend_on_the_step),
         cmocka_unit_test(both_forms_of_the_state_of_charge),
+        cmocka_unit_test(rates_are_those_of_the_check_values),
         cmocka_unit_test(a_side_alone_is_its_part_of_the_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

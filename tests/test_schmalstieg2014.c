@@ -85,7 +85,7 @@ static void a_side_alone_is_its_part_of_the_whole(void **state)
         rig_value(g, "nominal_capacity")->real = 2;
         rig_value(g, "ageing")->real = side;
         assert_int_equal(rig_make(g, N, NULL), 0);
-        assert_int_equal(g->columns.in.n, side == 1 ? 2 : 1);
+        assert_int_equal(g->columns.in.n, side == 1 ? 4 : 2);
         assert_int_equal(g->columns.out.n, 2);
         if (side == 1) {
             rig_fill(rig_in(g, "temperature_mean"), N, 308.15);
@@ -102,12 +102,38 @@ static void a_side_alone_is_its_part_of_the_whole(void **state)
     assert_near(growth, resistance - 1, 1e-14);
 }
 
+/* Rates: at 3.7 V and 308.15 K a day loses and grows by the check values.  The curve at its points. */
+static void rates_are_those_of_the_check_values(void **state)
+{
+    (void)state;
+    rig *g = rig_open("schmalstieg2014");
+    double flat[] = { 0, 1, 3.7, 3.7 }, soc[N] = { 0, 1, 0.498480903, 0.952039931, -1, 2, 0.5, 0.5 };
+    double T[N], loss[N], growth[N], v2[N];
+    *rig_value(g, "ocv") = (fade_value){ .v = flat, .n = 2 };
+    assert_int_equal(rig_make(g, N, NULL), 0);
+    const fade_duty_v1 *d = g->desc->iface(g->desc, "fade.duty/1");
+    rig_fill(T, N, 308.15);
+    double *const out[] = { loss, growth, v2 };
+    assert_int_equal(rig_duty(g, d->rates, N, (const double *const[]){ soc, T }, out), 0);
+    assert_near(pow(86400 * loss[0], 0.75), 6.127729e-4, 5.1e-11);
+    assert_near(pow(86400 * growth[0], 0.75), 1.163745e-3, 5.1e-10);
+    rig_close(g);
+    g = rig_open("schmalstieg2014");
+    assert_int_equal(rig_make(g, N, NULL), 0);
+    assert_int_equal(rig_duty(g, d->rates, N, (const double *const[]){ soc, T }, out), 0);
+    static const double volt[] = { 3.331, 4.162, 3.696420384, 4.120108955, 3.331, 4.162 };
+    for (int i = 0; i < 6; i++)
+        assert_near(sqrt(v2[i]), volt[i], 1e-12);
+    rig_close(g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(check_values),
         cmocka_unit_test(a_life_does_not_depend_on_the_step),
         cmocka_unit_test(no_calendar_ageing_at_low_voltage),
+        cmocka_unit_test(rates_are_those_of_the_check_values),
         cmocka_unit_test(a_side_alone_is_its_part_of_the_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -199,6 +199,56 @@ static void starts_used_and_observes(void **state)
     rig_close(g);
 }
 
+/* What a duty is fed with: S_sigma S_T of samples, f_c of rainflow cycles, to the digits printed. */
+static void rates_and_cycles(void **state)
+{
+    (void)state;
+    rig *g = fresh(N);
+    const fade_duty_v1 *d = g->desc->iface(g->desc, "fade.duty/1");
+    double soc[N] = { 0.5, 0.2, 0.8, 1, 0.5, 0.5, 0.5, 0.5 };
+    double T[N] = { 298.15, 298.15, 298.15, 298.15, 273.15, 308.15, 318.15, 328.15 };
+    double depth[N] = { 0, 0.1, 0.2, 0.5, 0.8, 1, 1.2, 1 }, half[N], cold[N], out[N];
+    static const double stress[] = { 1, 0.731982, 1.366155, 1.682028, 0.150911, 1.955236, 3.665157, 6.612319 };
+    static const double cycle[] = { 0,           3.117796e-06, 5.247863e-06, 1.331076e-05,
+                                    2.979765e-05, 5.882353e-05, 5.882353e-05, 5.882353e-05 };
+    rig_fill(half, N, 0.5);
+    rig_fill(cold, N, 298.15);
+    double *const to[] = { out };
+    assert_int_equal(rig_duty(g, d->rates, N, (const double *const[]){ soc, T }, to), 0);
+    for (int i = 0; i < N; i++)
+        assert_true(rig_near(out[i], stress[i], 4e-6));
+    assert_int_equal(rig_duty(g, d->cycles, N, (const double *const[]){ depth, half, cold, cold }, to), 0);
+    assert_true(out[0] == 0);
+    for (int i = 1; i < N; i++)
+        assert_true(rig_near(out[i], cycle[i], 1e-6));
+    assert_true(out[6] == out[5]);
+    rig_close(g);
+}
+
+/* Half cycles that are open are shown, and not in the state. */
+static void open_cycles_are_not_booked(void **state)
+{
+    (void)state;
+    rig *g = fresh(N);
+    rig_under_duty(g);
+    rig_fill(rig_in(g, "stress_time"), N, 1e7);
+    rig_fill(rig_in(g, "f_cycle"), N, 0.01);
+    rig_fill(rig_in(g, "open_f_cycle"), N, 0.02);
+    rig_in(g, "open_f_cycle")[1] = 0;
+    assert_int_equal(rig_step(g), 0);
+    assert_int_equal(rig_step(g), 0);
+    double f = 2 * (0.01 + 4.14e-10 * 1e7);
+    assert_true(rig_near(rig_x(g, "f_d")[0], f, 1e-14) && rig_x(g, "f_d")[1] == rig_x(g, "f_d")[0]);
+    assert_true(rig_near(rig_out(g, "loss")[1], 5.75e-2 * (1 - exp(-121 * f)) + (1 - 5.75e-2) * (1 - exp(-f)), 1e-13));
+    f += 0.02;
+    assert_true(rig_near(rig_out(g, "loss")[0], 5.75e-2 * (1 - exp(-121 * f)) + (1 - 5.75e-2) * (1 - exp(-f)), 1e-13));
+    rig_fill(rig_in(g, "f_cycle"), N, -1);
+    assert_int_equal(rig_step(g), 0);
+    assert_int_equal(g->tile.status[0], FADE_ERANGE);
+    assert_non_null(strstr(g->text, "in a step of a duty"));
+    rig_close(g);
+}
+
 static const void *nothing(const fade_host *h, const char *id)
 {
     (void)h;
@@ -227,6 +277,8 @@ int main(void)
         cmocka_unit_test(lanes_differ_and_do_not_mix),
         cmocka_unit_test(unknown_inputs),
         cmocka_unit_test(starts_used_and_observes),
+        cmocka_unit_test(rates_and_cycles),
+        cmocka_unit_test(open_cycles_are_not_booked),
         cmocka_unit_test(needs_the_math),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,6 +196,9 @@ static bool next_inputs(const duty *d, duty_use *u, worker *k, const part *q, wo
         duty_run_of *run = &k->desk->run[j];
         if (run->step >= run->end) {
             *idle = true;
+            spread(k->count, run->lo, run->hi, 0);
+            for (uint32_t i = run->lo; i < run->hi; i++)
+                k->desk->of[i] = NULL;
             continue;
         }
         any = true;

@@ -11,7 +11,7 @@
 
 /* The choice; and whose a column is: SIDES_BOTH of either, SIDES_TOGETHER only where both sides act. */
 enum { SIDES_BOTH, SIDES_CALENDAR, SIDES_CYCLE, SIDES_TOGETHER };
-enum { SIDES_MOST = 6, SIDES_SPARE = SIDES_MOST + 1 };    /* columns of a kind; columns of scratch sides_whole() needs */
+enum { SIDES_MOST = 8, SIDES_SPARE = SIDES_MOST + 1 };    /* columns of a kind; columns of scratch sides_whole() needs */
 
 #define SIDES_PARAM                                                                                                     \
     { "ageing", "", "Which side of the law acts; one alone may be combined with another law's other side.", "",         \

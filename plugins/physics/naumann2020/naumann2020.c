@@ -5,7 +5,8 @@
  *   cycle:    loss = k_C(C) k_D(depth) sqrt(FEC) / 100                growth = r_C(C) r_D(depth) FEC / 100
  *
  * Both losses add, and both growths.  A loss is kept squared, to which each step adds k^2 dx: exact for any course of
- * k, and additive, so a life does not depend on how finely it is cut into steps.
+ * k, and additive, so a life does not depend on how finely it is cut into steps.  Under a duty time counts by its
+ * samples: k^2 and r are integrated over them.
  */
 #include "../common_sides.h"
 #include "fade_plugin.h"
@@ -20,7 +21,8 @@
 
 enum { SOC_TERM, K_REF, EA_LOSS, R_REF, EA_GROWTH, AGEING };
 enum { SQUARE, CUBE };
-enum { DEPTH, SOC, TEMPERATURE, C_RATE, DURATION };
+enum { DEPTH, SOC, TEMPERATURE, C_RATE, DURATION, LOSS_STRESS, GROWTH_STRESS };
+enum { OF_SOC, OF_TEMPERATURE };                  /* of a sample */
 enum { CALENDAR2, CYCLE2, GROWTH_CALENDAR, GROWTH_CYCLE };
 enum { LOSS, LOSS_CALENDAR, LOSS_CYCLE, RESISTANCE };
 
@@ -28,11 +30,11 @@ static const fade_param params[] = {
     { "resistance_soc", "", "Form of the state of charge in the calendar growth: (soc - 0.5) squared or cubed.", CAL,
       FADE_CHOICE, 0, SQUARE, 0, 0, 0, 0, "square|cube" },
     { "k_ref", "1", "Calendar loss, factor at 25 degC (per square root of a second).", CAL, FADE_REAL,
-      FADE_PER_CELL | FADE_FITTED | FADE_LOG, 1.2571e-5, 0, 1, 0, 0, NULL },
+      FADE_PER_CELL | FADE_FITTED | FADE_LOG | FADE_STEP_ONLY, 1.2571e-5, 0, 1, 0, 0, NULL },
     { "activation", "J/mol", "Calendar loss, activation energy.", CAL, FADE_REAL, FADE_PER_CELL | FADE_FITTED, 17126, 0,
       1e6, 0, 0, NULL },
     { "r_ref", "1/s", "Calendar growth of resistance, factor at 25 degC.", CAL, FADE_REAL,
-      FADE_PER_CELL | FADE_FITTED | FADE_LOG, 3.4194e-10, 0, 1, 0, 0, NULL },
+      FADE_PER_CELL | FADE_FITTED | FADE_LOG | FADE_STEP_ONLY, 3.4194e-10, 0, 1, 0, 0, NULL },
     { "growth_activation", "J/mol", "Calendar growth of resistance, activation energy.", CAL, FADE_REAL,
       FADE_PER_CELL | FADE_FITTED, 71827, 0, 1e6, 0, 0, NULL },
     SIDES_PARAM,
@@ -50,6 +52,10 @@ static const fade_column in[] = {
     { "c_rate", "1/h", "C-rate of the cycle.", 1, 0, 100, 0.2, 2, 1, 0 },
     { "duration", "s", "Calendar time booked with the row; unknown counts as none.", 0, 0, 1e11, 0, 0, 1,
       FADE_OPTIONAL },
+    { "loss_stress_time", "s", "Under a duty: time, weighted by the square of its stress on the calendar loss.", 0, 0,
+      0, 0, 0, 1, FADE_OPTIONAL },
+    { "growth_stress_time", "s", "Under a duty: time, weighted by its stress on the calendar growth.", 0, 0, 0, 0, 0, 1,
+      FADE_OPTIONAL },
 };
 static const fade_column out[] = {
     { "loss", "1", "Fraction of the initial capacity that is gone.", 0, 0, 1, 0, 0, 1, 0 },
@@ -60,7 +66,8 @@ static const fade_column out[] = {
 
 /* Whose they are; what a side took of the loss is its loss where it acts alone. */
 static const unsigned char whose_state[] = { SIDES_CALENDAR, SIDES_CYCLE, SIDES_CALENDAR, SIDES_CYCLE };
-static const unsigned char whose_in[] = { SIDES_CYCLE, SIDES_CALENDAR, SIDES_CALENDAR, SIDES_CYCLE, SIDES_CALENDAR };
+static const unsigned char whose_in[] = { SIDES_CYCLE, SIDES_CALENDAR, SIDES_CALENDAR, SIDES_CYCLE, SIDES_CALENDAR,
+                                         SIDES_CALENDAR, SIDES_CALENDAR };
 static const unsigned char whose_out[] = { SIDES_BOTH, SIDES_TOGETHER, SIDES_TOGETHER, SIDES_BOTH };
 
 typedef struct law {
@@ -72,10 +79,10 @@ typedef struct law {
 static double cubed(double x) { return x * x * x; }
 
 /* Arrhenius factors: a of the loss, behind it of the growth. */
-static void arrhenius(const law *m, const fade_tile *b, double *a)
+static void arrhenius(const law *m, const fade_tile *b, const double *T, double *a)
 {
     for (uint32_t i = 0; i < b->n; i++) {
-        double z = (1 / b->in[TEMPERATURE][i] - 1 / T_REF) / GAS;
+        double z = (1 / T[i] - 1 / T_REF) / GAS;
         a[i] = -b->param[EA_LOSS - 1][i] * z;
         a[b->n + i] = -b->param[EA_GROWTH - 1][i] * z;
     }
@@ -92,15 +99,27 @@ static void show(uint32_t n, const double *const *x, double *const *y)
     }
 }
 
+/* Stress of a state of charge on the calendar loss; s: less 0.5.  And on the growth. */
+static double loss_shape(double s) { return 2.8575 * cubed(s) + 0.60225; }
+static double growth_shape(const law *m, double s) { return -3.3903 * (m->cube ? cubed(s) : s * s) + 1.5604; }
+
 static void calendar(const law *m, const fade_tile *b, const double *a)
 {
     for (uint32_t i = 0; i < b->n; i++) {
         double t = b->in[DURATION][i], dt = t == t ? t : 0, s = b->in[SOC][i] - 0.5;
-        double k = b->param[K_REF - 1][i] * a[i] * (2.8575 * cubed(s) + 0.60225);
-        double shape = -3.3903 * (m->cube ? cubed(s) : s * s) + 1.5604;
+        double k = b->param[K_REF - 1][i] * a[i] * loss_shape(s);
         b->x1[CALENDAR2][i] = b->x[CALENDAR2][i] + k * k * dt;
         b->x1[GROWTH_CALENDAR][i] =
-            b->x[GROWTH_CALENDAR][i] + b->param[R_REF - 1][i] * a[b->n + i] * shape * dt;
+            b->x[GROWTH_CALENDAR][i] + b->param[R_REF - 1][i] * a[b->n + i] * growth_shape(m, s) * dt;
+    }
+}
+
+static void calendar_duty(const fade_tile *b)
+{
+    for (uint32_t i = 0; i < b->n; i++) {
+        double k = b->param[K_REF - 1][i];
+        b->x1[CALENDAR2][i] = b->x[CALENDAR2][i] + k * k * b->in[LOSS_STRESS][i];
+        b->x1[GROWTH_CALENDAR][i] = b->x[GROWTH_CALENDAR][i] + b->param[R_REF - 1][i] * b->in[GROWTH_STRESS][i];
     }
 }
 
@@ -121,8 +140,10 @@ static int32_t step(const void *model, fade_tile *b)
     double *a = b->scratch;
     sides_tile all;
     b = sides_whole(&m->sides, b, a + 2 * (size_t)b->n, &all);
-    if (m->sides.ageing != SIDES_CYCLE) {
-        arrhenius(m, b, a);
+    if (b->samples)
+        calendar_duty(b);
+    else if (m->sides.ageing != SIDES_CYCLE) {
+        arrhenius(m, b, b->in[TEMPERATURE], a);
         calendar(m, b, a);
     }
     if (m->sides.ageing != SIDES_CALENDAR)
@@ -137,6 +158,20 @@ static int32_t observe(const void *model, fade_tile *b)
     sides_tile all;
     b = sides_whole(&m->sides, b, b->scratch, &all);
     show(b->n, b->x, b->out);
+    return FADE_OK;
+}
+
+/* Of samples: the square of k over k_ref, and r over r_ref. */
+static int32_t rates(const void *model, fade_tile *b)
+{
+    const law *m = model;
+    double *a = b->scratch;
+    arrhenius(m, b, b->in[OF_TEMPERATURE], a);
+    for (uint32_t i = 0; i < b->n; i++) {
+        double s = b->in[OF_SOC][i] - 0.5, k = a[i] * loss_shape(s);
+        b->out[0][i] = k * k;
+        b->out[1][i] = a[b->n + i] * growth_shape(m, s);
+    }
     return FADE_OK;
 }
 
@@ -173,9 +208,28 @@ static const fade_model_v1 model_v1 = {
     .scratch = scratch, .step = step, .observe = observe,
 };
 
+static const fade_column sample[] = {
+    { "soc", "1", "State of charge.", 0, 0, 0, 0, 0, 1, 0 },
+    { "temperature", "K", "Temperature.", 0, 0, 0, 0, 0, 1, 0 },
+};
+static const fade_column rate[] = {
+    { "loss_stress_time", "1", "Square of the stress on the calendar loss.", 0, 0, 0, 0, 0, 1, 0 },
+    { "growth_stress_time", "1", "Stress on the calendar growth.", 0, 0, 0, 0, 0, 1, 0 },
+};
+static const fade_duty_v1 duty_v1 = {
+    .size = sizeof duty_v1,
+    .break_time = 86400,
+    .break_efc = 1,
+    .in = FADE_LIST(sample),
+    .rate = FADE_LIST(rate),
+    .rates = rates,
+};
+
 static const void *iface(const fade_desc *d, const char *id)
 {
     (void)d;
+    if (strcmp(id, "fade.duty/1") == 0)
+        return &duty_v1;
     return strcmp(id, "fade.model/1") == 0 ? &model_v1 : NULL;
 }
 

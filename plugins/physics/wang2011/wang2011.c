@@ -219,9 +219,19 @@ static const fade_model_v1 model_v1 = {
     .observe = observe,
 };
 
+/* Harm per charge goes with k^(1/exponent): so do the means of temperature. */
+static const fade_duty_v1 duty_v1 = {
+    .size = sizeof duty_v1,
+    .break_time = 86400,
+    .break_efc = 1,
+    .activation = 31700 / 0.55,
+};
+
 static const void *iface(const fade_desc *d, const char *id)
 {
     (void)d;
+    if (strcmp(id, "fade.duty/1") == 0)
+        return &duty_v1;
     return strcmp(id, "fade.model/1") == 0 ? &model_v1 : NULL;
 }
 

@@ -5,6 +5,8 @@
  *   loss = a_sei * (1 - exp(-b_sei * f_d)) + (1 - a_sei) * (1 - exp(-f_d))
  *
  * f_d is the only state and it is additive, so a life does not depend on how finely it is cut into steps.
+ * Under a duty the events are its rainflow cycles, booked when they close, and time is k_t times the integral of
+ * S_sigma S_T.
  */
 #include "fade_plugin.h"
 #include <math.h>
@@ -27,13 +29,14 @@ enum {
     K_T,
     INITIAL_F_D
 };
-enum { DEPTH, SOC, TEMPERATURE, DURATION };
+enum { DEPTH, SOC, TEMPERATURE, DURATION, STRESS_TIME, F_CYCLE, OPEN_F_CYCLE };
+enum { OF_SOC, OF_TEMPERATURE };                  /* of a sample */
 
 static const fade_param params[] = {
     { "a_sei", "1", "Share of the capacity that the first, fast loss (SEI formation) can take.", XU, FADE_REAL,
-      FADE_PER_CELL | FADE_FITTED, 5.75e-2, 0, 1, 0, 0.2, NULL },
+      FADE_PER_CELL | FADE_FITTED | FADE_STEP_ONLY, 5.75e-2, 0, 1, 0, 0.2, NULL },
     { "b_sei", "1", "How much faster the first loss is than the rest.", XU, FADE_REAL,
-      FADE_PER_CELL | FADE_FITTED | FADE_LOG, 121, 1, 1e4, 0, 0, NULL },
+      FADE_PER_CELL | FADE_FITTED | FADE_LOG | FADE_STEP_ONLY, 121, 1, 1e4, 0, 0, NULL },
     { "k_delta1", "1", "Depth stress, factor of the power.", XU, FADE_REAL, FADE_PER_CELL | FADE_FITTED | FADE_LOG,
       1.40e5, 1, 1e12, 0, 0, NULL },
     { "k_delta2", "1", "Depth stress, exponent.", XU, FADE_REAL, FADE_PER_CELL | FADE_FITTED, -5.01e-1, -5, -1e-3, 0, 0,
@@ -48,10 +51,10 @@ static const fade_param params[] = {
       6.93e-2, -0.5, 0.5, 0, 0, NULL },
     { "temperature_ref", "K", "Temperature at which that stress is one.", XU, FADE_REAL, FADE_PER_CELL | FADE_FITTED,
       298.15, 200, 400, 0, 0, NULL },
-    { "k_t", "1/s", "Calendar ageing per second.", XU, FADE_REAL, FADE_PER_CELL | FADE_FITTED | FADE_LOG, 4.14e-10, 0,
-      1e-5, 0, 0, NULL },
+    { "k_t", "1/s", "Calendar ageing per second.", XU, FADE_REAL,
+      FADE_PER_CELL | FADE_FITTED | FADE_LOG | FADE_STEP_ONLY, 4.14e-10, 0, 1e-5, 0, 0, NULL },
     { "initial_f_d", "1", "Linearised degradation of a cell that starts used; 0 is a new one.", "", FADE_REAL,
-      FADE_PER_CELL | FADE_ADVANCED, 0, 0, 10, 0, 0, NULL },
+      FADE_PER_CELL | FADE_ADVANCED | FADE_STEP_ONLY, 0, 0, 10, 0, 0, NULL },
 };
 static const fade_column state[] = { { "f_d", "1", "Linearised degradation so far.", 0, 0, 0, 0, 0, 1, 0 } };
 static const fade_column in[] = {
@@ -61,6 +64,10 @@ static const fade_column in[] = {
     { "duration", "s",
       "Calendar time booked with the row; where it is unknown, none passes and only cycling ages the cell.", 0, 0, 1e11,
       0, 0, 1, FADE_OPTIONAL },
+    { "stress_time", "s", "Under a duty: time, weighted by its stress.", 0, 0, 0, 0, 0, 1, FADE_OPTIONAL },
+    { "f_cycle", "1", "Under a duty: f_d of the rainflow cycles that closed.", 0, 0, 0, 0, 0, 1, FADE_OPTIONAL },
+    { "open_f_cycle", "1", "Under a duty: f_d of the half cycles that are open, shown but not booked.", 0, 0, 0, 0, 0,
+      1, FADE_OPTIONAL },
 };
 static const fade_column out[] = { { "loss", "1", "Fraction of the initial capacity that is gone.", 0, 0, 1, 0, 0, 1,
                                      0 } };
@@ -79,13 +86,19 @@ static void clamp(uint32_t n, const double *restrict depth, double *restrict d)
     }
 }
 
+/* ln(S_T S_sigma) */
+static inline double stress_of(double k_T, double T_ref, double T, double k_s, double s_ref, double soc)
+{
+    return k_T * (T - T_ref) * T_ref / T + k_s * (soc - s_ref);
+}
+
 /* stress <- ln(S_T S_sigma); power: ln(depth) -> ln(depth^k_delta2) */
 static void exponents(uint32_t n, const double *restrict k_T, const double *restrict T_ref, const double *restrict T,
                       const double *restrict k_s, const double *restrict s_ref, const double *restrict soc,
                       const double *restrict k_d2, double *restrict stress, double *restrict power)
 {
     for (uint32_t i = 0; i < n; i++) {
-        stress[i] = k_T[i] * (T[i] - T_ref[i]) * T_ref[i] / T[i] + k_s[i] * (soc[i] - s_ref[i]);
+        stress[i] = stress_of(k_T[i], T_ref[i], T[i], k_s[i], s_ref[i], soc[i]);
         power[i] *= k_d2[i];
     }
 }
@@ -131,11 +144,13 @@ static void blame(const xu *m, fade_tile *b, uint32_t i)
             fade_say(m->host, 3, FADE_EINVAL, (int32_t)i, text);
             return;
         }
-    snprintf(
-        text, sizeof text,
-        "f_d went from %g by %g in a row of depth %g, soc_mean %g, temperature_mean %g K, duration %g s; it must rise",
-        b->x[0][i], b->x1[0][i] - b->x[0][i], b->in[DEPTH][i], b->in[SOC][i], b->in[TEMPERATURE][i],
-        b->in[DURATION][i]);
+    int n = snprintf(text, sizeof text, "f_d went from %g by %g in a ", b->x[0][i], b->x1[0][i] - b->x[0][i]);
+    if (b->samples)
+        snprintf(text + n, sizeof text - (size_t)n, "step of a duty; it must rise");
+    else
+        snprintf(text + n, sizeof text - (size_t)n,
+                 "row of depth %g, soc_mean %g, temperature_mean %g K, duration %g s; it must rise", b->in[DEPTH][i],
+                 b->in[SOC][i], b->in[TEMPERATURE][i], b->in[DURATION][i]);
     b->status[i] = FADE_ERANGE;
     fade_say(m->host, 3, FADE_ERANGE, (int32_t)i, text);
 }
@@ -153,9 +168,38 @@ static void blame_all(const xu *m, fade_tile *b)
     }
 }
 
+/* f1 <- f_d at the end; fast <- -b_sei f_d, slow <- -f_d, what is open included. */
+static void advance_duty(uint32_t n, const double *restrict f, const double *restrict cycle,
+                         const double *restrict open, const double *restrict time, const double *restrict k_t,
+                         const double *restrict b_sei, double *restrict f1, double *restrict fast,
+                         double *restrict slow)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        f1[i] = f[i] + (cycle[i] + k_t[i] * time[i]);
+        double shown = f1[i] + open[i];
+        fast[i] = -b_sei[i] * shown;
+        slow[i] = -shown;
+    }
+}
+
+static void step_duty(const xu *m, fade_tile *b)
+{
+    const double *const *p = b->param;
+    double *fast = b->scratch, *slow = fast + b->n;
+    advance_duty(b->n, b->x[0], b->in[F_CYCLE], b->in[OPEN_F_CYCLE], b->in[STRESS_TIME], p[K_T], p[B_SEI], b->x1[0],
+                 fast, slow);
+    m->math->exp(2 * b->n, fast, fast);
+    if (lose(b->n, p[A_SEI], b->x[0], b->x1[0], fast, slow, b->out[0]))
+        blame_all(m, b);
+}
+
 static int32_t step(const void *model, fade_tile *b)
 {
     const xu *m = model;
+    if (b->samples) {
+        step_duty(m, b);
+        return FADE_OK;
+    }
     const double *const *p = b->param;
     uint32_t n = b->n;
     double *fast = b->scratch, *slow = fast + n;
@@ -189,6 +233,35 @@ static int32_t init(const void *model, fade_tile *b)
 {
     (void)model;
     memcpy(b->x1[0], b->param[INITIAL_F_D], b->n * sizeof(double));
+    return FADE_OK;
+}
+
+/* S_sigma S_T of samples */
+static int32_t rates(const void *model, fade_tile *b)
+{
+    const xu *m = model;
+    const double *const *p = b->param;
+    double *stress = b->out[0];
+    for (uint32_t i = 0; i < b->n; i++)
+        stress[i] = stress_of(p[K_TEMPERATURE][i], p[TEMPERATURE_REF][i], b->in[OF_TEMPERATURE][i], p[K_SIGMA][i],
+                              p[SIGMA_REF][i], b->in[OF_SOC][i]);
+    m->math->exp(b->n, stress, stress);
+    return FADE_OK;
+}
+
+/* f_c of rainflow cycles */
+static int32_t cycles(const void *model, fade_tile *b)
+{
+    const xu *m = model;
+    const double *const *p = b->param;
+    double *stress = b->scratch, *power = stress + b->n;
+    clamp(b->n, b->in[DEPTH], power);
+    m->math->log(b->n, power, power);
+    exponents(b->n, p[K_TEMPERATURE], p[TEMPERATURE_REF], b->in[TEMPERATURE], p[K_SIGMA], p[SIGMA_REF], b->in[SOC],
+              p[K_DELTA2], stress, power);
+    m->math->exp(2 * b->n, stress, stress);
+    for (uint32_t i = 0; i < b->n; i++)
+        b->out[0][i] = b->in[DEPTH][i] <= 0 ? 0 : stress[i] / (p[K_DELTA1][i] * power[i] + p[K_DELTA3][i]);
     return FADE_OK;
 }
 
@@ -231,9 +304,27 @@ static const fade_model_v1 model_v1 = {
     .observe = observe,
 };
 
+static const fade_column sample[] = {
+    { "soc", "1", "State of charge.", 0, 0, 0, 0, 0, 1, 0 },
+    { "temperature", "K", "Temperature.", 0, 0, 0, 0, 0, 1, 0 },
+};
+static const fade_column rate[] = { { "stress_time", "1", "S_sigma S_T.", 0, 0, 0, 0, 0, 1, 0 } };
+static const fade_column cycle[] = { { "f_cycle", "1", "f_c of a full cycle.", 0, 0, 0, 0, 0, 1, 0 } };
+static const fade_duty_v1 duty_v1 = {
+    .size = sizeof duty_v1,
+    .break_time = 86400,
+    .in = FADE_LIST(sample),
+    .rate = FADE_LIST(rate),
+    .cycle = FADE_LIST(cycle),
+    .rates = rates,
+    .cycles = cycles,
+};
+
 static const void *iface(const fade_desc *d, const char *id)
 {
     (void)d;
+    if (strcmp(id, "fade.duty/1") == 0)
+        return &duty_v1;
     return strcmp(id, "fade.model/1") == 0 ? &model_v1 : NULL;
 }
 
