@@ -103,6 +103,27 @@ static void blocks_of_any_size(void **state)
         }
 }
 
+/* Two laws that are one physics, whose loss is that of both: chunks, which follow blocks, change nothing. */
+static void laws_made_one_do_not_see_blocks(void **state)
+{
+    (void)state;
+    static const char *const parts[] = { "{ plugin = \"naumann2020\" }, { plugin = \"xu2018\" }",
+                                         "{ plugin = \"xu2018\" }, { plugin = \"wang2011\" }" };
+    char one[300];
+    for (int k = 0; k < 2; k++) {
+        random_duty(59 + (uint64_t)k, 6000);
+        snprintf(one, sizeof one, "[[physics]]\ncombine = \"add\"\nparts = [%s]\n", parts[k]);
+        plan p = { .law = "wang2011", .row = "1 day", .law_more = one };
+        run(&p);
+        keep_rows();
+        for (int i = 0; i < 3; i++) {
+            series.cap = i == 0 ? 1 : i == 1 ? 50 : 333;
+            run(&p);
+            same_rows();
+        }
+    }
+}
+
 /* "series", asked to stop after so many blocks; and without the samples of one cell. */
 static atomic_int stop;
 static int blocks_left;
@@ -350,6 +371,7 @@ int main(void)
         cmocka_unit_test(minutes),
         cmocka_unit_test(rows_of_any_length),
         cmocka_unit_test(blocks_of_any_size),
+        cmocka_unit_test(laws_made_one_do_not_see_blocks),
         cmocka_unit_test(resumed_is_the_same),
         cmocka_unit_test(a_lane_is_what_it_is_alone),
         cmocka_unit_test(cells_with_duties_of_their_own),

@@ -339,6 +339,7 @@ int duty_desk_open(engine *, worker *, why *);
 void duty_desk_close(worker *);
 int duty_desk_room(engine *, why *);
 bool duty_sees(const engine *, size_t part);      /* has the law an inside? */
+void duty_outs(worker *, const part *, workpart *, const tile *, const bool *fresh, bool back);   /* of lanes that are not fresh: kept, given back */
 void duty_run(engine *, worker *, size_t p, size_t at, const part *, workpart *, tile *, uint64_t r);
 void duty_close(duty *);                          /* accepts NULL */
 /* law.c */
