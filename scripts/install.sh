@@ -13,12 +13,15 @@ put() { install -D -m "$1" "$2" "$to$3"; }
 
 put 755 "$BUILD/install/fade" "$prefix/bin/fade"
 put 644 core/fade_plugin.h "$prefix/include/fade/fade_plugin.h"
+for header in plugins/physics/common_cell*.h; do
+    put 644 "$header" "$prefix/include/fade/$(basename "$header")"
+done
 for plugin in "$@"; do
     put 644 "$plugin" "$libdir/fade/plugins/$(basename "$plugin")"
 done
 put 644 "$BUILD/install/lua/fade.so" "$libdir/lua/5.4/fade.so"
 put 644 lua/fade.d.lua "$prefix/share/fade/lua/fade.d.lua"
-for scenario in scenarios/*; do
+for scenario in scenarios/* scenarios/profiles/*; do
     [ -f "$scenario" ] && put 644 "$scenario" "$prefix/share/fade/$scenario"
 done
 
@@ -35,5 +38,5 @@ put 644 "$made/bash" "$prefix/share/bash-completion/completions/fade"
 put 644 "$made/zsh" "$prefix/share/zsh/site-functions/_fade"
 "$fade" completion fish > "$made/fish"
 put 644 "$made/fish" "$prefix/share/fish/vendor_completions.d/fade.fish"
-echo "installed in $to$prefix: bin/fade, $# plugins, the Lua module, fade_plugin.h, fade-plugin.pc, manual," \
-    "completions, scenarios"
+echo "installed in $to$prefix: bin/fade, $# plugins, the Lua module, fade_plugin.h, common_cell.h, fade-plugin.pc," \
+    "manual, completions, scenarios"

@@ -178,7 +178,7 @@ static inline void rig_done(ran *r)
     json_decref(r->result);
 }
 
-static int rig_column(const char *key)
+static inline int rig_column(const char *key)
 {
     for (size_t i = 0; i < rig.ncol; i++)
         if (strcmp(rig.key[i], key) == 0)
@@ -187,7 +187,7 @@ static int rig_column(const char *key)
     return -1;
 }
 
-static double rig_at(size_t row, const char *key)
+static inline double rig_at(size_t row, const char *key)
 {
     return rig.at[row][rig_column(key)];
 }

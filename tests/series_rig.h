@@ -16,8 +16,10 @@ static struct {
     const double *t, *soc, *temperature;          /* s, 1, K */
     double period;
     uint32_t cells, cap;                          /* cap: samples a block at most; 0: what fits */
-    bool apart;                                   /* each cell its own samples: cell k's are k * shift warmer */
-    double shift;
+    bool apart;                                   /* each cell its own samples: cell k's are k * shift warmer, and .. */
+    double shift, slower;                         /* .. take 1 + k * slower the time */
+    size_t less, late;                            /* .. end k * less samples early, and begin k * late samples late */
+    bool backwards, whole;                        /* the last cell comes first; a cell comes whole before the next */
 } series = { .cells = 1, .repeat = 1 };
 
 typedef struct series_at { size_t at; uint32_t cell; bool told; char id[16][16]; } series_at;
@@ -38,6 +40,50 @@ static int32_t series_open(const fade_host *h, const fade_args *a, const char *p
     return FADE_OK;
 }
 
+static void series_told(series_at *s, fade_block *b)
+{
+    s->told = true;
+    for (uint32_t i = 0; i < series.cells && i < 16; i++, b->n++) {
+        b->cell[i] = s->id[i];
+        b->col[0][i] = series.t[series.n - 1] - series.t[0] + series.period * (double)(series.repeat - 1);
+        b->col[0][i] *= series.apart ? 1 + i * series.slower : 1;
+        b->cycle[i] = 1;
+        b->time[i] = INT64_MIN;
+    }
+    snprintf(b->position, 256, "0 0 1");
+}
+
+/* Samples s->at .. + n of a cell of its own, as far as it has them. */
+static void series_apart(const series_at *s, fade_block *b, uint32_t n)
+{
+    uint32_t cell = series.backwards ? series.cells - 1 - s->cell : s->cell;
+    for (size_t at = s->at; at < s->at + n; at++) {
+        size_t k = at % series.n;
+        if (at < cell * series.late || at + cell * series.less >= series.n * series.repeat)
+            continue;
+        b->cell[b->n] = s->id[cell];
+        b->time[b->n] = INT64_MIN;
+        b->col[0][b->n] = (series.t[k] + series.period * (double)(at / series.n)) * (1 + cell * series.slower);
+        b->col[1][b->n] = series.soc[k];
+        b->col[2][b->n++] = series.temperature[k] + cell * series.shift;
+    }
+}
+
+static void series_shared(const series_at *s, fade_block *b, uint32_t n)
+{
+    const double *from[] = { series.t, series.soc, series.temperature };
+    b->n = n;
+    for (int c = 0; c < 3 && series.repeat == 1; c++)
+        memcpy(b->col[c], from[c] + s->at, n * sizeof **b->col);
+    for (uint32_t i = 0; i < n; i++) {
+        size_t k = (s->at + i) % series.n;
+        b->cell[i] = NULL;
+        b->time[i] = INT64_MIN;
+        for (int c = 0; c < 3 && series.repeat > 1; c++)
+            b->col[c][i] = from[c][k] + (c == 0 ? series.period * (double)((s->at + i) / series.n) : 0);
+    }
+}
+
 static int32_t series_next(void *source, fade_block *b, int32_t timeout_ms)
 {
     (void)timeout_ms;
@@ -46,40 +92,25 @@ static int32_t series_next(void *source, fade_block *b, int32_t timeout_ms)
     b->n = 0;
     b->stream = s->told;
     if (!s->told) {
-        s->told = true;
-        for (uint32_t i = 0; i < series.cells && i < 16; i++, b->n++) {
-            b->cell[i] = s->id[i];
-            b->col[0][i] = series.t[series.n - 1] - series.t[0] + series.period * (double)(series.repeat - 1);
-            b->cycle[i] = 1;
-            b->time[i] = INT64_MIN;
-        }
-        snprintf(b->position, 256, "0 0 1");
+        series_told(s, b);
         return FADE_OK;
     }
     uint32_t most = series.cap && series.cap < b->cap ? series.cap : b->cap;
-    if (series.repeat == 1 && !series.apart) {
-        b->n = (uint32_t)(all - s->at < most ? all - s->at : most);
-        const double *from[] = { series.t, series.soc, series.temperature };
-        for (int c = 0; c < 3; c++)
-            memcpy(b->col[c], from[c] + s->at, b->n * sizeof **b->col);
-        for (uint32_t i = 0; i < b->n; i++) {
-            b->cell[i] = NULL;
-            b->time[i] = INT64_MIN;
-        }
-        s->at += b->n;
-    }
-    for (; b->n < most && s->at < all; b->n++, s->at++) {
-        size_t k = s->at % series.n;
-        b->cell[b->n] = series.apart ? s->id[s->cell] : NULL;
-        b->time[b->n] = INT64_MIN;
-        b->col[0][b->n] = series.t[k] + series.period * (double)(s->at / series.n);
-        b->col[1][b->n] = series.soc[k];
-        b->col[2][b->n] = series.temperature[k] + (series.apart ? s->cell * series.shift : 0);
-    }
-    if (series.apart && ++s->cell < series.cells)
-        s->at -= b->n;
+    uint32_t n = (uint32_t)(all - s->at < most ? all - s->at : most);
+    if (series.apart)
+        series_apart(s, b, n);
     else
-        s->cell = 0;
+        series_shared(s, b, n);
+    bool again = series.apart && s->cell + 1 < series.cells;              /* another cell stands behind */
+    if (series.whole && again && s->at + n == all) {
+        s->cell++;
+        s->at = 0;
+    } else if (!series.whole && again)
+        s->cell++;
+    else {
+        s->at += n;
+        s->cell = series.whole ? s->cell : 0;
+    }
     snprintf(b->position, 256, "%zu %u 1", s->at, s->cell);
     return s->at < all ? FADE_OK : FADE_END;
 }
@@ -90,7 +121,9 @@ static const fade_column series_sample[] = {
     { "soc", "1", "State of charge.", 0, 0, 0, 0, 0, 1, FADE_PLANNED },
     { "temperature", "K", "Temperature of the cell.", 0, 0, 0, 0, 0, 1, FADE_PLANNED },
 };
-static const fade_source_v1 series_v1 = { .size = sizeof series_v1, .flags = FADE_DUTY, .open = series_open, .close = free, .next = series_next };
+static const fade_source_v1 series_v1 = {
+    .size = sizeof series_v1, .flags = FADE_DUTY, .open = series_open, .close = free, .next = series_next
+};
 static const void *series_iface(const fade_desc *d, const char *id)
 {
     (void)d;
@@ -106,7 +139,8 @@ static const fade_desc series_desc = { .size = sizeof series_desc,
                                        .columns = { .out = FADE_LIST(series_out), .sample = FADE_LIST(series_sample) },
                                        .iface = series_iface };
 static const fade_desc *const series_plugins[] = { &series_desc, NULL };
-static const fade_library series_library = { FADE_MAGIC, FADE_ABI_NEED, FADE_FINGERPRINT, sizeof series_library, series_plugins };
+static const fade_library series_library = { FADE_MAGIC, FADE_ABI_NEED, FADE_FINGERPRINT, sizeof series_library,
+                                             series_plugins };
 
 enum { SYNTHETIC_N = 87601 };
 

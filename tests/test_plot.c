@@ -85,6 +85,27 @@ static void columns_and_dates(void **state)
     result_close(r);
 }
 
+static void time_goes_by_in_years(void **state)
+{
+    (void)state;
+    why w = { 0 };
+    result *r = made_result();
+    static plot q;
+    assert_int_equal(plot_gather(&r, 1, &(plot_options){ .x = "years" }, &q, &w), E_INPUT);
+    assert_non_null(strstr(w.text, "no column \"test_time\" in made"));
+    text_free(&q.left_out);
+    int at = frame_add_column(&r->rows, "test_time_second", "test_time", "s", "", &w);
+    for (size_t i = 0; i < r->rows.n; i++)
+        r->rows.col[at].v[i] = (double)r->rows.cycle[i] * 73 * 86400;
+    plot *p = gathered(&r, 1, &(plot_options){ .x = "years", .y = "soh" });
+    assert_string_equal(p->x, "Time / years");
+    assert_float_equal(p->least_x, 0.2, 1e-12);
+    assert_float_equal(p->most_x, 2, 1e-12);
+    assert_false(p->time);
+    text_free(&p->left_out);
+    result_close(r);
+}
+
 static void several_results_share_what_was_measured(void **state)
 {
     (void)state;
@@ -103,6 +124,26 @@ static void several_results_share_what_was_measured(void **state)
     text_free(&p->left_out);
     result_close(r[0]);
     result_close(r[1]);
+}
+
+static void several_results_of_one_model_have_a_name_each(void **state)
+{
+    (void)state;
+    why w = { 0 };
+    result *made = made_result(), one[2] = { *made, *made };
+    one[1].name = (char[]){ "other" };
+    for (size_t i = 0; i < 2; i++) {
+        one[i].rows = (frame){ 0 };
+        assert_int_equal(frame_pick(&made->rows, 0, 1, &one[i].rows, &w), E_OK);
+    }
+    plot *p = gathered((result *[]){ &one[0], &one[1] }, 2, &(plot_options){ .y = "soh" });
+    assert_int_equal(p->n, 2);
+    assert_string_equal(p->series[0].name, "made");
+    assert_string_equal(p->series[1].name, "other");
+    text_free(&p->left_out);
+    frame_free(&one[0].rows);
+    frame_free(&one[1].rows);
+    result_close(made);
 }
 
 static void several_cells_of_one_model_have_a_colour_each(void **state)
@@ -142,6 +183,75 @@ static void a_sweep_is_a_cloud(void **state)
     result_close(r);
 }
 
+static void a_sweep_has_a_line_for_each_level(void **state)
+{
+    (void)state;
+    why w = { 0 };
+    result *r = made_result();
+    r->cases = true;
+    int at = frame_add_column(&r->rows, "source.temperature_mean", "source.temperature_mean", "K", "axis", &w);
+    for (size_t i = 0; i < r->rows.n; i++)
+        r->rows.col[at].v[i] = r->rows.cycle[i] % 2 ? 298.15 : 273.15;
+    plot_options o = { .x = "capacity", .y = "soh", .by = "source.temperature_mean" };
+    plot *p = gathered(&r, 1, &o);
+    assert_int_equal(p->n, 4);                          /* of each word, colder first */
+    assert_string_equal(p->series[0].name, "law, temperature_mean 0 degC");
+    assert_string_equal(p->series[1].name, "law, temperature_mean 25 degC");
+    assert_string_equal(p->series[3].name, "law+ridge, temperature_mean 25 degC");
+    double x, y, upper;
+    for (size_t i = 0; i < r->rows.n; i++)
+        if (plot_point(&p->series[1], i, &x, &y, &upper))
+            assert_int_equal(r->rows.cycle[i] % 2, 1);
+    text t = { 0 };
+    plot_script(p, &o, "d", "p.svg", &t);
+    assert_non_null(strstr(text_of(&t), "'d' index 3 using 1:2 smooth unique with linespoints"));
+    text_free(&t);
+    text_free(&p->left_out);
+    p = gathered(&r, 1, &(plot_options){ .x = "capacity", .y = "soh", .by = "variant" });
+    assert_int_equal(p->n, 2);
+    assert_int_equal(p->series[1].style, PLOT_MEANS);
+    text_free(&p->left_out);
+    static plot q;
+    assert_int_equal(plot_gather(&r, 1, &(plot_options){ .x = "capacity", .y = "soh", .by = "sho" }, &q, &w), E_INPUT);
+    text_free(&q.left_out);
+    result_close(r);
+}
+
+static void health_shows_where_it_ends(void **state)
+{
+    (void)state;
+    result *r = made_result();
+    plot *p = gathered(&r, 1, &(plot_options){ .y = "soh_ratio" });
+    assert_float_equal(p->eol, 0.8, 0);
+    assert_string_equal(p->eol_name, "end of life, 80 %");
+    text_free(&p->left_out);
+    p = gathered(&r, 1, &(plot_options){ .y = "capacity" });
+    assert_true(isnan(p->eol));
+    text_free(&p->left_out);
+    result_close(r);
+}
+
+/* There are seven colours; what comes behind them is told apart by dashes, and named on the right. */
+static void many_lines_are_told_apart(void **state)
+{
+    (void)state;
+    result *r = made_result();
+    plot *p = gathered(&r, 1, &(plot_options){ .y = "soh" });
+    for (; p->n < 15; p->n++) {
+        p->series[p->n] = p->series[0];
+        p->series[p->n].color = (int)p->n;
+    }
+    text t = { 0 };
+    plot_script(p, &(plot_options){ 0 }, "d", "p.svg", &t);
+    assert_non_null(strstr(text_of(&t), "index 6 using 1:2 with lines lw 1.8 lc rgb '#000000'"));
+    assert_non_null(strstr(text_of(&t), "index 7 using 1:2 with lines lw 1.8 dt (9,4) lc rgb '#0072B2'"));
+    assert_non_null(strstr(text_of(&t), "index 14 using 1:2 with lines lw 1.8 dt (2,3) lc rgb '#0072B2'"));
+    assert_non_null(strstr(text_of(&t), "set key rmargin top vertical"));
+    text_free(&t);
+    text_free(&p->left_out);
+    result_close(r);
+}
+
 static void scripts_are_quoted(void **state)
 {
     (void)state;
@@ -161,6 +271,27 @@ static void scripts_are_quoted(void **state)
     plot_data(p, &t);
     assert_true(text_starts(text_of(&t), "# measured\n1 1.99\n2 1.98\n4 1.96\n"));
     assert_non_null(strstr(text_of(&t), "\n\n\n# \n6 1.93 1.952\n"));
+    text_free(&t);
+    text_free(&p->left_out);
+    result_close(r);
+}
+
+static void a_small_picture_has_no_room_for_the_legend(void **state)
+{
+    (void)state;
+    result *r = made_result();
+    plot *p = gathered(&r, 1, &(plot_options){ .y = "soh" });
+    text t = { 0 };
+    plot_script(p, &(plot_options){ .width = 12, .height = 8 }, "d", "p.svg", &t);
+    assert_non_null(strstr(text_of(&t), "set key opaque top right"));
+    text_free(&t);
+    plot_script(p, &(plot_options){ .width = 1.5, .height = 1 }, "d", "p.svg", &t);
+    assert_non_null(strstr(text_of(&t), "set key bmargin"));
+    assert_non_null(strstr(text_of(&t), "svg size 144,96 "));
+    text_free(&t);
+    memset(p->series[0].name, 'x', 60);
+    plot_script(p, &(plot_options){ 0 }, "d", "p.svg", &t);             /* is higher by a line and two names */
+    assert_non_null(strstr(text_of(&t), "svg size 576,439 "));
     text_free(&t);
     text_free(&p->left_out);
     result_close(r);
@@ -251,10 +382,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(capacities_are_markers_dashes_and_a_band),
         cmocka_unit_test(columns_and_dates),
+        cmocka_unit_test(time_goes_by_in_years),
         cmocka_unit_test(several_results_share_what_was_measured),
+        cmocka_unit_test(several_results_of_one_model_have_a_name_each),
         cmocka_unit_test(several_cells_of_one_model_have_a_colour_each),
         cmocka_unit_test(a_sweep_is_a_cloud),
+        cmocka_unit_test(a_sweep_has_a_line_for_each_level),
+        cmocka_unit_test(health_shows_where_it_ends),
+        cmocka_unit_test(many_lines_are_told_apart),
         cmocka_unit_test(scripts_are_quoted),
+        cmocka_unit_test(a_small_picture_has_no_room_for_the_legend),
         cmocka_unit_test(pictures_are_made),
         cmocka_unit_test(a_gnuplot_that_fails_is_heard),
     };

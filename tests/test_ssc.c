@@ -159,12 +159,12 @@ static void the_calendar_is_ssc_with_exact_steps(void **state)
 
 /* ---- the laws ---- */
 
-/* From an implementation of its own (trapezoids, days, rainflow with points at turns and ends of days). */
+/* From an implementation of its own (trapezoids, days, rainflow with points at turns and ends of days, a plateau by its first sample). */
 static void ten_years_by_the_law(void **state)
 {
     (void)state;
     static const struct { const char *law; int kind; double celsius, left; } runs[] = {
-        { "smith2017", SSC_SYNTHETIC, 0, .5741733723408649 },
+        { "smith2017", SSC_SYNTHETIC, 0, .5719132834428168 },
         { "smith2017", SSC_PATTERN, 25, .7026913487690129 },
         { "smith2017", SSC_PATTERN, 40, .30765593361739224 },
         { "lmo-lto", SSC_SYNTHETIC, 0, .9134531418122855 },

@@ -15,7 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const kinds[] = { "physics", "corrector", "source", "output" };
+static const char *const kinds[] = { "physics", "cell", "corrector", "source", "output" };
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
 static char folder[512];
 
 static const char *build(void)
@@ -46,7 +47,7 @@ static void every_kind_passes_its_check(void **s)
     assert_non_null(fade);
     assert_non_null(getcwd(cwd, sizeof cwd));
     unsetenv("MAKEFLAGS");
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < KINDS; i++) {
         snprintf(command, sizeof command,
                  "%s/fade plugin new %s my-%s --dir '%s' 2>/dev/null && make -s -C '%s/my-%s' FADE=%s/fade "
                  "FADE_INCLUDE=%s/core my-%s.so && %s/fade plugin check '%s/my-%s/my-%s.so' > '%s/log'",
@@ -104,9 +105,9 @@ static void what_is_no_kind_or_name_is_refused(void **s)
 
 static void every_kind_has_its_files(void **s)
 {
-    static const size_t count[] = { 5, 5, 6, 5 };
+    static const size_t count[KINDS] = { 5, 5, 5, 6, 5 };
     (void)s;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < KINDS; i++) {
         const char *name;
         size_t k = 0;
         while (template_file(kinds[i], k, &name)) {

@@ -85,6 +85,7 @@ static int take_health(job *k, why *w)
     k->lives.hold = k->s->health.hold;
     k->lives.eol = k->lives.by == HEALTH_CAPACITY || is_said(k->s) ? k->s->health.eol : health_eol(k->lives.by);
     k->asked.name = k->s->name;
+    k->asked.x = cli_text(&k->c, "x");
     k->asked.s = k->s;
     if (k->s->logging.level < LOG_WARNING)              /* a line for each life that ends would stand in the way */
         k->s->logging.level = LOG_WARNING;
@@ -198,6 +199,7 @@ static const cli_flag lifetime_flags[] = {
     { "early", 0, "N", "compare cells up to cycle N (default a quarter of the median life)", false },
     { "cells", 0, "N", "how many lives the table lists (default 12)", false },
     { "plot", 0, "FILE", "draw it: .svg, .png or .pdf", false },
+    { "x", 'x', "cycle|years", "what it is drawn over (default cycle)", false },
     { "ascii", 0, NULL, "letters instead of braille dots", false },
     CLI_SET_FLAG,
     { "seed", 0, "N", "short for --set run.seed=N", false },

@@ -26,7 +26,7 @@ static int draw(const cli *c, result *const *r, size_t n, why *w)
     text left_out = { 0 };
     const char *path = cli_text(c, "out");
     plot_options o = { .y = cli_text(c, "y"), .x = cli_text(c, "x"), .title = cli_text(c, "title"),
-                       .keep = cli_has(c, "keep"), .left_out = &left_out };
+                       .by = cli_text(c, "by"), .keep = cli_has(c, "keep"), .left_out = &left_out };
     int rc = read_size(cli_text(c, "size"), &o, w);
     if (!rc)
         rc = plot_file(r, n, &o, path, w);
@@ -71,7 +71,8 @@ static int run_plot(int argc, char **argv)
 static const cli_flag plot_flags[] = {
     { "out", 'o', "FILE", "the picture: .svg, .png or .pdf", false },
     { "y", 'y', "COLUMN", "default: capacity measured, by physics and corrected", false },
-    { "x", 'x', "COLUMN", "default cycle; time is the date", false },
+    { "x", 'x', "COLUMN", "default cycle; time is the date, years is the time since the first row", false },
+    { "by", 0, "COLUMN", "of a sweep: a line for each value of this one; variant: of what varies in words", false },
     { "title", 0, "TEXT", "default: the result's name; \"\" for none", false },
     { "size", 0, "WxH", "in inches (default 6x4)", false },
     { "cell", 0, "ID", "this cell alone", false },
@@ -84,6 +85,7 @@ static const char *const plot_examples[] = {
     "fade plot results/life -o soh.png --y soh --cell B0005 --size 8x5",
     "fade plot results/a results/b -o both.svg --title \"two temperatures\"",
     "fade plot results/sweep -o sweep.svg --x physics.k_t --y capacity",
+    "fade plot results/sweep -o lines.svg --x source.soc_mean --y soh --by source.temperature_mean",
     NULL,
 };
 const cli_verb verb_plot = {

@@ -76,7 +76,6 @@ static int open_part(engine *e, part *q, why *w)
         return object_why(q->object, s, "tell its columns", w);
     q->wstate = values(&q->cols.state);
     q->wout = values(&q->cols.out);
-    q->duration = index_of(&q->cols.in, "duration");
     q->control = index_of(&q->cols.in, "control");
     q->demand = index_of(&q->cols.in, "demand");
     q->voltage = index_of(&q->cols.out, "voltage");
@@ -86,7 +85,13 @@ static int open_part(engine *e, part *q, why *w)
         return fail(w, E_PLUGIN, "%s steps in seconds and must write voltage and current", q->desc->id);
     q->in = mem_zero(q->cols.in.n + 1, sizeof *q->in);
     q->moves = mem_zero(q->cols.in.n + 1, sizeof *q->moves);
-    return q->in && q->moves ? list_params(q, w) : fail(w, E_NOMEM, "no memory for the inputs of %s", q->desc->id);
+    q->sum = mem_zero(q->cols.in.n + 1, sizeof *q->sum);
+    if (!q->in || !q->moves || !q->sum)
+        return fail(w, E_NOMEM, "no memory for the inputs of %s", q->desc->id);
+    int duration = index_of(&q->cols.in, "duration");
+    if (duration >= 0)
+        q->sum[q->nsum++] = (uint32_t)duration;
+    return list_params(q, w);
 }
 
 static int pool_add(physics *ph, const char *owner, const fade_column *c, int place, uint32_t index,
@@ -276,6 +281,7 @@ static void close_part(part *q)
     free(q->axis);
     free(q->in);
     free(q->moves);
+    free(q->sum);
 }
 
 void bind_close(engine *e)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 1024, MOST_IN = 64, MOST_CYCLES = 16, MOST_RULES = 64 };
+enum { BATCH = 1024, MOST_IN = 64, MOST_RULES = 64 };
 
 #define STRESS(name, key, unit, scaled, doc) { #key, unit, doc, 0, 0, 0, 0, 0, 1, FADE_PLANNED },
 static const fade_column columns[DUTY_COLUMNS_N] = {
@@ -32,7 +32,7 @@ size_t duty_columns(const fade_column **out)
     return DUTY_COLUMNS_N;
 }
 
-const part *duty_part(const engine *e, size_t at)
+part *duty_part(const engine *e, size_t at)
 {
     for (size_t p = 0; p < e->nphysics; at -= e->physics[p++].n)
         if (at < e->physics[p].n)
@@ -58,7 +58,13 @@ static int stress_of(const char *key)
     return -1;
 }
 
-static int bind_fill(duty_use *u, const part *q, why *w)
+static bool adds_up(const struct duty_fill *f)
+{
+    return f->what == FILL_RATE || f->what == FILL_CYCLE || (f->what == FILL_STRESS && (f->index == DUTY_EFC ||
+                                                                                       f->index == DUTY_SPAN));
+}
+
+static int bind_fill(duty_use *u, part *q, why *w)
 {
     u->fill = mem_zero(q->cols.in.n + 1, sizeof *u->fill);
     if (!u->fill)
@@ -72,6 +78,8 @@ static int bind_fill(duty_use *u, const part *q, why *w)
         for (int what = 0; what <= FILL_OPEN; what++)
             if (found[what] >= 0) {
                 u->fill[u->nfill++] = (struct duty_fill){ (int)i, what, found[what] };
+                if (adds_up(&u->fill[u->nfill - 1]))
+                    q->sum[q->nsum++] = i;
                 break;
             }
     }
@@ -80,7 +88,7 @@ static int bind_fill(duty_use *u, const part *q, why *w)
 
 static int bind_in(duty *d, duty_use *u, const part *q, why *w)
 {
-    if (u->vt->in.n > MOST_IN || u->vt->cycle.n > MOST_CYCLES || (u->vt->rate.n && !u->vt->rates) ||
+    if (u->vt->in.n > MOST_IN || u->vt->cycle.n > DUTY_CYCLE_MOST || (u->vt->rate.n && !u->vt->rates) ||
         (u->vt->cycle.n && !u->vt->cycles) || u->vt->rate.n > MOST_IN)
         return fail(w, E_PLUGIN, "%s: its fade.duty/1 has a list without a function, or more than %d columns",
                     q->desc->id, MOST_IN);
@@ -128,7 +136,8 @@ static bool makes_own(const duty *d, const duty_use *u, const part *q)
         const fade_param *fp = library_at(&q->desc->params, q->param[k]);
         own |= q->varies[k] && !(fp->flags & FADE_STEP_ONLY);
     }
-    return own && (u->nrate || u->ncycle);
+    return (own && (u->nrate || u->ncycle)) ||
+           (d->e->sc->duty.keep == DUTY_ENERGY && u->vt->flags & FADE_LENT_SAMPLES);
 }
 
 static int open_shared(duty_use *u, const part *q, why *w)
@@ -150,7 +159,7 @@ static int open_shared(duty_use *u, const part *q, why *w)
 
 static int bind_use(duty *d, size_t at, why *w)
 {
-    const part *q = duty_part(d->e, at);
+    part *q = duty_part(d->e, at);
     const fade_duty_v1 *vt = q->per_cycle ? library_iface(q->desc, "fade.duty/1") : NULL;
     d->use_of[at] = -1;
     if (!vt)
@@ -163,6 +172,8 @@ static int bind_use(duty *d, size_t at, why *w)
     if (rc)
         return rc;
     u->rule = rule_of(d, vt);
+    for (size_t f = 0; f < u->nfill; f++)
+        d->rule[u->rule].open |= u->fill[f].what == FILL_OPEN;
     u->own = makes_own(d, u, q);
     u->rate = d->ncol;
     d->ncol += u->own ? 0 : u->nrate;
@@ -220,11 +231,7 @@ static int add_stream(duty *d, uint32_t *which, why *w)
     s->col = mem_zero(d->ncol, sizeof *s->col);
     s->at = mem_zero(d->nrule + 1, sizeof *s->at);
     s->value = mem_zero(d->nuse + 1, sizeof *s->value);
-    s->open = mem_zero(d->nuse + 1, sizeof *s->open);
-    bool ok = s->col && s->at && s->value && s->open;
-    for (size_t i = 0; ok && i < d->nuse; i++)
-        ok = (s->open[i] = mem_zero(MOST_CYCLES, sizeof **s->open)) != NULL;
-    return ok ? E_OK : fail(w, E_NOMEM, "no memory for a series of samples");
+    return s->col && s->at && s->value ? E_OK : fail(w, E_NOMEM, "no memory for a series of samples");
 }
 
 static int cell_room(duty *d, why *w)
@@ -277,14 +284,12 @@ static void free_stream(const duty *d, duty_stream *s)
         free(s->at[r].step);
         free(s->at[r].event);
     }
-    for (size_t i = 0; i < d->nuse; i++) {
+    for (size_t i = 0; i < d->nuse; i++)
         free(s->value ? s->value[i] : NULL);
-        free(s->open ? s->open[i] : NULL);
-    }
     free(s->col);
     free(s->at);
     free(s->value);
-    free(s->open);
+    free(s->made);
     free(s->row);
     free(s->row_step);
     free(s->stress);

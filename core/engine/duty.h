@@ -9,6 +9,7 @@
 #define FADE_ENGINE_DUTY_H
 #include "core/engine/inside.h"
 #include "core/engine/rainflow.h"
+#include <math.h>
 
 /* What samples do to a cell between two points.  X(name, key, unit, of the nominal capacity, sentence): rates and throughput of a
  * duty are relative to the capacity at hand; a law gets them relative to that of the new cell. */
@@ -51,7 +52,7 @@ typedef struct duty_rule {
     double time, efc;                             /* s, cycles; 0: not by it; both 0: at ends of rows */
     double activation;                            /* J/mol */
     size_t weight;                                /* its column of the window; 0: none */
-    bool   rain;                                  /* some law counts rainflow cycles by it */
+    bool   rain, open;                            /* some law counts rainflow cycles by it; and those still open */
 } duty_rule;
 
 typedef struct duty_at {                          /* where a stream stands in one rule */
@@ -93,7 +94,7 @@ typedef struct duty_stream {
     size_t  *row_step;                            /* [rule][row]: one behind its last step */
     size_t   nrow, caprow, slot;
     double **value;                               /* per use: [step][nfill] */
-    double **open;                                /* per use: sums over open cycles, as they stand */
+    double  *made;                                /* of the law at hand: what cycles() makes of each event */
     double  *stress;                              /* of the break points of the rule at hand */
 } duty_stream;
 
@@ -118,6 +119,7 @@ typedef struct duty {
     uint32_t     nsample, nout;
     int          length;                          /* the source's column `length`; -1 */
     double      *buf;                             /* a block as read */
+    size_t       groups;                          /* sets of samples a worker may lend at once */
     struct duty_memo *memo;
 } duty;
 
@@ -125,12 +127,19 @@ typedef struct duty {
 enum { VALUE_EFC, VALUE_MEAN, VALUE_MIN, VALUE_MAX, VALUE_MORE };
 #define VALUE_WIDTH(u) ((u)->nfill + VALUE_MORE)
 
+/* What a state of charge is in a cell that has q of its capacity left and gives the energy of a new one: what lies below
+ * the highest that was met goes deeper, at most to empty. */
+static inline double duty_lowered(double soc, double top, double q)
+{
+    return soc < top ? fmax(0, top - (top - soc) / q) : soc;
+}
+
 enum { FILL_STRESS, FILL_DURATION, FILL_RATE, FILL_MEAN, FILL_CYCLE, FILL_OPEN };
 
 /* duty.c: who is who */
 int  duty_stream_of(duty *, const char *cell, uint32_t *which, why *w);      /* cell NULL: samples of all */
 duty_stream *duty_of_lane(const duty *, uint32_t lane);                      /* NULL: none yet */
-const part *duty_part(const engine *, size_t at);                           /* at over all physics */
+part *duty_part(const engine *, size_t at);                           /* at over all physics */
 void duty_forget_streams(duty *);                                            /* none yet, as at the start */
 /* duty_samples.c: the window */
 int  duty_more(duty *, duty_stream *, size_t n, why *w);                     /* room for n samples more */
@@ -146,8 +155,9 @@ void duty_stress(const duty_stream *, const duty_rule *, duty_pos a, duty_pos b,
 double duty_integral(const duty_stream *, const double *rate, duty_pos a, duty_pos b);
 /* duty_value.c: what each step hands to the laws that share their samples */
 int  duty_values(duty *, duty_stream *, why *w);
+enum { DUTY_CYCLES = 64, DUTY_CYCLE_MOST = 16 };  /* events at once; columns a law's cycles() may have */
 int  duty_cycles(const duty_use *, const part *, const fade_tile *like, const rainflow_event *, size_t n,
-                 const duty_rule *, double *sum, why *w);
+                 const duty_rule *, double out[DUTY_CYCLE_MOST][DUTY_CYCLES], why *w);
 /* duty_save.c */
 void duty_write(const duty *, text *);
 typedef int duty_get(void *reader, void *to, size_t n);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * duty_book.c - samples walked once, in order: turning points and rainflow, break points of each rule, ends of rows.
  *
- * Equivalent full cycles are booked at the first turning point past their number, so that no swing is cut in two; time is booked at the first sample where it
- * has passed.  Neither looks at rows, so how long a row is moves no break point.
+ * Equivalent full cycles are booked at the first turning point past their number, so that no swing is cut in two; time
+ * is booked at the first sample where it has passed.  Neither looks at rows, so how long a row is moves no break point.
+ * The newest sample waits until another one follows or the data end: the last row, however long, books what is open.
  */
 #include "core/base/mem.h"
 #include "core/engine/duty.h"
@@ -44,23 +45,22 @@ static void carry(const duty *d, const duty_stream *s, size_t r, size_t i)
     at->carried_at = i;
 }
 
+/* The series up to sample i for the rainflow cycles of rule r: a point of a plateau is its first sample.  What is pushed
+ * between turning points moves along. */
 static int rain(duty *d, duty_stream *s, size_t r, size_t i, why *w)
 {
     duty_at *at = &s->at[r];
-    if (!d->rule[r].rain)
+    const double *soc = s->col[S_SOC];
+    if (!d->rule[r].rain || (at->count > 0 && at->value[(size_t)at->count - 1] == soc[i]))
         return E_OK;
+    while (i > 0 && soc[i - 1] == soc[i])
+        i--;
     carry(d, s, r, i);
     int rc = event_room(at, RAINFLOW_DEPTH, w);
     rainflow f = flow_of(d, at);
     double before = at->forced;
     if (!rc)
-        at->nevent += (size_t)rainflow_push(&f, 0, s->col[S_TIME][i], at->carried, s->col[S_SOC][i],
-                                            at->event + at->nevent);
-    size_t k = (size_t)at->count;
-    if (k > 1 && at->value[k - 1] == s->col[S_SOC][i]) {        /* a rest belongs to the swing before it */
-        at->time[k - 1] = s->col[S_TIME][i];
-        at->carry[k - 1] = at->carried;
-    }
+        at->nevent += (size_t)rainflow_push(&f, 0, s->col[S_TIME][i], at->carried, soc[i], at->event + at->nevent);
     if (at->forced > before)
         object_warn_once(d->e->source_object, "rainflow",
                          "the rainflow residue of %d turning points was full: its oldest half cycle was booked early",
@@ -71,6 +71,9 @@ static int rain(duty *d, duty_stream *s, size_t r, size_t i, why *w)
 static int end_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, why *w)
 {
     duty_at *at = &s->at[r];
+    int rc = rain(d, s, r, b.i, w);
+    if (rc)
+        return rc;
     if (at->nstep == at->capstep) {
         size_t cap = at->capstep ? at->capstep * 2 : 128;
         duty_step *more = mem_grow(at->step, cap, sizeof *more);
@@ -79,14 +82,11 @@ static int end_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, why
         at->step = more;
         at->capstep = cap;
     }
-    int rc = rain(d, s, r, b.i, w);               /* what closes up to here closes here, whether a row ends or not */
-    if (rc)
-        return rc;
     duty_step *step = &at->step[at->nstep];
     uint32_t from = at->nstep ? at->step[at->nstep - 1].o1 : 0;
     *step = (duty_step){ .a = at->end, .b = b, .b0 = at->brk, .brk = brk, .top = at->top,
                          .e0 = from, .e1 = (uint32_t)at->nevent, .o0 = (uint32_t)at->nevent };
-    if (d->rule[r].rain) {
+    if (d->rule[r].open) {
         if ((rc = event_room(at, RAINFLOW_DEPTH, w)))
             return rc;
         rainflow f = flow_of(d, at);
@@ -96,9 +96,11 @@ static int end_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, why
     at->nstep++;
     at->end = b;
     if (brk) {
+        if (d->rule[r].rain)
+            carry(d, s, r, b.i);
         for (size_t i = at->brk; d->e->sc->duty.keep == DUTY_ENERGY && i <= b.i; i++)
             at->top = fmax(at->top, s->col[S_SOC][i]);
-        at->brk = at->moved_at = at->carried_at = b.i;        /* carried up to here, or of no use to this rule */
+        at->brk = at->moved_at = b.i;
         at->moved = 0;
     }
     return E_OK;
@@ -120,13 +122,16 @@ static int row_room(duty *d, duty_stream *s, why *w)
     return E_OK;
 }
 
-/* The row ends at b; `brk[r]`: so do the cycles of rule r (a bit each; all_brk: of all). */
+/* The row ends at b, and so do the cycles of the rules in `brk`, a bit each.  A rule that names neither time nor cycles
+ * books at the last sample of each row. */
 static int end_row(duty *d, duty_stream *s, duty_pos b, uint64_t brk, why *w)
 {
     int rc = row_room(d, s, w);
     for (size_t r = 0; r < d->nrule && !rc; r++) {
-        bool by_rows = d->rule[r].time == 0 && d->rule[r].efc == 0;
-        rc = end_step(d, s, r, b, (brk >> r & 1) || (by_rows && b.f == 0), w);
+        bool by_rows = d->rule[r].time == 0 && d->rule[r].efc == 0, book = by_rows || (brk >> r & 1);
+        if (book && b.f > 0 && s->at[r].brk < b.i)
+            rc = end_step(d, s, r, (duty_pos){ b.i, 0 }, true, w);
+        rc = rc ? rc : end_step(d, s, r, b, book && s->at[r].brk < b.i, w);
     }
     if (rc)
         return rc;
@@ -212,7 +217,7 @@ static int rows_before(duty *d, duty_stream *s, size_t i, size_t most, bool *ful
     return E_OK;
 }
 
-/* `last`: no sample comes behind it; a row ends with it, and so do the cycles of all rules. */
+/* `last`: no sample follows, what is open is booked in a row that may be short. */
 static int one_sample(duty *d, duty_stream *s, size_t most, bool last, bool *full, why *w)
 {
     size_t i = s->done;
@@ -224,21 +229,22 @@ static int one_sample(duty *d, duty_stream *s, size_t most, bool last, bool *ful
     bool ends = last || fabs(s->col[S_TIME][i] - row_end(d, s)) <= 1e-9 * d->row;
     if ((*full = ends && s->nrow == most))
         return E_OK;
-    uint64_t up = time_up(d, s, i);
+    uint64_t up = last ? UINT64_MAX : time_up(d, s, i);
     if (ends)
-        rc = end_row(d, s, (duty_pos){ i, 0 }, last ? UINT64_MAX : up, w);
+        rc = end_row(d, s, (duty_pos){ i, 0 }, up, w);
     for (size_t r = 0; r < d->nrule && !ends && !rc; r++)
         if (up >> r & 1)
             rc = end_step(d, s, r, (duty_pos){ i, 0 }, true, w);
     s->turned = false;
     s->done++;
+    s->ended = last;
     return rc;
 }
 
 /* When a row ends next, or a rule's time is up: nothing but turns of the soc happens before. */
 static double next_alarm(const duty *d, const duty_stream *s)
 {
-    double alarm = row_end(d, s) * (1 - 1e-9) - 1e-9 * d->row;
+    double end = row_end(d, s), alarm = end - 1e-9 * (fabs(end) + d->row);
     for (size_t r = 0; r < d->nrule; r++) {
         double up = s->col[S_TIME][s->at[r].brk] + d->rule[r].time * (1 - 1e-9);
         if (d->rule[r].time > 0 && up < alarm)
@@ -247,8 +253,8 @@ static double next_alarm(const duty *d, const duty_stream *s)
     return alarm;
 }
 
-/* The first sample from s->done on, of n, where the soc turns or the alarm goes. */
-static size_t next_event(const duty_stream *s, size_t n, double alarm)
+/* The first sample from s->done to n where the soc turns or the alarm goes. */
+static size_t next_event(const duty_stream *s, double alarm, size_t n)
 {
     const double *t = s->col[S_TIME], *soc = s->col[S_SOC];
     size_t i = s->done;
@@ -264,29 +270,14 @@ static size_t next_event(const duty_stream *s, size_t n, double alarm)
     return i;
 }
 
-/* The end of the data: what is open is booked, in a row that may be short. */
-static int finish(duty *d, duty_stream *s, why *w)
-{
-    duty_pos last = { s->n - 1, 0 };
-    bool open = s->row_at.i != last.i || s->row_at.f != 0;
-    uint64_t brk = 0;                             /* a rule that broke there does not break again, over no time */
-    for (size_t r = 0; r < d->nrule; r++)
-        if (s->at[r].brk != last.i)
-            brk |= (uint64_t)1 << r;
-    s->ended = true;
-    return open || brk ? end_row(d, s, last, brk, w) : E_OK;
-}
-
-/* The newest sample waits until it is known whether it is the last: what is booked with it does not depend on blocks. */
 int duty_book(duty *d, duty_stream *s, size_t most, bool end, why *w)
 {
     bool full = false;
     int rc = !s->begun && s->n ? begin(d, s, w) : E_OK;
-    size_t n = end || !s->n ? s->n : s->n - 1;
-    for (double alarm = -INFINITY; s->done < n && !full && !rc;) {
+    for (double alarm = -INFINITY; s->done + 1 < s->n && !full && !rc;) {
         if (!s->turned && alarm > -INFINITY)
-            s->done = next_event(s, n, alarm);
-        if (s->done == n)
+            s->done = next_event(s, alarm, s->n - 1);
+        if (s->done + 1 == s->n)
             break;
         if (!s->turned && s->col[S_TIME][s->done] < alarm) {      /* no more than a turn */
             bool broke = false;
@@ -294,10 +285,10 @@ int duty_book(duty *d, duty_stream *s, size_t most, bool end, why *w)
             alarm = broke ? next_alarm(d, s) : alarm;
             continue;
         }
-        rc = one_sample(d, s, most, end && s->done + 1 == n, &full, w);
+        rc = one_sample(d, s, most, false, &full, w);
         alarm = next_alarm(d, s);
     }
-    if (!rc && end && !full && !s->ended && s->n && s->nrow < most)
-        rc = finish(d, s, w);
+    if (!rc && !full && end && s->done + 1 == s->n && s->begun)
+        rc = one_sample(d, s, most, true, &full, w);
     return rc;
 }

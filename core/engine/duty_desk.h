@@ -7,15 +7,14 @@
 
 typedef struct duty_run_of {                      /* neighbouring lanes on one stream */
     duty_stream *stream;
-    uint32_t     lo, hi, group;                   /* group: of the streams of the tile */
+    uint32_t     lo, hi;
     size_t       step, end;                       /* the step at hand, and one behind the row's last */
 } duty_run_of;
 
 struct duty_desk {
     duty_run_of *run;                             /* [width] */
     double      *soh, *soh0, *dt;                 /* [width] capacity over that of the new cell at the last break point */
-    double      *x0;                              /* states at the start of the row */
-    double      *out;                             /* outputs of lanes that wait */
+    double      *x0, *out0;                       /* states at the start of the row; outputs of those that rest while others step */
     const fade_samples **of;                      /* [width] what tile->samples points to */
     fade_samples *set;                            /* [width] */
     const double **at;                            /* [width][columns] of set[].in and set[].rate */

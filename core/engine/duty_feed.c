@@ -238,6 +238,7 @@ static void skip(const duty *d, duty_stream *s)
     for (size_t r = 0; r < d->nrule; r++) {
         s->at[r].brk = s->at[r].moved_at = s->at[r].carried_at = last;
         s->at[r].end = s->row_at;
+        s->at[r].nstep = s->at[r].nevent = 0;
     }
 }
 
@@ -327,7 +328,7 @@ static int fill_chunk(duty *d, bool *more, why *w)
 /* Has every cell the rows asked for? */
 static bool all_there(const duty *d)
 {
-    bool all = d->e->cycles && d->nstream;
+    bool all = d->e->cycles && d->nstream >= (d->shared ? 1 : d->e->ncell) && d->nstream;
     for (size_t i = 0; i < d->nstream; i++)
         all &= d->stream[i]->rows >= d->e->cycles;
     return all;

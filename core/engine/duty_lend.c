@@ -44,15 +44,15 @@ int duty_desk_open(engine *e, worker *k, why *w)
     k_desk->soh0 = mem_columns(n);
     k_desk->dt = mem_columns(n);
     k_desk->x0 = mem_columns(state * n);
-    k_desk->out = mem_columns(outs * n);
+    k_desk->out0 = mem_columns(outs * n);
     k_desk->of = mem_zero(n, sizeof *k_desk->of);
     k_desk->set = mem_zero(n, sizeof *k_desk->set);
     k_desk->at = mem_zero(n * (most_columns(d) + 1), sizeof *k_desk->at);
     k_desk->param = mem_columns(params * BATCH);
     k_desk->param_at = mem_zero(params, sizeof *k_desk->param_at);
     k_desk->scratch = mem_columns(bytes / sizeof(double) + 8);
-    bool ok = k_desk->run && k_desk->soh && k_desk->soh0 && k_desk->dt && k_desk->x0 && k_desk->out && k_desk->of &&
-              k_desk->set && k_desk->at && k_desk->param && k_desk->param_at && k_desk->scratch;
+    bool ok = k_desk->run && k_desk->soh && k_desk->soh0 && k_desk->dt && k_desk->x0 && k_desk->out0 && k_desk->of && k_desk->set &&
+              k_desk->at && k_desk->param && k_desk->param_at && k_desk->scratch;
     for (size_t i = 0; ok && i < params; i++)
         k_desk->param_at[i] = k_desk->param + i * BATCH;
     return ok ? E_OK : fail(w, E_NOMEM, "no memory for a worker's duty");
@@ -68,7 +68,7 @@ void duty_desk_close(worker *k)
     free(d->soh0);
     free(d->dt);
     free(d->x0);
-    free(d->out);
+    free(d->out0);
     free(d->of);
     free(d->set);
     free(d->at);
@@ -98,7 +98,7 @@ static size_t longest(const duty *d)
 /* Room for what the chunk at hand lends: called between chunks, so that no step allocates. */
 int duty_desk_room(engine *e, why *w)
 {
-    const duty *d = e->duty;
+    duty *d = e->duty;
     bool own = false, lent = false, own_lent = false;
     for (size_t i = 0; i < d->nuse; i++) {
         own |= d->use[i].own;
@@ -107,8 +107,8 @@ int duty_desk_room(engine *e, why *w)
     }
     if (!own && !lent)
         return E_OK;
-    size_t groups = own_lent ? e->width : d->nstream < e->width ? d->nstream : e->width;
-    size_t need = eights(longest(d)) * (most_columns(d) + 1) * (groups ? groups : 1);
+    d->groups = own_lent ? e->width : 2 * d->nstream < e->width ? 2 * d->nstream + 1 : e->width;
+    size_t need = eights(longest(d)) * (most_columns(d) + 1) * d->groups;
     for (int i = 0; i < e->nworker; i++) {
         duty_desk *k = e->worker[i].desk;
         if (need <= k->cap)
@@ -147,7 +147,7 @@ static void lay_samples(const duty_use *u, const span *p, double top, double q)
         memcpy(to, from, p->n * sizeof *to);
         if (q != 1 && u->in[c] == S_SOC)
             for (size_t i = 0; i < p->n; i++)
-                to[i] = fmax(0, top - (top - to[i]) / q);
+                to[i] = duty_lowered(to[i], top, q);
         for (size_t i = p->n; i < p->stride; i++)
             to[i] = to[p->n - 1];
     }
@@ -156,7 +156,7 @@ static void lay_samples(const duty_use *u, const span *p, double top, double q)
             double *to = p->in + c * p->stride;
             for (size_t i = 0; i < p->stride; i++) {
                 double soc = p->s->col[S_SOC][p->first + (i < p->n ? i : p->n - 1)];
-                to[i] = fmax(0, top - (top - soc) / q);
+                to[i] = duty_lowered(soc, top, q);
             }
             duty_anode(p->stride, to, to);
         }
@@ -202,35 +202,54 @@ static int own_rates(const duty_use *u, worker *k, const part *q, workpart *wp, 
     return E_OK;
 }
 
+/* A cycle between two states of charge that are farther apart in a cell that has faded; nothing lies below empty. */
+static rainflow_event deepened(const rainflow_event *ev, double top, double soh)
+{
+    rainflow_event to = *ev;
+    if (soh == 1)
+        return to;
+    double lo = duty_lowered(ev->mean - 0.5 * ev->depth, top, soh), hi = duty_lowered(ev->mean + 0.5 * ev->depth, top, soh);
+    to.depth = hi - lo;
+    to.mean = 0.5 * (hi + lo);
+    return to;
+}
+
+/* The sums over events from .. to - 1 of one lane. */
+static int own_sum(const duty *d, const duty_use *u, const part *q, const fade_tile *like, const duty_step *step,
+                   const rainflow_event *event, size_t n, double soh, double *sum, why *w)
+{
+    double out[DUTY_CYCLE_MOST][DUTY_CYCLES] __attribute__((aligned(64)));
+    rainflow_event some[DUTY_CYCLES];
+    int rc = E_OK;
+    for (size_t at = 0; at < n && !rc; at += DUTY_CYCLES) {
+        size_t m = n - at < DUTY_CYCLES ? n - at : DUTY_CYCLES;
+        for (size_t i = 0; i < m; i++)
+            some[i] = deepened(&event[at + i], step->top, soh);
+        rc = duty_cycles(u, q, like, some, m, &d->rule[u->rule], out, w);
+        for (size_t k = 0; k < u->ncycle && !rc; k++)
+            for (size_t i = 0; i < m; i++)
+                sum[k] += out[k][i];
+    }
+    return rc;
+}
+
 static void own_sums(const duty *d, const duty_use *u, worker *k, const part *q, workpart *wp, const duty_step *step,
                      const duty_stream *s, uint32_t i, bool energy, why *w)
 {
-    const duty_at *at = &s->at[u->rule];
+    const rainflow_event *event = s->at[u->rule].event;
     duty_desk *desk = k->desk;
-    double soh = desk->soh[i], sum[2][16] = { { 0 } };
+    double soh = energy ? desk->soh[i] : 1, closed[DUTY_CYCLE_MOST] = { 0 }, open[DUTY_CYCLE_MOST] = { 0 };
     for (uint32_t j = 0; j < q->nparam; j++)
-        for (size_t m = 0; m < 64; m++)
+        for (size_t m = 0; m < DUTY_CYCLES; m++)
             desk->param[j * BATCH + m] = wp->param[j][i];
     fade_tile like = { .size = sizeof like, .param = desk->param_at, .scratch = desk->scratch, .worker = wp->worker };
-    for (int open = 0; open < 2; open++) {
-        uint32_t from = open ? step->o0 : step->e0, to = open ? step->o1 : step->e1;
-        double part_sum[16];
-        for (uint32_t j = from; j < to; j++) {
-            rainflow_event ev = at->event[j];
-            if (energy) {
-                ev.mean = fmax(0, step->top - (step->top - ev.mean) / soh);
-                ev.depth = fmin(1, ev.depth / soh);
-            }
-            if (duty_cycles(u, q, &like, &ev, 1, &d->rule[u->rule], part_sum, w))
-                return;
-            for (size_t c = 0; c < u->ncycle; c++)
-                sum[open][c] += part_sum[c];
-        }
-    }
+    if (own_sum(d, u, q, &like, step, event + step->e0, step->e1 - step->e0, soh, closed, w) ||
+        own_sum(d, u, q, &like, step, event + step->o0, step->o1 - step->o0, soh, open, w))
+        return;
     for (size_t f = 0; f < u->nfill; f++) {
-        bool open = u->fill[f].what == FILL_OPEN;
-        if (u->fill[f].what == FILL_CYCLE || open)
-            wp->in[u->fill[f].input][i] = sum[open][u->fill[f].index];
+        bool is_open = u->fill[f].what == FILL_OPEN;
+        if (u->fill[f].what == FILL_CYCLE || is_open)
+            wp->in[u->fill[f].input][i] = (is_open ? open : closed)[u->fill[f].index];
     }
 }
 
@@ -285,6 +304,14 @@ static void lay_rates(const duty_use *u, const span *p)
     }
 }
 
+/* What pads a tile is a copy of its last lane. */
+static void pad(const duty_use *u, workpart *wp, uint32_t live, uint32_t n)
+{
+    for (size_t f = 0; f < u->nfill; f++)
+        for (uint32_t i = live; i < n; i++)
+            wp->in[u->fill[f].input][i] = wp->in[u->fill[f].input][live - 1];
+}
+
 void duty_lend(const duty *d, duty_use *u, worker *k, const part *q, workpart *wp, tile *t, const duty_run_of *run, why *w)
 {
     duty_desk *desk = k->desk;
@@ -295,12 +322,10 @@ void duty_lend(const duty *d, duty_use *u, worker *k, const part *q, workpart *w
         desk->of[i] = NULL;
     if (!u->own && !lent)
         return;
-    size_t width = 1 + u->vt->in.n + u->nrate;
+    size_t room = desk->cap / d->groups / 8 * 8;
     for (uint32_t i = run->lo; i < hi; i++) {
-        uint32_t group = u->own && lends(u) ? i : run->group;
-        size_t room = desk->cap / ((u->own && lends(u) ? d->e->width : d->nstream < d->e->width ? d->nstream : d->e->width));
-        span p = span_of(u, step, run->stream, desk->mem + (size_t)group * (room / 8 * 8));
-        (void)width;
+        uint32_t group = !lent ? 0 : u->own ? i : (uint32_t)(run - desk->run);
+        span p = span_of(u, step, run->stream, desk->mem + (size_t)group * room);
         if (u->own)
             one_lane(d, u, k, q, wp, run, &p, i, w);
         else if (i == run->lo) {
@@ -312,7 +337,6 @@ void duty_lend(const duty *d, duty_use *u, worker *k, const part *q, workpart *w
         else if (lent)
             desk->of[i] = desk->of[run->lo];
     }
-    for (uint32_t i = hi; u->own && i < run->hi; i++)         /* what pads the tile is a copy of its last lane */
-        for (size_t f = 0; f < u->nfill; f++)
-            wp->in[u->fill[f].input][i] = wp->in[u->fill[f].input][hi - 1];
+    if (u->own && run->hi > t->live)
+        pad(u, wp, t->live, run->hi);
 }

@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SOH_LEAST 1e-6                            /* nothing is divided by less, where energy is kept */
+#define SOH_MOST  10
+
 static const bool scaled[DUTY_N] = {
 #define SCALED(name, key, unit, is, doc) is,
     DUTY_STRESS(SCALED)
@@ -23,7 +26,7 @@ static const bool scaled[DUTY_N] = {
 /* Neighbouring lanes on one stream, and their steps in row r. */
 static uint32_t find_runs(const duty *d, const duty_use *u, const tile *t, uint64_t r, uint32_t n, duty_run_of *run)
 {
-    uint32_t nrun = 0, group = 0;
+    uint32_t nrun = 0;
     for (uint32_t i = 0; i < t->live; i++) {
         duty_stream *s = duty_of_lane(d, t->first + i);
         if (nrun && run[nrun - 1].stream == s) {
@@ -31,7 +34,7 @@ static uint32_t find_runs(const duty *d, const duty_use *u, const tile *t, uint6
             continue;
         }
         duty_run_of *q = &run[nrun++];
-        *q = (duty_run_of){ .stream = s, .lo = i, .hi = i + 1, .group = s ? group++ : 0 };
+        *q = (duty_run_of){ .stream = s, .lo = i, .hi = i + 1 };
         if (!s || r >= s->nrow)
             continue;
         q->step = r ? s->row_step[(r - 1) * d->nrule + u->rule] : 0;
@@ -46,17 +49,15 @@ static uint32_t find_runs(const duty *d, const duty_use *u, const tile *t, uint6
 _Static_assert(DUTY_DEPTH == 0 && DUTY_SOC_MEAN < DUTY_SOC_MAX && DUTY_SOC_MIN < DUTY_SOC_MAX && DUTY_SOC_MAX < DUTY_T_MEAN,
                "what a swing says of the soc comes first");
 
-static double lowered(double soc, double top, double q) { return fmax(0, top - (top - soc) / q); }
-
 /* The stress of a cell that is asked for the energy of a new one: its swings below `top` are deeper. */
 static double deepened(const duty_use *u, const double *v, int what, double top, double q)
 {
-    double lo = lowered(v[u->nfill + VALUE_MIN], top, q), hi = lowered(v[u->nfill + VALUE_MAX], top, q);
+    double lo = duty_lowered(v[u->nfill + VALUE_MIN], top, q), hi = duty_lowered(v[u->nfill + VALUE_MAX], top, q);
     switch (what) {
     case DUTY_DEPTH: return hi - lo;
     case DUTY_SOC_MIN: return lo;
     case DUTY_SOC_MAX: return hi;
-    default: return lowered(v[u->nfill + VALUE_MEAN], top, q);
+    default: return duty_lowered(v[u->nfill + VALUE_MEAN], top, q);
     }
 }
 
@@ -106,6 +107,21 @@ static void count_cycles(const duty_use *u, worker *k, const duty_run_of *run, c
     }
 }
 
+/* A cell would have to go below empty: that is said of one of them. */
+static void look_for_empty(const duty *d, const duty_use *u, const worker *k, const duty_run_of *run, const double *v,
+                           double top)
+{
+    for (uint32_t i = run->lo; i < run->hi && i < k->tile->live; i++) {
+        const lane *l = &d->e->lane[k->tile->first + i];
+        double soc = top - (top - v[u->nfill + VALUE_MIN]) / k->desk->soh[i];
+        if (k->active[i] && soc < -1e-9)
+            object_warn_once(d->e->source_object, "empty",
+                             "%s, cycle %lld, with %.3g of its capacity left cannot give the energy of its duty: its state of "
+                             "charge would be %.3g and is taken as 0",
+                             l->cell, (long long)l->cycle, k->desk->soh[i], soc);
+    }
+}
+
 CLONES static void set_inputs(const duty *d, const duty_use *u, worker *k, workpart *wp, const duty_run_of *run)
 {
     const duty_step *step = &run->stream->at[u->rule].step[run->step];
@@ -122,30 +138,39 @@ CLONES static void set_inputs(const duty *d, const duty_use *u, worker *k, workp
             spread(to, run->lo, run->hi, v[f]);
     }
     count_cycles(u, k, run, step, v, energy);
+    if (energy && step->brk)
+        look_for_empty(d, u, k, run, v, step->top);
 }
 
 /* ---- the row ---- */
 
-static void keep(const part *q, workpart *wp, uint32_t lo, uint32_t hi)
+/* Rows lo..hi - 1 of each of `count` columns that lie one behind the other. */
+static void copy_lanes(double *to, const double *from, uint32_t count, size_t n, uint32_t lo, uint32_t hi)
 {
-    size_t n = wp->b.n;
-    for (uint32_t r = 0; r < q->wstate; r++)
-        memcpy(wp->x1[0] + r * n + lo, wp->x[0] + r * n + lo, (hi - lo) * sizeof(double));
+    for (uint32_t r = 0; r < count; r++)
+        memcpy(to + r * n + lo, from + r * n + lo, (hi - lo) * sizeof *to);
 }
 
-/* What lanes put out that wait for others to end their row stands: keeps it, or gives it back. */
-static void waiting_out(const part *q, workpart *wp, const duty_desk *desk, uint32_t nrun, bool back)
+/* Around a step: lanes whose row is done while others step on keep their states and outputs. */
+static void rest_before(const part *q, workpart *wp, worker *k, uint32_t nrun)
 {
-    size_t n = wp->b.n;
-    for (uint32_t j = 0; j < nrun; j++) {
-        const duty_run_of *run = &desk->run[j];
-        if (run->step < run->end)
-            continue;
-        for (uint32_t c = 0; c < q->wout; c++) {
-            double *out = wp->outbuf + c * n + run->lo, *kept = desk->out + c * n + run->lo;
-            memcpy(back ? out : kept, back ? kept : out, (run->hi - run->lo) * sizeof *out);
-        }
-    }
+    for (const duty_run_of *run = k->desk->run; run < k->desk->run + nrun; run++)
+        if (run->step >= run->end)
+            copy_lanes(k->desk->out0, wp->outbuf, q->wout, wp->b.n, run->lo, run->hi);
+}
+
+static void rest_outputs(const part *q, workpart *wp, worker *k, uint32_t nrun)
+{
+    for (const duty_run_of *run = k->desk->run; run < k->desk->run + nrun; run++)
+        if (run->step >= run->end)
+            copy_lanes(wp->outbuf, k->desk->out0, q->wout, wp->b.n, run->lo, run->hi);
+}
+
+static void rest_states(const part *q, workpart *wp, worker *k, uint32_t nrun)
+{
+    for (const duty_run_of *run = k->desk->run; q->wstate && run < k->desk->run + nrun; run++)
+        if (run->step >= run->end)
+            copy_lanes(wp->x1[0], wp->x[0], q->wstate, wp->b.n, run->lo, run->hi);
 }
 
 /* At a break point: what is left of each lane's capacity. */
@@ -155,7 +180,7 @@ static void measure(engine *e, worker *k, const physics *ph, tile *t, const duty
     uint32_t hi = run->hi < t->live ? run->hi : t->live;
     for (uint32_t i = run->lo; i < hi; i++) {
         double q = k->cap[i] / e->lane[t->first + i].c0;
-        k->desk->soh[i] = q > 0 && q < 10 ? q : 1;
+        k->desk->soh[i] = q == q ? fmin(fmax(q, SOH_LEAST), SOH_MOST) : 1;
     }
     for (uint32_t i = hi; i < run->hi; i++)
         k->desk->soh[i] = k->desk->soh[hi - 1];
@@ -171,8 +196,6 @@ static bool next_inputs(const duty *d, duty_use *u, worker *k, const part *q, wo
         duty_run_of *run = &k->desk->run[j];
         if (run->step >= run->end) {
             *idle = true;
-            for (uint32_t i = run->lo; i < run->hi; i++)
-                k->desk->of[i] = NULL;
             continue;
         }
         any = true;
@@ -214,15 +237,14 @@ static bool fast(engine *e, worker *k, size_t p, const part *q, duty_use *u, wor
     while (good && next_inputs(e->duty, u, k, q, wp, t, nrun, &idle, w)) {
         memcpy(k->dt, k->count, wp->b.n * sizeof *k->dt);
         if (idle)
-            waiting_out(q, wp, k->desk, nrun, false);
+            rest_before(q, wp, k, nrun);
         good = w->code == 0 && q->vt->step(q->model, &wp->b) == 0;
-        if (idle)
-            waiting_out(q, wp, k->desk, nrun, true);
         for (uint32_t i = 0; i < t->live; i++)
             good &= k->status[i] == 0;
-        for (uint32_t j = 0; good && idle && j < nrun; j++)
-            if (k->desk->run[j].step >= k->desk->run[j].end)
-                keep(q, wp, k->desk->run[j].lo, k->desk->run[j].hi);
+        if (idle) {
+            rest_outputs(q, wp, k, nrun);
+            rest_states(q, wp, k, nrun);
+        }
         if (good) {
             swap(q, wp);
             took_step(u, e, k, &e->physics[p], t, nrun);
@@ -249,26 +271,15 @@ static void careful(engine *e, worker *k, size_t p, const part *q, duty_use *u, 
             }
         if (w.code)
             break;
-        waiting_out(q, wp, k->desk, nrun, false);
-        law_step(e, k, p, q, wp, t);
-        waiting_out(q, wp, k->desk, nrun, true);
+        rest_before(q, wp, k, nrun);
+        law_step(e, k, p, q, wp, t);              /* a lane that is not active keeps its state */
+        rest_outputs(q, wp, k, nrun);
         for (uint32_t i = 0; i < t->live; i++)
             active[i] = active[i] && !e->lp[(size_t)(t->first + i) * e->nphysics + p].over;
         took_step(u, e, k, &e->physics[p], t, nrun);
     }
     for (uint32_t i = 0; i < t->live; i++)
         k->active[i] = active[i];
-}
-
-/* What lanes put out that are not new: kept, or given back. */
-void duty_outs(worker *k, const part *q, workpart *wp, const tile *t, const bool *fresh, bool back)
-{
-    size_t n = wp->b.n;
-    if (!back)
-        memcpy(k->desk->out, wp->outbuf, q->wout * n * sizeof *wp->outbuf);
-    for (uint32_t i = 0; back && i < n; i++)
-        for (uint32_t c = 0; c < q->wout && !fresh[i < t->live ? i : t->live - 1]; c++)
-            wp->outbuf[c * n + i] = k->desk->out[c * n + i];
 }
 
 bool duty_sees(const engine *e, size_t at) { return e->duty && e->duty->use_of[at] >= 0; }

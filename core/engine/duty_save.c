@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_CYCLES = 16, MOST_SAMPLES = 1 << 27 };
+enum { MOST_SAMPLES = 1 << 27 };
 
 static void put(text *t, const void *at, size_t n) { text_addn(t, at, n); }
 static void put_u64(text *t, uint64_t v) { put(t, &v, sizeof v); }
@@ -151,9 +151,6 @@ static void walk_stream(walk *k, const duty *d, duty_stream *s)
     walk_pos(k, &s->row_at);
     for (size_t r = 0; r < d->nrule; r++)
         walk_rule(k, &s->at[r]);
-    for (size_t i = 0; i < d->nuse; i++)
-        for (size_t c = 0; c < MOST_CYCLES; c++)
-            f64(k, &s->open[i][c]);
 }
 
 /* ---- writing ---- */

@@ -8,44 +8,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CYCLES = 16 };
 enum { IN_DEPTH, IN_SOC, IN_T, IN_DURATION, IN_N };
 
-/* Adds up cycles() of n events, each as often as it counts, in their order. */
+/* What cycles() makes of up to DUTY_CYCLES events, each as often as it counts. */
 int duty_cycles(const duty_use *u, const part *q, const fade_tile *like, const rainflow_event *event, size_t n,
-                const duty_rule *rule, double *sum, why *w)
+                const duty_rule *rule, double out_at[DUTY_CYCLE_MOST][DUTY_CYCLES], why *w)
 {
-    double in_at[IN_N][64] __attribute__((aligned(64))), out_at[MOST_CYCLES][64] __attribute__((aligned(64)));
+    double in_at[IN_N][DUTY_CYCLES] __attribute__((aligned(64)));
     const double *in[IN_N] = { in_at[0], in_at[1], in_at[2], in_at[3] };
-    double *out[MOST_CYCLES];
-    int32_t status[64] = { 0 };
+    double *out[DUTY_CYCLE_MOST];
+    int32_t status[DUTY_CYCLES] = { 0 };
     fade_tile b = *like;
-    for (size_t k = 0; k < u->ncycle; k++) {
+    for (size_t k = 0; k < u->ncycle; k++)
         out[k] = out_at[k];
-        sum[k] = 0;
-    }
     b.in = in;
     b.out = out;
     b.status = status;
-    for (size_t at = 0; at < n; at += 64) {
-        size_t m = n - at < 64 ? n - at : 64;
-        b.live = (uint32_t)m;
-        b.n = (uint32_t)(m + 7) / 8 * 8;
-        for (size_t i = 0; i < b.n; i++) {
-            const rainflow_event *ev = &event[at + (i < m ? i : m - 1)];
-            double span = ev->end - ev->start;
-            in_at[IN_DEPTH][i] = ev->depth;
-            in_at[IN_SOC][i] = ev->mean;
-            in_at[IN_T][i] = duty_heat(rule, ev->carried, span);
-            in_at[IN_DURATION][i] = span;
-        }
-        int32_t rc = u->vt->cycles(q->model, &b);
-        if (rc < 0)
-            return object_why(q->object, rc, "weigh rainflow cycles", w);
-        for (size_t k = 0; k < u->ncycle; k++)
-            for (size_t i = 0; i < m; i++)
-                sum[k] += event[at + i].count * out[k][i];
+    b.live = (uint32_t)n;
+    b.n = (uint32_t)(n + 7) / 8 * 8;
+    for (size_t i = 0; i < b.n; i++) {
+        const rainflow_event *ev = &event[i < n ? i : n - 1];
+        double span = ev->end - ev->start;
+        in_at[IN_DEPTH][i] = ev->depth;
+        in_at[IN_SOC][i] = ev->mean;
+        in_at[IN_T][i] = duty_heat(rule, ev->carried, span);
+        in_at[IN_DURATION][i] = span;
     }
+    int32_t rc = u->vt->cycles(q->model, &b);
+    for (size_t i = 0; i < n && rc >= 0; i++)
+        rc = status[i] < 0 ? status[i] : rc;
+    if (rc < 0)
+        return object_why(q->object, rc, "weigh rainflow cycles", w);
+    for (size_t k = 0; k < u->ncycle; k++)
+        for (size_t i = 0; i < n; i++)
+            out_at[k][i] *= event[i].count;
     return E_OK;
 }
 
@@ -87,28 +83,52 @@ static void fill_step(const duty_stream *s, const duty_use *u, const duty_step *
     }
 }
 
+/* s->made: column by column what cycles() makes of the first n events of a rule. */
+static int weigh(const duty *d, const duty_use *u, duty_stream *s, size_t n, why *w)
+{
+    const part *q = duty_part(d->e, u->part);
+    const fade_tile like = { .size = sizeof like, .param = u->param_at, .scratch = u->scratch,
+                             .worker = d->e->worker[0].part[u->part].worker };
+    double out[DUTY_CYCLE_MOST][DUTY_CYCLES] __attribute__((aligned(64)));
+    int rc = room(&s->made, n * u->ncycle, w);
+    for (size_t at = 0; at < n && !rc; at += DUTY_CYCLES) {
+        size_t m = n - at < DUTY_CYCLES ? n - at : DUTY_CYCLES;
+        rc = duty_cycles(u, q, &like, s->at[u->rule].event + at, m, &d->rule[u->rule], out, w);
+        for (size_t k = 0; k < u->ncycle && !rc; k++)
+            memcpy(s->made + k * n + at, out[k], m * sizeof *out[k]);
+    }
+    return rc;
+}
+
+static double sum(const double *v, uint32_t from, uint32_t to)
+{
+    double all = 0;
+    for (uint32_t i = from; i < to; i++)
+        all += v[i];
+    return all;
+}
+
 /* The steps of one law; `stress`: of each break point, in their order. */
 static int use_values(duty *d, duty_stream *s, size_t which, const double *first, const double *stress, why *w)
 {
     const duty_use *u = &d->use[which];
     const duty_at *at = &s->at[u->rule];
     size_t nstep = duty_used(d, s, u->rule);
-    const part *q = duty_part(d->e, u->part);
-    fade_tile like = { .size = sizeof like, .param = u->param_at, .scratch = u->scratch,
-                       .worker = d->e->worker[0].part[u->part].worker };
-    double closed[MOST_CYCLES] = { 0 }, *open = s->open[which];
+    double closed[DUTY_CYCLE_MOST] = { 0 }, open[DUTY_CYCLE_MOST] = { 0 };
     const double *stand = first;
+    size_t nevent = nstep ? at->step[nstep - 1].o1 : 0;
     int rc = room(&s->value[which], nstep * VALUE_WIDTH(u), w);
+    rc = rc || !u->ncycle || u->own ? rc : weigh(d, u, s, nevent, w);
     for (size_t i = 0; i < nstep && !rc; i++) {
         const duty_step *step = &at->step[i];
         if (step->brk) {
             stand = stress;
             stress += DUTY_N;
         }
-        if (u->ncycle && !u->own)
-            rc = duty_cycles(u, q, &like, at->event + step->e0, step->e1 - step->e0, &d->rule[u->rule], closed, w);
-        if (u->ncycle && !u->own && !rc)
-            rc = duty_cycles(u, q, &like, at->event + step->o0, step->o1 - step->o0, &d->rule[u->rule], open, w);
+        for (size_t k = 0; k < u->ncycle && !u->own; k++) {
+            closed[k] = sum(s->made + k * nevent, step->e0, step->e1);
+            open[k] = sum(s->made + k * nevent, step->o0, step->o1);
+        }
         fill_step(s, u, step, stand, closed, open, s->value[which] + i * VALUE_WIDTH(u));
     }
     return rc;

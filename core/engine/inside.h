@@ -35,7 +35,7 @@ typedef struct part {
     bool                *moves;                   /* the input can change from row to row */
     const double       **axis;                    /* per per-cell parameter: its value at each point; NULL: the same at all */
     size_t               scratch;
-    int                  duration;                /* its input `duration`; -1 */
+    uint32_t *sum, nsum; /* inputs that are of the whole step: `duration`; under a duty integrals and sums over cycles */
     int control, demand, voltage, current, temperature; /* indices of a cell model's columns; -1: has none */
 } part;
 
@@ -186,6 +186,7 @@ typedef struct workpart {
     fade_tile  b;
     double   **param, **in, **x, **x1, **out;
     double    *xbuf[2], *inbuf, *outbuf, *parambuf, *scratch;
+    double    *whole;                             /* [nsum][width] those inputs of a step that is taken in pieces */
     void      *worker;
 } workpart;
 
@@ -339,7 +340,6 @@ int duty_desk_open(engine *, worker *, why *);
 void duty_desk_close(worker *);
 int duty_desk_room(engine *, why *);
 bool duty_sees(const engine *, size_t part);      /* has the law an inside? */
-void duty_outs(worker *, const part *, workpart *, const tile *, const bool *fresh, bool back);   /* of lanes that are not fresh: kept, given back */
 void duty_run(engine *, worker *, size_t p, size_t at, const part *, workpart *, tile *, uint64_t r);
 void duty_close(duty *);                          /* accepts NULL */
 /* law.c */

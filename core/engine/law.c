@@ -197,36 +197,42 @@ static bool take_some(engine *e, worker *k, size_t p, const part *q, workpart *w
     return again;
 }
 
-static void begin_pieces(const worker *k, const part *q, const workpart *wp, tile *t, double *piece, double *whole)
+static void begin_pieces(const worker *k, const part *q, const workpart *wp, tile *t, double *piece)
 {
-    for (uint32_t i = 0; i < wp->b.n; i++) {
+    for (uint32_t i = 0; i < wp->b.n; i++)
         k->left[i] = piece[i] = i < t->live && k->active[i] ? 1 : 0;
-        whole[i] = q->duration >= 0 ? wp->in[q->duration][i] : 0;
-    }
+    for (uint32_t s = 0; s < q->nsum; s++)
+        memcpy(wp->whole + (size_t)s * wp->b.n, wp->in[q->sum[s]], wp->b.n * sizeof(double));
+}
+
+/* What is of the whole step is of a piece as large as the piece is. */
+static void lay_pieces(const part *q, workpart *wp, const tile *t, const double *piece)
+{
+    for (uint32_t s = 0; s < q->nsum; s++)
+        for (uint32_t i = 0; i < wp->b.n; i++)
+            wp->in[q->sum[s]][i] = wp->whole[(size_t)s * wp->b.n + i] * piece[i < t->live ? i : t->live - 1];
 }
 
 static void by_pieces(engine *e, worker *k, size_t p, const part *q, workpart *wp, tile *t)
 {
-    double piece[TILE_MAX], whole[TILE_MAX];
-    begin_pieces(k, q, wp, t, piece, whole);
+    double piece[TILE_MAX];
+    begin_pieces(k, q, wp, t, piece);
     bool again = true;
     for (int n = 0; again && n < PIECES; n++) {
         for (uint32_t i = 0; i < wp->b.n; i++) {
             uint32_t l = i < t->live ? i : t->live - 1;
             k->dt[i] = k->count[l] * piece[l];
-            if (q->duration >= 0)
-                wp->in[q->duration][i] = whole[l] * piece[l];
             k->wish[i] = INFINITY;
             k->status[i] = 0;
         }
+        lay_pieces(q, wp, t, piece);
         int32_t rc = q->vt->step(q->model, &wp->b);
         for (uint32_t i = 0; rc < 0 && i < t->live; i++)
             k->status[i] = rc;
         again = take_some(e, k, p, q, wp, t, piece);
     }
-    for (uint32_t i = 0; i < wp->b.n; i++)
-        if (q->duration >= 0)
-            wp->in[q->duration][i] = whole[i];
+    for (uint32_t s = 0; s < q->nsum; s++)
+        memcpy(wp->in[q->sum[s]], wp->whole + (size_t)s * wp->b.n, wp->b.n * sizeof(double));
     for (uint32_t i = 0; again && i < t->live; i++)
         if (k->active[i] && k->left[i] > 0) {
             step_lane_over(e, t, i, p, OVER_FAILED, "the law asked for smaller steps without end",

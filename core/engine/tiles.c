@@ -148,13 +148,14 @@ static int open_workpart(engine *e, worker *k, part *q, workpart *wp, why *w)
     wp->inbuf = mem_columns((ni + 1) * n);
     wp->outbuf = mem_columns((q->wout + 1) * n);
     wp->parambuf = mem_columns((q->nparam + 1) * n);
+    wp->whole = mem_columns((q->nsum + 1) * n);
     wp->x = mem_zero(ns + 1, sizeof *wp->x);
     wp->x1 = mem_zero(ns + 1, sizeof *wp->x1);
     wp->in = mem_zero(ni + 1, sizeof *wp->in);
     wp->out = mem_zero(no + 1, sizeof *wp->out);
     wp->param = mem_zero(q->nparam + 1, sizeof *wp->param);
-    if (!wp->xbuf[0] || !wp->xbuf[1] || !wp->inbuf || !wp->outbuf || !wp->parambuf || !wp->x || !wp->x1 || !wp->in ||
-        !wp->out || !wp->param)
+    if (!wp->xbuf[0] || !wp->xbuf[1] || !wp->inbuf || !wp->outbuf || !wp->parambuf || !wp->whole || !wp->x ||
+        !wp->x1 || !wp->in || !wp->out || !wp->param)
         return fail(w, E_NOMEM, "no memory for a worker of %s", q->desc->id);
     size_t bytes = q->vt->scratch ? q->vt->scratch(q->model, (uint32_t)n) : 0;
     if (bytes && !(wp->scratch = mem_columns(bytes / sizeof(double) + 8)))
@@ -224,6 +225,7 @@ static void close_workpart(const part *q, workpart *wp)
     free(wp->inbuf);
     free(wp->outbuf);
     free(wp->parambuf);
+    free(wp->whole);
     free(wp->x);
     free(wp->x1);
     free(wp->in);

@@ -21,6 +21,10 @@ EMBED(physics, "physics.c")
 EMBED(physics_readme, "README-physics.md")
 EMBED(physics_golden, "golden-physics.csv")
 EMBED(physics_test, "test-physics.toml")
+EMBED(cell, "cell.c")
+EMBED(cell_readme, "README-cell.md")
+EMBED(cell_golden, "golden-cell.csv")
+EMBED(cell_test, "test-cell.toml")
 EMBED(corrector, "corrector.c")
 EMBED(corrector_readme, "README-corrector.md")
 EMBED(corrector_golden, "golden-corrector.csv")
@@ -41,6 +45,11 @@ static const struct { const char *kind, *name, *text; } files[] = {
     { "physics", "README.md", template_physics_readme },
     { "physics", "golden.csv", template_physics_golden },
     { "physics", "test.toml", template_physics_test },
+    { "cell", "@ID@.c", template_cell },
+    { "cell", "Makefile", template_makefile },
+    { "cell", "README.md", template_cell_readme },
+    { "cell", "golden.csv", template_cell_golden },
+    { "cell", "test.toml", template_cell_test },
     { "corrector", "@ID@.c", template_corrector },
     { "corrector", "Makefile", template_makefile },
     { "corrector", "README.md", template_corrector_readme },
@@ -112,7 +121,7 @@ static int name_check(const char *kind, const char *name, why *w)
         while (iface_kinds[n])
             n++;
         const char *near = text_nearest(kind, iface_kinds, n);
-        return fail(w, E_USAGE, "there is no kind \"%s\"%s%s%s: source, physics, corrector, output", kind,
+        return fail(w, E_USAGE, "there is no kind \"%s\"%s%s%s: source, physics, cell, corrector, output", kind,
                     near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
     }
     size_t n = strlen(name), good = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");

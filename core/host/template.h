@@ -11,7 +11,8 @@ typedef struct template_place {
     const char *fade;                             /* the command, as the Makefile calls it */
 } template_place;
 
-/* Writes folder/NAME.c, Makefile, README.md, golden.csv, test.toml (and check.toml of a source).  E_USAGE: no such kind or no good name
+/* A kind is one of plugins, or "cell": physics that is a table for common_cell.h.
+ * Writes folder/NAME.c, Makefile, README.md, golden.csv, test.toml (and check.toml of a source).  E_USAGE: no such kind or no good name
  * (the sentence says which are); E_INPUT: the folder is there; E_IO. */
 int template_write(const char *kind, const char *name, const char *folder, const template_place *, why *w);
 /* The k-th file of a kind and its text, tokens not replaced; NULL behind the last. */

@@ -120,20 +120,23 @@ void lifetime_fleets_free(lifetime_fleet *f, size_t n)
 static void add_life(lifetime_lines *p, const lifetime *l, const lifetime_life *life, bool one_cell)
 {
     size_t cap = l->points ? l->points : LIFETIME_POINTS;
-    double *x = p->room + 2 * p->n * (cap + 1), *y = x + cap + 1;
+    double *x = p->room + 3 * p->n * (cap + 1), *y = x + cap + 1, *t = y + cap + 1;
     if (!life->n || p->n == LIFETIME_LINES)
         return;
     size_t n = life->n;
     for (size_t i = 0; i < n; i++) {
         x[i] = life->curve[i].cycle;
         y[i] = life->curve[i].soh;
+        t[i] = life->curve[i].seconds;
     }
     if (life->watch.last.cycle > x[n - 1]) {
         x[n] = life->watch.last.cycle;
+        t[n] = life->watch.last.seconds;
         y[n++] = life->watch.last.soh;
     }
     p->line[p->n].x = x;
     p->line[p->n].y = y;
+    p->line[p->n].t = t;
     p->line[p->n].n = n;
     snprintf(p->line[p->n].name, sizeof p->line[0].name, "%.40s%s%.50s", one_cell ? "" : life->cell,
              one_cell ? "" : ": ", life->model);
@@ -146,15 +149,19 @@ static int rising(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* SoH of all lives at a cycle, sorted; those that are over stand first, as -inf. */
-static void column_of(const lifetime_fleet *f, double cycle, double *v)
+/* SoH of all lives at a cycle, sorted; those that are over stand first, as -inf.  Gives the seconds of the slowest. */
+static double column_of(const lifetime_fleet *f, double cycle, double *v)
 {
+    double seconds = 0;
     for (size_t i = 0; i < f->n; i++) {
-        v[i] = lifetime_at(f->life[i], cycle).soh;
+        health_point at = lifetime_at(f->life[i], cycle);
+        v[i] = at.soh;
+        seconds = fmax(seconds, at.seconds);
         if (isnan(v[i]))
             v[i] = cycle > f->life[i]->watch.last.cycle ? -INFINITY : f->life[i]->watch.first.soh;
     }
     qsort(v, f->n, sizeof *v, rising);
+    return seconds;
 }
 
 /* Of many models the medians alone. */
@@ -172,8 +179,9 @@ static int add_fleet(lifetime_lines *p, const lifetime_fleet *f, size_t nfleet, 
     for (size_t i = 0; i < f->n; i++)
         last = fmax(last, f->life[i]->watch.last.cycle);
     for (size_t k = 0; k < (nfleet > 2 ? 1 : 3) && p->n < LIFETIME_LINES; k++, p->n++) {
-        p->line[p->n].x = p->room + 2 * p->n * LIFETIME_GRID;
+        p->line[p->n].x = p->room + 3 * p->n * LIFETIME_GRID;
         p->line[p->n].y = p->line[p->n].x + LIFETIME_GRID;
+        p->line[p->n].t = p->line[p->n].y + LIFETIME_GRID;
         snprintf(p->line[p->n].name, sizeof p->line[0].name, "%.60s%s%s", nfleet == 1 ? "" : f->model,
                  nfleet == 1 ? "" : ", ", shares[k].word);
     }
@@ -181,12 +189,13 @@ static int add_fleet(lifetime_lines *p, const lifetime_fleet *f, size_t nfleet, 
         double cycle = round(1 + (last - 1) * (double)g / (LIFETIME_GRID - 1));
         if (p->line[first].n && p->line[first].x[p->line[first].n - 1] == cycle)
             continue;
-        column_of(f, cycle, v);
+        double seconds = column_of(f, cycle, v);
         for (size_t k = 0; first + k < p->n; k++) {
             double soh = v[(size_t)lround(shares[k].share * (double)(f->n - 1))];
             if (isinf(soh))
                 continue;
             p->line[first + k].x[p->line[first + k].n] = cycle;
+            p->line[first + k].t[p->line[first + k].n] = seconds;
             p->line[first + k].y[p->line[first + k].n++] = soh;
         }
     }
@@ -198,7 +207,7 @@ int lifetime_lines_open(const lifetime *l, const lifetime_fleet *f, size_t nflee
 {
     size_t cap = l->points ? l->points : LIFETIME_POINTS;
     *out = (lifetime_lines){ 0 };
-    out->room = mem_columns(2 * LIFETIME_LINES * ((cap > LIFETIME_GRID ? cap : LIFETIME_GRID) + 1));
+    out->room = mem_columns(3 * LIFETIME_LINES * ((cap > LIFETIME_GRID ? cap : LIFETIME_GRID) + 1));
     if (!out->room)
         return fail(w, E_NOMEM, "no memory to draw lives");
     out->fleet = l->n > LIFETIME_LINES && nfleet > 0;

@@ -24,6 +24,7 @@ typedef struct lifetime_asked {
     size_t                  nat;
     const lifetime_horizon *within;
     size_t                  nwithin;
+    const char             *x;                    /* of the picture: NULL or "cycle", "years" */
     size_t                  cells, width;         /* most lives listed; characters; 0: 12, 80 */
     bool                    color, ascii;
 } lifetime_asked;
@@ -46,7 +47,7 @@ void lifetime_fleets_free(lifetime_fleet *, size_t n);
 
 enum { LIFETIME_LINES = 8, LIFETIME_GRID = 120 };
 typedef struct lifetime_lines {                   /* a picture: SoH over cycles */
-    struct { char name[96]; double *x, *y; size_t n; } line[LIFETIME_LINES];
+    struct { char name[96]; double *x, *y, *t; size_t n; } line[LIFETIME_LINES];       /* t: s, 0 unknown */
     size_t  n;
     double *room;
     bool    fleet;                                /* percentiles of many lives */

@@ -5,7 +5,7 @@
 #define FADE_REPORT_PLOT_H
 #include "core/report/report.h"
 
-enum { PLOT_POINTS, PLOT_DASHED, PLOT_SOLID, PLOT_BAND };
+enum { PLOT_POINTS, PLOT_DASHED, PLOT_SOLID, PLOT_BAND, PLOT_MEANS };    /* MEANS: at each x the mean of its points, joined */
 enum { PLOT_SERIES = 64, PLOT_CELLS = 6, PLOT_NAME = 160 };
 
 typedef struct plot_series {
@@ -15,6 +15,9 @@ typedef struct plot_series {
     const frame *f;
     uint32_t     cell, variant;                   /* rows of these; UINT32_MAX: of all */
     int          x, y, upper;                     /* columns; PLOT_X_*; `upper` of a band, -1 none */
+    double       per;                             /* x is that column over this; 0: as it is */
+    const double *by;                             /* [rows] drawn where it is `level`; NULL: everywhere */
+    double       level;
     int          since;                           /* drawn where this column is known; -1: everywhere */
 } plot_series;
 enum { PLOT_X_CYCLE = -1, PLOT_X_TIME = -2 };

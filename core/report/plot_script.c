@@ -57,9 +57,15 @@ static void add_quoted(text *out, const char *word)
     text_addc(out, '\'');
 }
 
-static void add_terminal(const plot_options *o, const char *picture, text *out)
+enum { WIDTH = 6, HEIGHT = 4 };                         /* inches, unless asked for others */
+enum { BELOW = 8 };                                     /* most names below a picture */
+#define LINE 0.19                                       /* inches a name is high */
+static double width_of(const plot_options *o) { return o->width > 0 ? o->width : WIDTH; }
+static double height_of(const plot_options *o) { return o->height > 0 ? o->height : HEIGHT; }
+
+static void add_terminal(const plot_options *o, double below, const char *picture, text *out)
 {
-    double width = o->width > 0 ? o->width : 6, height = o->height > 0 ? o->height : 4;
+    double width = width_of(o), height = height_of(o) + (o->height > 0 ? 0 : below);
     if (text_ends(picture, ".pdf"))
         text_addf(out, "set terminal pdfcairo size %gin,%gin font 'sans,11' linewidth 1.2 noenhanced\n", width, height);
     else if (text_ends(picture, ".png"))
@@ -114,8 +120,10 @@ static bool shows_eol(const plot *p)
     return p->eol > p->least_y - 0.04 * (p->most_y - p->least_y) && p->eol < p->most_y;
 }
 
-/* The corner that hides least, or, where lines are everywhere, the margin below. */
-static const char *key_place(const plot *p)
+typedef struct legend { const char *place; double below; } legend;         /* inches below the picture */
+
+/* The corner that hides least, or, where lines are everywhere, the margin below; of many names the one on the right. */
+static legend place_legend(const plot *p, const plot_options *o)
 {
     static const struct { const char *said; bool right, top; } corner[] = {
         { "opaque top right", true, true },
@@ -129,7 +137,8 @@ static const char *key_place(const plot *p)
         named += n > 0;
         longest = n > longest ? n : longest;
     }
-    double w = fmin(0.13 + 0.019 * (double)longest, 0.9), h = 0.03 + 0.059 * (double)named;
+    double across = width_of(o) / WIDTH, up = height_of(o) / HEIGHT;       /* letters are as large in any picture */
+    double w = fmin((0.13 + 0.019 * (double)longest) / across, 0.95), h = (0.03 + 0.066 * (double)named) / up;
     double dx = p->most_x - p->least_x, dy = p->most_y - p->least_y, x, y, upper;
     double end = shows_eol(p) ? (p->eol - p->least_y) / dy : NAN;
     for (int c = 0; c < 4; c++)
@@ -144,7 +153,12 @@ static const char *key_place(const plot *p)
         }
     for (size_t c = 1; c < 4; c++)
         best = hidden[c] < hidden[best] ? c : best;
-    return hidden[best] > 1 || h > 0.75 ? "bmargin center horizontal" : corner[best].said;
+    if (hidden[best] <= 1 && h <= 0.75)
+        return (legend){ corner[best].said, 0 };
+    if (named > BELOW)
+        return (legend){ "rmargin top vertical", 0 };
+    size_t columns = w < 0.5 ? (size_t)(1 / w) : 1;         /* the title is a line between the axis and the names */
+    return (legend){ "bmargin center horizontal title ' '", LINE * (double)(1 + (named + columns - 1) / columns) };
 }
 
 static void add_series(const plot_series *s, size_t index, const char *data, text *out)
@@ -153,11 +167,14 @@ static void add_series(const plot_series *s, size_t index, const char *data, tex
         [PLOT_POINTS] = "with points pt 6 ps 0.45 lw 0.8",
         [PLOT_DASHED] = "with lines lw 1.6 dt (7,4)",
         [PLOT_SOLID] = "with lines lw 1.8",
+        [PLOT_MEANS] = "smooth unique with linespoints pt 7 ps 0.4 lw 1.6",
         [PLOT_BAND] = "with filledcurves fs transparent solid 0.15 noborder",
     };
+    static const char *const dash[] = { "", " dt (9,4)", " dt (2,3)" };        /* beyond the colours there are */
+    size_t round = s->style == PLOT_SOLID && s->color > 0 ? (size_t)s->color / NPALETTE : 0;
     add_quoted(out, data);
-    text_addf(out, " index %zu using 1:2%s %s lc rgb '%s' ", index, s->style == PLOT_BAND ? ":3" : "", form[s->style],
-              color_of(s));
+    text_addf(out, " index %zu using 1:2%s %s%s lc rgb '%s' ", index, s->style == PLOT_BAND ? ":3" : "", form[s->style],
+              dash[round % (sizeof dash / sizeof *dash)], color_of(s));
     if (*s->name) {
         text_add(out, "title ");
         add_quoted(out, s->name);
@@ -168,14 +185,15 @@ static void add_series(const plot_series *s, size_t index, const char *data, tex
 
 void plot_script(const plot *p, const plot_options *o, const char *data, const char *picture, text *out)
 {
+    legend key = place_legend(p, o);
     text_add(out, "# gnuplot 5 and later\nif (!exists('fade_out')) fade_out = ");
     add_quoted(out, picture);
     text_addc(out, '\n');
-    add_terminal(o, picture, out);
+    add_terminal(o, key.below, picture, out);
     text_add(out, "set output fade_out\nset encoding utf8\nset datafile missing 'NaN'\n");
     add_axes(p, out);
     text_addf(out, "set border 3 lc rgb '#404040'\nset tics nomirror\nset grid lt 1 dt 1 lc rgb '#dcdcdc' lw 0.6\n"
-                   "set key %s Left reverse samplen 2.5 spacing 1.15 textcolor rgb '#202020'\n", key_place(p));
+                   "set key %s Left reverse samplen 2.5 spacing 1.15 textcolor rgb '#202020'\n", key.place);
     text_add(out, "plot ");
     size_t n = 0;
     for (int bands = 1; bands >= 0; bands--)            /* under all lines */

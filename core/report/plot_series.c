@@ -7,6 +7,7 @@
 #include "core/base/mem.h"
 #include "core/report/export.h"
 #include "core/report/plot.h"
+#include "core/study/lifetime.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,8 @@ typedef struct place {                                  /* one result among thos
     plot               *out;
     const char         *prefix;                         /* its name, where there are several; else "" */
     int                 x;
-    bool                many_cells;
+    double              per;                            /* of x; 0: as it is */
+    bool                many_cells, one_model;          /* one_model: of all results, which are known by their names */
     int                *color;                          /* the next one free */
 } place;
 
@@ -31,16 +33,18 @@ static int find_column(const result *r, const char *name, int *out, why *w)
                 : fail(w, E_INPUT, "no column \"%s\" in %s; `fade show --json` lists them", name, r->name);
 }
 
-static int find_x(const result *r, const char *name, plot *out, int *x, why *w)
+static int find_x(place *k, why *w)
 {
-    const char *said = name ? name : "cycle";
-    *x = PLOT_X_CYCLE;
+    const char *said = k->o->x ? k->o->x : "cycle";
+    bool years = strcmp(said, "years") == 0;
+    k->x = PLOT_X_CYCLE;
+    k->per = years ? lifetime_year : 0;
     if (strcmp(said, "cycle") == 0 || strcmp(said, "cycle_count") == 0)
         return E_OK;
-    out->time = strcmp(said, "time") == 0;
-    if (!out->time)
-        return find_column(r, said, x, w);
-    *x = PLOT_X_TIME;
+    k->out->time = strcmp(said, "time") == 0;
+    if (!k->out->time)
+        return find_column(k->r, years ? "test_time" : said, &k->x, w);
+    k->x = PLOT_X_TIME;
     return E_OK;
 }
 
@@ -66,7 +70,7 @@ static double x_of(const plot_series *s, size_t row)
         return (double)s->f->cycle[row];
     if (s->x == PLOT_X_TIME)
         return s->f->time[row] == INT64_MIN ? NAN : (double)s->f->time[row] / 1e6;
-    return s->f->col[s->x].v[row];
+    return s->per > 0 ? s->f->col[s->x].v[row] / s->per : s->f->col[s->x].v[row];
 }
 
 bool plot_point(const plot_series *s, size_t row, double *x, double *y, double *upper)
@@ -74,7 +78,7 @@ bool plot_point(const plot_series *s, size_t row, double *x, double *y, double *
     const frame *f = s->f;
     if ((s->cell != UINT32_MAX && f->cell[row] != s->cell) ||
         (s->variant != UINT32_MAX && f->variant[row] != s->variant) ||
-        (s->since >= 0 && !isfinite(f->col[s->since].v[row])))
+        (s->since >= 0 && !isfinite(f->col[s->since].v[row])) || (s->by && s->by[row] != s->level))
         return false;
     *x = x_of(s, row);
     *y = f->col[s->y].v[row];
@@ -124,7 +128,9 @@ static bool add(plot *out, const plot_series *s)
 static void name_it(const place *k, uint32_t cell, const char *what, bool main, char out[PLOT_NAME])
 {
     const char *id = k->many_cells ? k->r->rows.cell_name[cell] : "";
-    if (!k->many_cells)
+    if (k->one_model && !k->many_cells && main)
+        snprintf(out, PLOT_NAME, "%.120s", k->prefix);
+    else if (!k->many_cells)
         snprintf(out, PLOT_NAME, "%.60s%s%.60s", k->prefix, *k->prefix ? ": " : "", what);
     else
         snprintf(out, PLOT_NAME, "%.60s%s%.60s", main ? k->prefix : "", main && *k->prefix ? ": " : "", main ? id : "");
@@ -173,7 +179,7 @@ static void add_variant(place *k, uint32_t cell, uint32_t variant, const int y[4
     bool corrected = name[length] && y[1] >= 0, any = false;
     char what[PLOT_NAME];
     plot_series s = { .style = PLOT_BAND, .color = *k->color, .f = f, .cell = cell, .variant = variant, .x = k->x,
-                      .y = y[2], .upper = y[3], .since = -1 };
+                      .per = k->per, .y = y[2], .upper = y[3], .since = -1 };
     bool band = corrected && y[3] >= 0 && add(k->out, &s);
     s.upper = -1;
     if (!corrected || physics_is_new(f, variant, length)) {
@@ -199,7 +205,7 @@ static void add_capacity(place *k, uint32_t cell)
     int observed = frame_find(f, "capacity"), physics = frame_find(f, "physics_capacity");
     const int y[4] = { physics >= 0 ? physics : observed, frame_find(f, "hybrid_capacity"),
                        frame_find(f, "hybrid_lower"), frame_find(f, "hybrid_upper") };
-    plot_series s = { .f = f, .cell = cell, .x = k->x, .y = observed, .upper = -1, .since = -1,
+    plot_series s = { .f = f, .cell = cell, .x = k->x, .per = k->per, .y = observed, .upper = -1, .since = -1,
                       .style = PLOT_POINTS, .color = k->many_cells ? *k->color : -1 };
     for (uint32_t i = 0; i < f->n; i++)                 /* the variant whose rows carry the measurements */
         if (f->cell[i] == cell) {
@@ -223,6 +229,7 @@ static void add_column(place *k, uint32_t cell, int y)
                           .cell = cell,
                           .variant = v,
                           .x = k->x,
+                          .per = k->per,
                           .y = y,
                           .upper = -1,
                           .since = -1 };
@@ -245,13 +252,15 @@ static size_t cells_of(const result *r, plot *out)
 static int add_result(place *k, why *w)
 {
     const frame *f = &k->r->rows;
-    int y = -1, rc = find_x(k->r, k->o->x, k->out, &k->x, w);
+    int y = -1, rc = find_x(k, w);
     if (!rc && k->o->y)
         rc = find_column(k->r, k->o->y, &y, w);
     if (rc)
         return rc;
     if (!*k->out->x) {
         label_of(f, k->x, k->out->x);
+        if (k->per > 0)
+            snprintf(k->out->x, PLOT_NAME, "Time / years");
         if (y >= 0)
             label_of(f, y, k->out->y);
         else
@@ -264,6 +273,55 @@ static int add_result(place *k, why *w)
             add_column(k, (uint32_t)c, y);
         else
             add_capacity(k, (uint32_t)c);
+    return E_OK;
+}
+
+/* "soc_mean 20 %", "temperature_mean 25 degC" */
+static void name_level(const frame_column *c, double level, char out[PLOT_NAME])
+{
+    unit declared, human;
+    double scale, offset;
+    const char *dot = strrchr(c->name, '.'), *said = strcmp(c->unit, "1") ? units_human(c->unit) : "";
+    if (*said && !units_parse(c->unit, &declared, NULL) && !units_parse(said, &human, NULL) &&
+        units_convert(&declared, &human, NAN, &scale, &offset))
+        level = level * scale + offset;
+    snprintf(out, PLOT_NAME, "%.60s %.6g%s%.30s", dot ? dot + 1 : c->name, level, *said ? " " : "", said);
+}
+
+/* The next level above the last one; NaN: there is none. */
+static double next_level(const frame *f, const double *v, double last)
+{
+    double next = INFINITY;
+    for (size_t i = 0; i < f->n; i++)
+        if (v[i] > last && v[i] < next)
+            next = v[i];
+    return isfinite(next) ? next : NAN;
+}
+
+/* A line for each level of a column, or one of all of them. */
+static int add_lines(place *k, plot_series *s, why *w)
+{
+    int by;
+    s->style = PLOT_MEANS;
+    if (strcmp(k->o->by, "variant") == 0) {
+        *k->color += add(k->out, s);
+        return E_OK;
+    }
+    int rc = find_column(k->r, k->o->by, &by, w);
+    if (rc)
+        return rc;
+    const frame_column *c = &s->f->col[by];
+    char before[PLOT_NAME], level[PLOT_NAME];
+    snprintf(before, sizeof before, "%.90s%s", s->name, *s->name ? ", " : "");
+    s->by = c->v;
+    for (double at = next_level(s->f, c->v, -INFINITY); isfinite(at) && k->out->n < PLOT_SERIES;
+         at = next_level(s->f, c->v, at)) {
+        s->level = at;
+        s->color = *k->color;
+        name_level(c, at, level);
+        snprintf(s->name, sizeof s->name, "%.90s%.60s", before, level);
+        *k->color += add(k->out, s);
+    }
     return E_OK;
 }
 
@@ -282,14 +340,17 @@ static int add_cases(place *k, why *w)
     label_of(&k->r->rows, k->x, k->out->x);
     label_of(&k->r->rows, y, k->out->y);
     const frame *f = &k->r->rows;
-    for (uint32_t v = 0; v < f->nvariant; v++) {        /* what was varied in words tells colours */
+    for (uint32_t v = 0; v < f->nvariant && !rc; v++) { /* what was varied in words tells colours */
         plot_series s = { .style = PLOT_POINTS, .color = *k->color, .f = f, .cell = UINT32_MAX, .variant = v, .x = k->x,
                           .y = y, .upper = -1, .since = -1 };
         snprintf(s.name, sizeof s.name, "%.70s%s%.70s", k->prefix, *k->prefix && *f->variant_name[v] ? ": " : "",
                  f->variant_name[v]);
-        *k->color += add(k->out, &s);
+        if (k->o->by)
+            rc = add_lines(k, &s, w);
+        else
+            *k->color += add(k->out, &s);
     }
-    return E_OK;
+    return rc;
 }
 
 /* The capacity at the end of life: of the first row that tells what its SoH refers to. */
@@ -301,6 +362,12 @@ static void find_eol(const result *r, plot *out)
     for (size_t i = 0; i < f->n && physics >= 0 && soh >= 0 && isnan(out->eol); i++)
         out->eol = eol * f->col[physics].v[i] / f->col[soh].v[i];
     snprintf(out->eol_name, sizeof out->eol_name, "end of life, SoH %.4g %%", eol * 100);
+}
+
+static bool is_health(const result *r, const char *y)
+{
+    int at = r->cases || !y ? -1 : frame_find(&r->rows, y);
+    return at >= 0 && strcmp(r->rows.col[at].key, "soh") == 0;
 }
 
 static void title_it(const result *r, size_t n, const plot_options *o, plot *out)
@@ -316,12 +383,22 @@ static void title_it(const result *r, size_t n, const plot_options *o, plot *out
         snprintf(out->title, sizeof out->title, "%.150s", r->name);
 }
 
+static bool share_one_model(result *const *r, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (r[i]->cases || r[i]->rows.nvariant != 1 ||
+            strcmp(r[i]->rows.variant_name[0], r[0]->rows.variant_name[0]) != 0)
+            return false;
+    return n > 1;
+}
+
 int plot_gather(result *const *r, size_t n, const plot_options *o, plot *out, why *w)
 {
     int color = 0, rc = E_OK;
     *out = (plot){ .eol = NAN };
     for (size_t i = 0; i < n && !rc; i++) {
-        place k = { .r = r[i], .o = o, .out = out, .prefix = n > 1 ? r[i]->name : "", .color = &color };
+        place k = { .r = r[i], .o = o, .out = out, .prefix = n > 1 ? r[i]->name : "", .color = &color,
+                    .one_model = share_one_model(r, n) };
         rc = r[i]->cases ? add_cases(&k, w) : add_result(&k, w);
     }
     if (rc)
@@ -332,9 +409,9 @@ int plot_gather(result *const *r, size_t n, const plot_options *o, plot *out, wh
     measure(out);
     if (!o->y && !r[0]->cases)
         find_eol(r[0], out);
-    else if (o->eol > 0) {
-        out->eol = o->eol;
-        snprintf(out->eol_name, sizeof out->eol_name, "end of life, %.4g %%", 100 * o->eol);
+    else if (o->eol > 0 || is_health(r[0], o->y)) {
+        out->eol = o->eol > 0 ? o->eol : result_eol(r[0], NULL);
+        snprintf(out->eol_name, sizeof out->eol_name, "end of life, %.4g %%", 100 * out->eol);
     }
     title_it(r[0], n, o, out);
     return E_OK;

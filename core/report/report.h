@@ -15,8 +15,11 @@ int report_data(const char *data, const report_options *, const char *path, why 
 
 /* By gnuplot; the kind follows from the name: .svg .png .pdf.  E_FAILED: gnuplot is not there (the sentence says how to get it). */
 typedef struct plot_options {
-    const char *y, *x, *title;                    /* columns by name or key (default: capacities, "cycle"); title "" none, NULL the result's */
-    double      width, height;                    /* inches; 0: 6 by 4 */
+    const char *y, *x, *title;                    /* columns by name or key (default: capacities, "cycle"; x may be "years"); title "" none,
+                                                     NULL the result's */
+    const char *by;                               /* of a sweep: lines instead of points, one for each value of this column; "variant": for
+                                                     each of what was varied in words alone */
+    double      width, height;                    /* inches; 0: 6 by 4, and what a legend below takes */
     double      eol;                              /* with y: a line at this value, the end of life; 0 none */
     bool        keep;                             /* leave the script PATH.gp and the data PATH.dat */
     text       *left_out;                         /* a sentence on what found no room; NULL: not asked for */

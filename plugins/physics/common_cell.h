@@ -48,15 +48,18 @@ typedef struct cell_law {
     const fade_duty_v1 *duty;
 } cell_law;
 
+/* `rates` of CELL_INPUTS: without a C-rate there is no answer, or the C-rate is only watched. */
+enum { CELL_RATES_COUNT = 0, CELL_RATES_ARE_WATCHED = FADE_OPTIONAL };
+
 /* Inputs: those every cell has, those its formulas name, and of the duty CELL_TIME(key) and CELL_MEAN(key). */
 enum { IN_DEPTH, IN_SOC, IN_T, IN_DURATION, IN_C, IN_CC, IN_CD, IN_C_MEAN, IN_LO, IN_HI, IN_SPAN, IN_GIVEN };
 static const char *const cell_inputs[IN_GIVEN] = { "depth", "soc_mean", "temperature_mean", "duration", "c_rate", "c_rate_charge",
                                                    "c_rate_discharge", "c_rate_mean", "soc_min", "soc_max", "span" };
-#define CELL_INPUTS(T_lo, T_hi, depth_lo, depth_hi, soc_lo, soc_hi, charge_hi, discharge_hi)                                     \
+#define CELL_INPUTS(T_lo, T_hi, depth_lo, depth_hi, soc_lo, soc_hi, charge_hi, discharge_hi, rates)                              \
     { "depth", "1", "Depth of the cycle.", 1, 0, 1.5, depth_lo, depth_hi, 1, 0 },                                                \
-    { "soc_mean", "1", "Mean state of charge.", 0.5, -0.5, 1.5, soc_lo, soc_hi, 1, 0 },                                          \
+    { "soc_mean", "1", "Mean state of charge.", 0.5, -0.01, 1.2, soc_lo, soc_hi, 1, 0 },                                         \
     { "temperature_mean", "K", "Mean cell temperature.", 298.15, 150, 500, T_lo, T_hi, 1, 0 },                                   \
-    { "c_rate", "1/h", "C-rate of the cycle.", 0.5, 0, 100, 0, discharge_hi, 1, FADE_OPTIONAL },                                 \
+    { "c_rate", "1/h", "C-rate of the cycle.", 0.5, 0, 100, 0, discharge_hi, 1, rates },                                         \
     { "c_rate_charge", "1/h", "C-rate of the charge; c_rate where unknown.", 0.5, 0, 100, 0, charge_hi, 1, FADE_OPTIONAL },      \
     { "duration", "s", "Calendar time booked with the row; unknown counts as none.", 0, 0, 1e11, 0, 0, 1, FADE_OPTIONAL }
 #define CELL_IN_C_MEAN { "c_rate_mean", "1/h", "C-rate over all time, rests included; c_rate where unknown.", 0.5, 0, 100, 0, 0, 1, FADE_OPTIONAL }
@@ -71,7 +74,10 @@ static const char *const cell_inputs[IN_GIVEN] = { "depth", "soc_mean", "tempera
 #define CELL_FACTOR                                                                                                              \
     { "ageing_factor", "1", "Speeds up everything: each term's time or throughput times this.  For spread between cells.", "",   \
       FADE_REAL, FADE_PER_CELL | FADE_STEP_ONLY | FADE_LOG, 1, 1e-6, 1e6, 0, 0, NULL }
-#define CELL_PARAM(key, unit, value, doc) { key, unit, doc, CELL_SOURCE, FADE_REAL, FADE_PER_CELL | FADE_FITTED, value, 0, 0, 0, 0, NULL }
+#define CELL_PARAM(key, unit, value, least, most, doc) \
+    { key, unit, doc, CELL_SOURCE, FADE_REAL, FADE_PER_CELL | FADE_FITTED, value, least, most, 0, 0, NULL }
+#define CELL_EXAMPLE(key, unit, value, least, most, doc) \
+    { key, unit, doc, CELL_SOURCE, FADE_REAL, FADE_PER_CELL | FADE_EXAMPLE, value, least, most, 0, 0, NULL }
 #define CELL_LOSS_OUT(least) { "loss", "1", "Fraction of the initial capacity that is gone.", 0, least, 1, 0, 0, 1, 0 }
 #define CELL_RESISTANCE_OUT { "resistance_ratio", "1", "Resistance over that of a new cell.", 1, 0, 0, 0, 0, 1, 0 }
 #define CELL_OUT(key, doc) { key, "1", doc, 0, 0, 0, 0, 0, 1, 0 }
@@ -130,10 +136,11 @@ static int cell_find(const fade_list *l, const char *before, const char *key, co
 }
 
 #include "common_cell_formula.h"
+#include "common_cell_table.h"
 #include "common_cell_step.h"
 
 static const fade_model_v1 cell_model_v1 = {
-    .size = sizeof cell_model_v1, .create = cell_create, .destroy = cell_destroy, .scratch = cell_scratch,
+    .size = sizeof cell_model_v1, .create = cell_create_checked, .destroy = cell_destroy, .scratch = cell_scratch,
     .init = cell_init, .step = cell_step, .observe = cell_observe,
 };
 

@@ -403,13 +403,14 @@ static void cell_show(const cell *m, const fade_tile *b, const double *const *x)
         m->expr->eval(m->out.e, n, var, cell_behind(b), y);
     }
     for (uint32_t i = 0; i < live; i++) {
-        double lost = m->out.own[0] >= 0 ? loss[i] : 0, grown = 1;
+        double lost = 0, grown = 1;
         for (uint32_t t = 0; t < m->law->nterm; t++) {
             int to = m->law->term[t].to;
             double y = b->out[first + t][i];
             lost += to == CELL_LOSS ? y : to == CELL_GAIN ? -y : 0;
             grown += to == CELL_GROWTH ? y : 0;
         }
+        lost = m->out.own[0] >= 0 ? loss[i] : lost;
         loss[i] = lost > 1 ? 1 : lost;
         if (growth && m->out.own[1] < 0)
             growth[i] = grown;

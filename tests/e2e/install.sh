@@ -8,8 +8,9 @@ build=${FADE_BUILD:-build}
 # Staged for a package.
 stage=$work/stage
 check "make install DESTDIR=" make --no-print-directory BUILD="$build" PREFIX=/opt/fade DESTDIR="$stage" install
-for file in bin/fade include/fade/fade_plugin.h lib/fade/plugins/xu2018.so lib/pkgconfig/fade-plugin.pc \
-    share/man/man1/fade.1 share/bash-completion/completions/fade share/fade/scenarios/virtual-fleet.toml; do
+for file in bin/fade include/fade/fade_plugin.h include/fade/common_cell.h lib/fade/plugins/xu2018.so \
+    lib/pkgconfig/fade-plugin.pc share/man/man1/fade.1 share/bash-completion/completions/fade \
+    share/fade/scenarios/virtual-fleet.toml; do
     check "$file is there" test -s "$stage/opt/fade/$file"
 done
 check "the manual is sound" mandoc -T lint -W error "$stage/opt/fade/share/man/man1/fade.1"

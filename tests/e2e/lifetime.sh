@@ -105,6 +105,9 @@ fi
 if command -v gnuplot > gnuplot.txt; then
     check "a picture" "$FADE" lifetime --physics xu2018 --quiet --plot life.svg
     check "is one" grep -q "end of life, 80 %" life.svg
+    check "over years" "$FADE" lifetime --physics xu2018 --fleet 20 --quiet --plot years.svg --x years
+    check "says so" grep -q "Time / years" years.svg
+    fails "over what there is not" 2 "cycle|years" "$FADE" lifetime --physics xu2018 --plot life.svg --x loss
     fails "of a kind there is" 2 ".svg, .png or .pdf" "$FADE" lifetime --physics xu2018 --plot life.bmp
 else
     skip "a picture" "no gnuplot"

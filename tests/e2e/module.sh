@@ -130,6 +130,7 @@ check "the blocks of docs/lua-module.md run" "$FADE" lua "$work/page.lua"
 
 # --- walk-throughs: the blocks of a page are one program, its text blocks what that prints
 for page in docs/walkthroughs/*.md; do
+    grep -q '^```lua$' "$page" || continue
     name=$(basename "$page" .md)
     awk -f tests/blocks.awk "$page" > "$work/$name.lua"
     if ! "$FADE" lua "$work/$name.lua" > "$work/$name.out" 2>&1; then

@@ -1,29 +1,28 @@
 /* SPDX-License-Identifier: MIT
- * lfp-gr-250ah.c - LFP-graphite, prismatic, 250 Ah: a table of the family in common_cell.h (cell 1 of BLAST-Lite).
+ * lfp-gr-250ah.c - LFP-graphite, prismatic, 250 Ah: a table for common_cell.h (cell 1 of BLAST-Lite).
  */
-#define CELL_SOURCE                                                                                                    \
-    "J. Energy Storage 73, 109042 (2023), doi 10.1016/j.est.2023.109042"
+#define CELL_SOURCE "Gasper et al., J. Energy Storage 73, 109042 (2023), doi 10.1016/j.est.2023.109042"
 #include "../common_cell.h"
 
 static const fade_param params[] = {
     CELL_FACTOR,
-    CELL_PARAM("k_cal", "1", 83700, "Calendar loss, factor (per day to the exponent)."),
-    CELL_PARAM("e_cal", "K", -5210, "Calendar loss, over the temperature."),
-    CELL_PARAM("u_cal", "K/V", -3560, "Calendar loss, anode potential over temperature."),
-    CELL_PARAM("p_cal", "1", 0.526, "Calendar loss, exponent of time."),
-    CELL_PARAM("k_cyc", "1", 4.38e-08, "Cycle loss, constant part (per cycle to the exponent)."),
-    CELL_PARAM("d_cyc", "1", 1.55e-08, "Cycle loss, depth."),
-    CELL_PARAM("c_cyc", "1", 1.68e-07, "Cycle loss, C-rate."),
-    CELL_PARAM("t_cyc", "K", 2190, "Cycle loss, grows towards the cold."),
-    CELL_PARAM("t_cyc2", "K", -155000, "Cycle loss, grows towards the heat."),
-    CELL_PARAM("p_cyc", "1", 0.828, "Cycle loss, exponent of throughput."),
+    CELL_PARAM("k_cal", "1", 8.37e4, 0, 1e12, "Calendar loss, factor (per day to the exponent)."),
+    CELL_PARAM("e_cal", "K", -5210, -3e4, 0, "Calendar loss, over the temperature."),
+    CELL_PARAM("u_cal", "K/V", -3560, -3e4, 3e4, "Calendar loss, anode potential over temperature."),
+    CELL_PARAM("p_cal", "1", 0.526, 0.1, 5, "Calendar loss, exponent of time."),
+    CELL_PARAM("k_cyc", "1", 4.38e-08, 0, 1, "Cycle loss, constant part (per cycle to the exponent)."),
+    CELL_PARAM("d_cyc", "1", 1.55e-08, 0, 1, "Cycle loss, depth."),
+    CELL_PARAM("c_cyc", "1", 1.68e-07, 0, 1, "Cycle loss, C-rate."),
+    CELL_PARAM("t_cyc", "K", 2190, -3e4, 3e4, "Cycle loss, grows towards the cold."),
+    CELL_PARAM("t_cyc2", "K", -1.55e5, -1e6, 3e4, "Cycle loss, grows towards the heat."),
+    CELL_PARAM("p_cyc", "1", 0.828, 0.1, 5, "Cycle loss, exponent of throughput."),
 };
 static const fade_column state[] = {
     CELL_STATE("calendar"),
     CELL_STATE("cycle"),
 };
 static const fade_column in[] = {
-    CELL_INPUTS(283.15, 318.15, 0.8, 1, 0, 1, 0.65, 1),
+    CELL_INPUTS(283.15, 318.15, 0.8, 1, 0, 1, 0.65, 1, CELL_RATES_COUNT),
     CELL_IN_C_MEAN,
     CELL_TIME("calendar"),
     CELL_MEAN("cycle"),

@@ -1,43 +1,43 @@
 /* SPDX-License-Identifier: MIT
- * lfp-gr-sony.c - LFP-graphite, Sony-Murata 26650, 3 Ah: a table of the family in common_cell.h (cell 2 of BLAST-Lite).
+ * lfp-gr-sony.c - LFP-graphite, Sony-Murata 26650, 3 Ah: a table for common_cell.h (cell 2 of BLAST-Lite).
  */
-#define CELL_SOURCE                                                                                                    \
-    "Naumann et al., J. Energy Storage 17, 153 (2018), doi 10.1016/j.est.2018.01.019; J. Power "  \
-    "Sources 451, 227666 (2020), doi 10.1016/j.jpowsour.2019.227666; fit: Gasper et al., J. "  \
-    "Electrochem. Soc. 169 (2022), doi 10.1149/1945-7111/ac86a8"
+#define CELL_SOURCE \
+    "Naumann et al., J. Energy Storage 17, 153 (2018), doi 10.1016/j.est.2018.01.019; J. Power Sources 451, 227666 " \
+    "(2020), doi 10.1016/j.jpowsour.2019.227666; fit: Gasper et al., J. Electrochem. Soc. 169, 080518 (2022), " \
+    "doi 10.1149/1945-7111/ac86a8"
 #include "../common_cell.h"
 
 static const fade_param params[] = {
     CELL_FACTOR,
-    CELL_PARAM("q1_0", "1", 0.98968715129359, "Calendar loss, its end."),
-    CELL_PARAM("q1_1", "1", -2881067.56019324, "Calendar loss, its end: over temperature squared."),
-    CELL_PARAM("q1_2", "1", 8742.06309157261, "Calendar loss, its end: over temperature."),
-    CELL_PARAM("q2", "1/d", 0.000130510034211874, "Calendar loss, speed."),
-    CELL_PARAM("q3_0", "1", 0.000332850281062177, "Calendar loss, power."),
-    CELL_PARAM("q3_1", "1", 734553185711.369, "Calendar loss, power: over the fourth power of temperature."),
-    CELL_PARAM("q3_2", "1", -2.8216157562078e-06, "Calendar loss, power: third power of temperature."),
-    CELL_PARAM("q3_3", "1", -3284991315.45121, "Calendar loss, power: over its third power."),
-    CELL_PARAM("q3_4", "1", 0.0012722759365729, "Calendar loss, power: its square."),
-    CELL_PARAM("q5_0", "1", -6.81260579372875e-06, "Cycle loss, constant part."),
-    CELL_PARAM("q5_1", "1", 2.59615973160844e-05, "Cycle loss, depth."),
-    CELL_PARAM("q5_2", "1", 2.11559710307295e-06, "Cycle loss, depth and C-rate."),
-    CELL_PARAM("p_cyc", "1", 1.12847759334355, "Cycle loss, exponent."),
-    CELL_PARAM("q7_0", "1", 0.582258029148225, "Break-in, its end."),
-    CELL_PARAM("soc_skew", "1", 0.0583128906965484, "Break-in, skew over the state of charge."),
-    CELL_PARAM("soc_width", "1", 0.208738181522897, "Break-in, width over the state of charge."),
-    CELL_PARAM("depth_skew", "1", -3.80744333129564, "Break-in, skew over depth."),
-    CELL_PARAM("depth_width", "1", 1.1612626042821, "Break-in, width over depth."),
-    CELL_PARAM("depth_growth", "1", 25.4130804598602, "Break-in, rise over depth."),
-    CELL_PARAM("q8", "1", 0.00303553871631028, "Break-in, speed (per cycle)."),
-    CELL_PARAM("q9", "1", 1.43752162947637, "Break-in, power."),
-    CELL_PARAM("r_cal", "1/s", 3.4194e-10, "Calendar growth of resistance at 25 degC."),
-    CELL_PARAM("r_act", "K", -8638.86750697585, "Calendar growth, over temperature."),
-    CELL_PARAM("r_soc", "1", -3.3903, "Calendar growth, cube of the state of charge."),
-    CELL_PARAM("r_0", "1", 1.5604, "Calendar growth, constant part."),
-    CELL_PARAM("r_c", "1", -0.002, "Cycle growth, C-rate."),
-    CELL_PARAM("r_c0", "1", 0.0021, "Cycle growth, constant part."),
-    CELL_PARAM("r_d", "1", 6.8477, "Cycle growth, cube of the depth."),
-    CELL_PARAM("r_d0", "1", 0.91882, "Cycle growth, constant part."),
+    CELL_PARAM("q1_0", "1", 0.98968715129359, 0, 100, "Calendar loss, its end."),
+    CELL_PARAM("q1_1", "1", -2881067.56019324, -1e7, 1e7, "Calendar loss, its end: over temperature squared."),
+    CELL_PARAM("q1_2", "1", 8742.06309157261, -3e4, 3e4, "Calendar loss, its end: over temperature."),
+    CELL_PARAM("q2", "1/d", 0.000130510034211874, 0, 1, "Calendar loss, speed."),
+    CELL_PARAM("q3_0", "1", 0.000332850281062177, 0, 1, "Calendar loss, power."),
+    CELL_PARAM("q3_1", "1", 734553185711.369, 0, 2e12, "Calendar loss, power: over the fourth power of temperature."),
+    CELL_PARAM("q3_2", "1", -2.8216157562078e-06, -1e-5, 0, "Calendar loss, power: third power of temperature."),
+    CELL_PARAM("q3_3", "1", -3284991315.45121, -1e10, 0, "Calendar loss, power: over its third power."),
+    CELL_PARAM("q3_4", "1", 0.0012722759365729, 0, 4e-3, "Calendar loss, power: its square."),
+    CELL_PARAM("q5_0", "1", -6.81260579372875e-06, -1e-3, 1e-3, "Cycle loss, constant part."),
+    CELL_PARAM("q5_1", "1", 2.59615973160844e-05, -1e-3, 1e-3, "Cycle loss, depth."),
+    CELL_PARAM("q5_2", "1", 2.11559710307295e-06, -1e-3, 1e-3, "Cycle loss, depth and C-rate."),
+    CELL_PARAM("p_cyc", "1", 1.12847759334355, 0.1, 5, "Cycle loss, exponent."),
+    CELL_PARAM("q7_0", "1", 0.582258029148225, 0, 100, "Break-in, its end."),
+    CELL_PARAM("soc_skew", "1", 0.0583128906965484, -100, 100, "Break-in, skew over the state of charge."),
+    CELL_PARAM("soc_width", "1", 0.208738181522897, 0.01, 100, "Break-in, width over the state of charge."),
+    CELL_PARAM("depth_skew", "1", -3.80744333129564, -100, 100, "Break-in, skew over depth."),
+    CELL_PARAM("depth_width", "1", 1.1612626042821, 0.01, 100, "Break-in, width over depth."),
+    CELL_PARAM("depth_growth", "1", 25.4130804598602, 0, 1000, "Break-in, rise over depth."),
+    CELL_PARAM("q8", "1", 0.00303553871631028, 0, 1, "Break-in, speed (per cycle)."),
+    CELL_PARAM("q9", "1", 1.43752162947637, 0.1, 5, "Break-in, power."),
+    CELL_PARAM("r_cal", "1/s", 3.4194e-10, 0, 1e-6, "Calendar growth of resistance at 25 degC."),
+    CELL_PARAM("r_act", "J/mol", 71827, 0, 3e5, "Calendar growth, activation energy."),
+    CELL_PARAM("r_soc", "1", -3.3903, -100, 100, "Calendar growth, cube of the state of charge."),
+    CELL_PARAM("r_0", "1", 1.5604, 0, 100, "Calendar growth, constant part."),
+    CELL_PARAM("r_c", "1", -0.002, -1, 1, "Cycle growth, C-rate."),
+    CELL_PARAM("r_c0", "1", 0.0021, -1, 1, "Cycle growth, constant part."),
+    CELL_PARAM("r_d", "1", 6.8477, -1000, 1000, "Cycle growth, cube of the depth."),
+    CELL_PARAM("r_d0", "1", 0.91882, -100, 100, "Cycle growth, constant part."),
 };
 static const fade_column state[] = {
     CELL_STATE("calendar"),
@@ -47,7 +47,7 @@ static const fade_column state[] = {
     CELL_STATE("growth_cycle"),
 };
 static const fade_column in[] = {
-    CELL_INPUTS(293.15, 313.15, 0.8, 1, 0, 1, 1, 2),
+    CELL_INPUTS(293.15, 313.15, 0.8, 1, 0, 1, 1, 2, CELL_RATES_COUNT),
     CELL_IN_C_MEAN,
     CELL_IN_SPAN,
     CELL_TIME("calendar"),
@@ -83,7 +83,7 @@ static const cell_term term[] = {
       .each = 1,
       .first = 1e-10 },
     { .key = "growth_calendar", .form = CELL_LINEAR, .by = CELL_DAYS, .to = CELL_GROWTH, .scale = 1,
-      .k = "86400*r_cal*exp(r_act*(1/T - 1/298.15))*(r_soc*(soc - 0.5)^3 + r_0)" },
+      .k = "86400*r_cal*exp(-r_act/8.3144*(1/T - 1/298.15))*(r_soc*(soc - 0.5)^3 + r_0)" },
     { .key = "growth_cycle", .form = CELL_LINEAR, .by = CELL_EFC, .to = CELL_GROWTH, .scale = 100,
       .k = "(r_c*C + r_c0)*(r_d*(depth - 0.5)^3 + r_d0)" },
 };

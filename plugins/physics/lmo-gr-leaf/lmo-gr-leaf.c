@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: MIT
- * lmo-gr-leaf.c - LMO-graphite, Nissan Leaf, second life: a table of the family in common_cell.h (cell 3 of BLAST-Lite).
+ * lmo-gr-leaf.c - LMO-graphite, Nissan Leaf in its second life: a table for common_cell.h (cell 3 of BLAST-Lite).
  */
-#define CELL_SOURCE                                                                                                    \
-    "doi 10.1109/EEEIC/ICPSEUROPE54979.2022.9854784; J. Energy Storage (2020), doi "  \
-    "10.1016/j.est.2020.101695"
+#define CELL_SOURCE \
+    "Braco et al., EEEIC / I&CPS Europe (2022), doi 10.1109/EEEIC/ICPSEUROPE54979.2022.9854784; J. Energy Storage " \
+    "32, 101695 (2020), doi 10.1016/j.est.2020.101695"
 #include "../common_cell.h"
 
 static const fade_param params[] = {
     CELL_FACTOR,
-    CELL_PARAM("k_cal", "1", 325000000, "Calendar loss, factor (per day to the exponent)."),
-    CELL_PARAM("e_cal", "K", -7580, "Calendar loss, over the temperature."),
-    CELL_PARAM("s_cal", "K", 162, "Calendar loss, state of charge over temperature."),
-    CELL_PARAM("p_cal", "1", 0.464, "Calendar loss, exponent of time."),
-    CELL_PARAM("k_cyc", "1", 7.58e-05, "Cycle loss, factor."),
-    CELL_PARAM("p_cyc", "1", 1.08, "Cycle loss, exponent of throughput."),
+    CELL_PARAM("k_cal", "1", 3.25e8, 0, 1e15, "Calendar loss, factor (per day to the exponent)."),
+    CELL_PARAM("e_cal", "K", -7580, -3e4, 0, "Calendar loss, over the temperature."),
+    CELL_PARAM("s_cal", "K", 162, -3e4, 3e4, "Calendar loss, state of charge over temperature."),
+    CELL_PARAM("p_cal", "1", 0.464, 0.1, 5, "Calendar loss, exponent of time."),
+    CELL_PARAM("k_cyc", "1", 7.58e-05, 0, 1, "Cycle loss, factor."),
+    CELL_PARAM("p_cyc", "1", 1.08, 0.1, 5, "Cycle loss, exponent of throughput."),
 };
 static const fade_column state[] = {
     CELL_STATE("calendar"),
     CELL_STATE("cycle"),
 };
 static const fade_column in[] = {
-    CELL_INPUTS(293.15, 303.15, 0.8, 1, 0, 1, 1, 1),
+    CELL_INPUTS(293.15, 303.15, 0.8, 1, 0, 1, 1, 1, CELL_RATES_ARE_WATCHED),
     CELL_TIME("calendar"),
 };
 static const fade_column out[] = {

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: MIT
- * nca-gr-panasonic.c - NCA-graphite, Panasonic 18650, 3.2 Ah: a table of the family in common_cell.h (cell 4 of BLAST-Lite).
+ * nca-gr-panasonic.c - NCA-graphite, Panasonic 18650, 3.2 Ah: a table for common_cell.h (cell 4 of BLAST-Lite).
  */
-#define CELL_SOURCE                                                                                                    \
-    "Keil et al., J. Electrochem. Soc. 163, A1872 (2016), doi 10.1149/2.0411609jes; Preger et al., "  \
-    "J. Electrochem. Soc. 167, 120532 (2020), doi 10.1149/1945-7111/abae37"
+#define CELL_SOURCE \
+    "Keil et al., J. Electrochem. Soc. 163, A1872 (2016), doi 10.1149/2.0411609jes; Preger et al., J. Electrochem. " \
+    "Soc. 167, 120532 (2020), doi 10.1149/1945-7111/abae37"
 #include "../common_cell.h"
 
 static const fade_param params[] = {
     CELL_FACTOR,
-    CELL_PARAM("k_cal", "1", 75.4, "Calendar loss, factor (per day to the exponent)."),
-    CELL_PARAM("e_cal", "K", -3340, "Calendar loss, over the temperature."),
-    CELL_PARAM("s_cal", "K", 353, "Calendar loss, state of charge over temperature."),
-    CELL_PARAM("p_cal", "1", 0.512, "Calendar loss, exponent of time."),
-    CELL_PARAM("k_cyc", "1", 1.86e-06, "Cycle loss, constant part."),
-    CELL_PARAM("c_cyc", "1", 4.74e-11, "Cycle loss, C-rate."),
-    CELL_PARAM("d_cyc", "1", 0.000177, "Cycle loss, depth."),
-    CELL_PARAM("t_cyc", "K", 3.34e-11, "Cycle loss, over temperature (the fit found none)."),
-    CELL_PARAM("t_cyc2", "K", -2.81e-09, "Cycle loss, over temperature (the fit found none)."),
-    CELL_PARAM("p_cyc", "1", 0.699, "Cycle loss, exponent of throughput."),
+    CELL_PARAM("k_cal", "1", 75.4, 0, 1e12, "Calendar loss, factor (per day to the exponent)."),
+    CELL_PARAM("e_cal", "K", -3340, -3e4, 0, "Calendar loss, over the temperature."),
+    CELL_PARAM("s_cal", "K", 353, -3e4, 3e4, "Calendar loss, state of charge over temperature."),
+    CELL_PARAM("p_cal", "1", 0.512, 0.1, 5, "Calendar loss, exponent of time."),
+    CELL_PARAM("k_cyc", "1", 1.86e-06, 0, 1, "Cycle loss, constant part."),
+    CELL_PARAM("c_cyc", "1", 4.74e-11, 0, 1, "Cycle loss, C-rate."),
+    CELL_PARAM("d_cyc", "1", 0.000177, 0, 1, "Cycle loss, depth."),
+    CELL_PARAM("t_cyc", "K", 3.34e-11, -3e4, 3e4, "Cycle loss, over temperature (the fit found none)."),
+    CELL_PARAM("t_cyc2", "K", -2.81e-09, -3e4, 3e4, "Cycle loss, over temperature (the fit found none)."),
+    CELL_PARAM("p_cyc", "1", 0.699, 0.1, 5, "Cycle loss, exponent of throughput."),
 };
 static const fade_column state[] = {
     CELL_STATE("calendar"),
     CELL_STATE("cycle"),
 };
 static const fade_column in[] = {
-    CELL_INPUTS(288.15, 308.15, 0.8, 1, 0, 1, 0.5, 2),
+    CELL_INPUTS(288.15, 308.15, 0.8, 1, 0, 1, 0.5, 2, CELL_RATES_COUNT),
     CELL_IN_C_MEAN,
     CELL_TIME("calendar"),
 };

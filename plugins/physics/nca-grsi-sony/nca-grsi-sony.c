@@ -1,39 +1,39 @@
 /* SPDX-License-Identifier: MIT
- * nca-grsi-sony.c - NCA-graphite/silicon, Sony-Murata VTC5A, 2.5 Ah: a table of the family in common_cell.h (cell 5 of BLAST-Lite).
+ * nca-grsi-sony.c - NCA-graphite/silicon, Sony-Murata 18650, 2.5 Ah: a table for common_cell.h (cell 5 of BLAST-Lite).
  */
-#define CELL_SOURCE                                                                                                    \
-    "J. Power Sources (2023), doi 10.1016/j.jpowsour.2022.232498"
+#define CELL_SOURCE "Wildfeuer et al., J. Power Sources 560, 232498 (2023), doi 10.1016/j.jpowsour.2022.232498"
 #include "../common_cell.h"
 
 static const fade_param params[] = {
     CELL_FACTOR,
-    CELL_PARAM("k_cal", "1", 3.41, "Calendar loss, speed (per 5000 d)."),
-    CELL_PARAM("y_cal", "1", 0.00748, "Calendar loss, its end."),
-    CELL_PARAM("y_cal1", "1", 8.9, "Calendar loss, its end: anode potential to the power -1/3."),
-    CELL_PARAM("y_cal2", "1", -4.87, "Calendar loss, its end: anode potential to the power -1/2."),
-    CELL_PARAM("p_cal", "1", 1.01, "Calendar loss, power."),
-    CELL_PARAM("p_cal1", "1", -0.133, "Calendar loss, power: temperature."),
-    CELL_PARAM("p_cal2", "1", 1.22, "Calendar loss, power: state of charge."),
-    CELL_PARAM("p_cal3", "1", -0.56, "Calendar loss, power: anode potential."),
-    CELL_PARAM("k_cyc", "1", 0.479, "Cycle loss, speed (per 1e5 cycles)."),
-    CELL_PARAM("y_cyc", "1", 5.49, "Cycle loss, its end."),
-    CELL_PARAM("y_cyc1", "1", -64.9, "Cycle loss, its end: rate of charge and state of charge."),
-    CELL_PARAM("y_cyc2", "1", 21.3, "Cycle loss, its end: the exponential of that."),
-    CELL_PARAM("y_cyc3", "1", 0.000801, "Cycle loss, its end: rate of discharge."),
-    CELL_PARAM("y_cyc_least", "1", 0.15, "Cycle loss, the least its end can be: near the lowest that was observed."),
-    CELL_PARAM("p_cyc", "1", 0.422, "Cycle loss, power."),
-    CELL_PARAM("p_cyc1", "1", 2.64, "Cycle loss, power: rate of discharge, highest state of charge."),
-    CELL_PARAM("p_cyc2", "1", 0.00627, "Cycle loss, power: depth, rate of charge, lowest state of charge."),
-    CELL_PARAM("p_cyc3", "1", -0.0342, "Cycle loss, power: lowest state of charge."),
-    CELL_PARAM("p_cyc4", "1", 1.29, "Cycle loss, power: depth and both rates."),
-    CELL_PARAM("p_cyc5", "1", -2.14, "Cycle loss, power: depth and high rates of charge."),
+    CELL_PARAM("k_cal", "1", 3.41, 0, 1000, "Calendar loss, speed (per 5000 d)."),
+    CELL_PARAM("y_cal", "1", 0.00748, 0, 100, "Calendar loss, its end."),
+    CELL_PARAM("y_cal1", "1", 8.9, -100, 100, "Calendar loss, its end: anode potential to the power -1/3."),
+    CELL_PARAM("y_cal2", "1", -4.87, -100, 100, "Calendar loss, its end: anode potential to the power -1/2."),
+    CELL_PARAM("p_cal", "1", 1.01, 0.01, 100, "Calendar loss, power."),
+    CELL_PARAM("p_cal1", "1", -0.133, -50, 50, "Calendar loss, power: temperature."),
+    CELL_PARAM("p_cal2", "1", 1.22, -50, 50, "Calendar loss, power: state of charge."),
+    CELL_PARAM("p_cal3", "1", -0.56, -50, 50, "Calendar loss, power: anode potential."),
+    CELL_PARAM("k_cyc", "1", 0.479, 0, 1000, "Cycle loss, speed (per 1e5 cycles)."),
+    CELL_PARAM("y_cyc", "1", 5.49, -1000, 1000, "Cycle loss, its end."),
+    CELL_PARAM("y_cyc1", "1", -64.9, -1e4, 1e4, "Cycle loss, its end: rate of charge and state of charge."),
+    CELL_PARAM("y_cyc2", "1", 21.3, -1e4, 1e4, "Cycle loss, its end: the exponential of that."),
+    CELL_PARAM("y_cyc3", "1", 0.000801, -100, 100, "Cycle loss, its end: rate of discharge."),
+    CELL_PARAM("y_cyc_least", "1", 0.15, 1e-6, 1,
+               "Cycle loss, the least its end can be: near the lowest that was observed."),
+    CELL_PARAM("p_cyc", "1", 0.422, -100, 100, "Cycle loss, power."),
+    CELL_PARAM("p_cyc1", "1", 2.64, -100, 100, "Cycle loss, power: rate of discharge, highest state of charge."),
+    CELL_PARAM("p_cyc2", "1", 0.00627, -100, 100, "Cycle loss, power: depth, rate of charge, lowest state of charge."),
+    CELL_PARAM("p_cyc3", "1", -0.0342, -100, 100, "Cycle loss, power: lowest state of charge."),
+    CELL_PARAM("p_cyc4", "1", 1.29, -100, 100, "Cycle loss, power: depth and both rates."),
+    CELL_PARAM("p_cyc5", "1", -2.14, -100, 100, "Cycle loss, power: depth and high rates of charge."),
 };
 static const fade_column state[] = {
     CELL_STATE("calendar"),
     CELL_STATE("cycle"),
 };
 static const fade_column in[] = {
-    CELL_INPUTS(278.15, 308.15, 0.2, 1, 0, 1, 2, 10),
+    CELL_INPUTS(278.15, 308.15, 0.2, 1, 0, 1, 2, 10, CELL_RATES_COUNT),
     CELL_IN_C_DISCHARGE,
     CELL_IN_SOC_MIN,
     CELL_IN_SOC_MAX,
@@ -55,7 +55,7 @@ static const cell_term term[] = {
     { .key = "cycle", .form = CELL_FREE, .by = CELL_EFC, .to = CELL_LOSS, .scale = 1e5,
       .k = "k_cyc",
       .y = "max(y_cyc_least, y_cyc + y_cyc1*Cc^0.5*soc/TN^3 + y_cyc2*exp(Cc^0.5*soc/TN^3) + "
-           "y_cyc3*exp(Cd*soc^0.5/TN^3))",
+           "y_cyc3*exp(Cd*max(soc, 0)^0.5/TN^3))",
       .p = "abs(p_cyc + p_cyc1*exp(Cd*max(hi, 0)^0.5/TN^3) + p_cyc2*exp(depth^0.5*Cc^0.5*TN^3*lo^2) + "
            "p_cyc3*TN^2*lo + p_cyc4*depth^0.5*Cd^0.5*Cc^0.5/TN + p_cyc5*exp(depth^0.5*Cc^3*TN*Cd^0.5))",
       .each = 1 },

@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: MIT
- * nmc-gr-a.c - NMC-graphite A, 75 Ah: a table of the family in common_cell.h (cell 10 of BLAST-Lite).
+ * nmc-gr-a.c - NMC-graphite A, 75 Ah: a table for common_cell.h (cell 10 of BLAST-Lite).
  */
-#define CELL_SOURCE                                                                                                    \
-    "J. Energy Storage 73, 109042 (2023), doi 10.1016/j.est.2023.109042"
+#define CELL_SOURCE "Gasper et al., J. Energy Storage 73, 109042 (2023), doi 10.1016/j.est.2023.109042"
 #include "../common_cell.h"
 
 static const fade_param params[] = {
     CELL_FACTOR,
-    CELL_PARAM("k_cal", "1", 8.71e-07, "Calendar loss, factor (per 1000 d to the exponent)."),
-    CELL_PARAM("a_cal", "1", 10, "Calendar loss, temperature and anode potential."),
-    CELL_PARAM("p_cal", "1", 0.578, "Calendar loss, exponent of time."),
-    CELL_PARAM("k_cyc", "1", 0.0267, "Cycle loss, constant part (per 1e4 cycles to the exponent)."),
-    CELL_PARAM("d_cyc", "1", 1.64, "Cycle loss, temperature and depth."),
-    CELL_PARAM("c_cyc", "1", 0.011, "Cycle loss, C-rate."),
-    CELL_PARAM("e_cyc", "1", -0.44, "Cycle loss, depth, temperature and C-rate."),
-    CELL_PARAM("p_cyc", "1", 1.11, "Cycle loss, exponent of throughput."),
+    CELL_PARAM("k_cal", "1", 8.71e-07, 0, 1000, "Calendar loss, factor (per 1000 d to the exponent)."),
+    CELL_PARAM("a_cal", "1", 10, -50, 50, "Calendar loss, temperature and anode potential."),
+    CELL_PARAM("p_cal", "1", 0.578, 0.1, 5, "Calendar loss, exponent of time."),
+    CELL_PARAM("k_cyc", "1", 0.0267, -100, 100, "Cycle loss, constant part (per 1e4 cycles to the exponent)."),
+    CELL_PARAM("d_cyc", "1", 1.64, -100, 100, "Cycle loss, temperature and depth."),
+    CELL_PARAM("c_cyc", "1", 0.011, -100, 100, "Cycle loss, C-rate."),
+    CELL_PARAM("e_cyc", "1", -0.44, -100, 100, "Cycle loss, depth, temperature and C-rate."),
+    CELL_PARAM("p_cyc", "1", 1.11, 0.1, 5, "Cycle loss, exponent of throughput."),
 };
 static const fade_column state[] = {
     CELL_STATE("calendar"),
     CELL_STATE("cycle"),
 };
 static const fade_column in[] = {
-    CELL_INPUTS(283.15, 318.15, 0.8, 1, 0, 1, 2, 2),
+    CELL_INPUTS(283.15, 318.15, 0.8, 1, 0, 1, 2, 2, CELL_RATES_COUNT),
     CELL_IN_C_MEAN,
     CELL_TIME("calendar"),
 };

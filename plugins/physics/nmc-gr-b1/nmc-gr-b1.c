@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: MIT
- * nmc-gr-b1.c - NMC-graphite B1, 50 Ah: a table of the family in common_cell.h (cell 11 of BLAST-Lite).
+ * nmc-gr-b1.c - NMC-graphite B1, 50 Ah: a table for common_cell.h (cell 11 of BLAST-Lite).
  */
-#define CELL_SOURCE                                                                                                    \
-    "J. Energy Storage 73, 109042 (2023), doi 10.1016/j.est.2023.109042"
+#define CELL_SOURCE "Gasper et al., J. Energy Storage 73, 109042 (2023), doi 10.1016/j.est.2023.109042"
 #include "../common_cell.h"
 
 static const fade_param params[] = {
     CELL_FACTOR,
-    CELL_PARAM("k_cal", "1", 36.2, "Calendar loss, factor (per 1e4 d to the exponent)."),
-    CELL_PARAM("a_cal", "1", -4.4, "Calendar loss, anode potential over temperature."),
-    CELL_PARAM("p_cal", "1", 0.708, "Calendar loss, exponent of time."),
-    CELL_PARAM("k_cyc", "1", 0.844, "Cycle loss, factor (per 1e5 cycles to the exponent)."),
-    CELL_PARAM("q_cyc", "1", 0.458, "Cycle loss, power of depth, temperature and C-rate."),
-    CELL_PARAM("p_cyc", "1", 0.467, "Cycle loss, exponent of throughput."),
+    CELL_PARAM("k_cal", "1", 36.2, 0, 1e6, "Calendar loss, factor (per 1e4 d to the exponent)."),
+    CELL_PARAM("a_cal", "1", -4.4, -50, 50, "Calendar loss, anode potential over temperature."),
+    CELL_PARAM("p_cal", "1", 0.708, 0.1, 5, "Calendar loss, exponent of time."),
+    CELL_PARAM("k_cyc", "1", 0.844, 0, 1000, "Cycle loss, factor (per 1e5 cycles to the exponent)."),
+    CELL_PARAM("q_cyc", "1", 0.458, 0.01, 10, "Cycle loss, power of depth, temperature and C-rate."),
+    CELL_PARAM("p_cyc", "1", 0.467, 0.1, 5, "Cycle loss, exponent of throughput."),
 };
 static const fade_column state[] = {
     CELL_STATE("calendar"),
     CELL_STATE("cycle"),
 };
 static const fade_column in[] = {
-    CELL_INPUTS(283.15, 318.15, 0.8, 1, 0, 1, 1.75, 1.75),
+    CELL_INPUTS(283.15, 318.15, 0.8, 1, 0, 1, 1.75, 1.75, CELL_RATES_COUNT),
     CELL_IN_C_MEAN,
     CELL_TIME("calendar"),
     CELL_MEAN("cycle"),

@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: MIT
- * nmc-gr-b2.c - NMC-graphite B2, 50 Ah: a table of the family in common_cell.h (cell 12 of BLAST-Lite).
+ * nmc-gr-b2.c - NMC-graphite B2, 50 Ah: a table for common_cell.h (cell 12 of BLAST-Lite).
  */
-#define CELL_SOURCE                                                                                                    \
-    "J. Energy Storage 73, 109042 (2023), doi 10.1016/j.est.2023.109042"
+#define CELL_SOURCE "Gasper et al., J. Energy Storage 73, 109042 (2023), doi 10.1016/j.est.2023.109042"
 #include "../common_cell.h"
 
 static const fade_param params[] = {
     CELL_FACTOR,
-    CELL_PARAM("k_cal", "1", 12, "Calendar loss, factor (per 1e4 d to the exponent)."),
-    CELL_PARAM("a_cal", "1", -3.91, "Calendar loss, anode potential over temperature."),
-    CELL_PARAM("p_cal", "1", 0.584, "Calendar loss, exponent of time."),
-    CELL_PARAM("k_cyc", "1", 2200000000, "Cycle loss, factor (per 1e4 cycles to the exponent)."),
-    CELL_PARAM("q_cyc", "1", 11.9, "Cycle loss, power of depth and C-rate over temperature."),
-    CELL_PARAM("a_cyc", "1", -35.7, "Cycle loss, depth and C-rate."),
-    CELL_PARAM("b_cyc", "1", 13.7, "Cycle loss, their squares."),
-    CELL_PARAM("p_cyc", "1", 0.907, "Cycle loss, exponent of throughput."),
+    CELL_PARAM("k_cal", "1", 12, 0, 1e6, "Calendar loss, factor (per 1e4 d to the exponent)."),
+    CELL_PARAM("a_cal", "1", -3.91, -50, 50, "Calendar loss, anode potential over temperature."),
+    CELL_PARAM("p_cal", "1", 0.584, 0.1, 5, "Calendar loss, exponent of time."),
+    CELL_PARAM("k_cyc", "1", 2.2e9, 0, 1e15, "Cycle loss, factor (per 1e4 cycles to the exponent)."),
+    CELL_PARAM("q_cyc", "1", 11.9, 0.01, 50, "Cycle loss, power of depth and C-rate over temperature."),
+    CELL_PARAM("a_cyc", "1", -35.7, -200, 200, "Cycle loss, depth and C-rate."),
+    CELL_PARAM("b_cyc", "1", 13.7, -200, 200, "Cycle loss, their squares."),
+    CELL_PARAM("p_cyc", "1", 0.907, 0.1, 5, "Cycle loss, exponent of throughput."),
 };
 static const fade_column state[] = {
     CELL_STATE("calendar"),
     CELL_STATE("cycle"),
 };
 static const fade_column in[] = {
-    CELL_INPUTS(283.15, 318.15, 0.8, 1, 0, 1, 1.75, 1.75),
+    CELL_INPUTS(283.15, 318.15, 0.8, 1, 0, 1, 1.75, 1.75, CELL_RATES_COUNT),
     CELL_IN_C_MEAN,
     CELL_TIME("calendar"),
 };

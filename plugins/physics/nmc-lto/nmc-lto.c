@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: MIT
- * nmc-lto.c - NMC-LTO, 10 Ah: a table of the family in common_cell.h (cell 13 of BLAST-Lite).
+ * nmc-lto.c - NMC-LTO, 10 Ah: a table for common_cell.h (cell 13 of BLAST-Lite).
  */
-#define CELL_SOURCE                                                                                                    \
-    "Bank et al., J. Power Sources 473, 228566 (2020), doi 10.1016/j.jpowsour.2020.228566"
+#define CELL_SOURCE "Bank et al., J. Power Sources 473, 228566 (2020), doi 10.1016/j.jpowsour.2020.228566"
 #include "../common_cell.h"
 
 static const fade_param params[] = {
     CELL_FACTOR,
-    CELL_PARAM("k_gain", "1", 311000000000, "Gain with time, factor (per day to the exponent)."),
-    CELL_PARAM("e_gain", "1", -34.8, "Gain, over temperature."),
-    CELL_PARAM("s_gain", "1", 1.07, "Gain, state of charge over temperature."),
-    CELL_PARAM("p_gain", "1", 0.473, "Gain, exponent of time."),
-    CELL_PARAM("k_cal", "1", 78600000000, "Loss with time, factor."),
-    CELL_PARAM("e_cal", "1", -35.8, "Loss with time, over temperature."),
-    CELL_PARAM("s_cal", "1", 3.94, "Loss with time, state of charge over temperature."),
-    CELL_PARAM("p_cal", "1", -0.553, "Loss with time, exponent: it falls."),
-    CELL_PARAM("k_cyc", "1", 1.29, "Cycle loss, constant part."),
-    CELL_PARAM("c_cyc", "1", 7.83e-05, "Cycle loss, C-rate."),
-    CELL_PARAM("d_cyc", "1", 4.02, "Cycle loss, cube of the depth."),
-    CELL_PARAM("e_cyc", "1", -8.33, "Cycle loss, over temperature."),
-    CELL_PARAM("p_cyc", "1", 0.526, "Cycle loss, exponent of throughput."),
+    CELL_PARAM("k_gain", "1", 3.11e11, 0, 1e15, "Gain with time, factor (per day to the exponent)."),
+    CELL_PARAM("e_gain", "1", -34.8, -100, 0, "Gain, over temperature."),
+    CELL_PARAM("s_gain", "1", 1.07, -50, 50, "Gain, state of charge over temperature."),
+    CELL_PARAM("p_gain", "1", 0.473, 0.1, 5, "Gain, exponent of time."),
+    CELL_PARAM("k_cal", "1", 7.86e10, 0, 1e15, "Loss with time, factor."),
+    CELL_PARAM("e_cal", "1", -35.8, -100, 0, "Loss with time, over temperature."),
+    CELL_PARAM("s_cal", "1", 3.94, -50, 50, "Loss with time, state of charge over temperature."),
+    CELL_PARAM("p_cal", "1", -0.553, -5, -0.1, "Loss with time, exponent: it falls."),
+    CELL_PARAM("k_cyc", "1", 1.29, 0, 1e4, "Cycle loss, constant part."),
+    CELL_PARAM("c_cyc", "1", 7.83e-05, 0, 1e4, "Cycle loss, C-rate."),
+    CELL_PARAM("d_cyc", "1", 4.02, 0, 1e4, "Cycle loss, cube of the depth."),
+    CELL_PARAM("e_cyc", "1", -8.33, -100, 0, "Cycle loss, over temperature."),
+    CELL_PARAM("p_cyc", "1", 0.526, 0.1, 5, "Cycle loss, exponent of throughput."),
 };
 static const fade_column state[] = {
     CELL_STATE("gain"),
@@ -27,7 +26,7 @@ static const fade_column state[] = {
     CELL_STATE("cycle"),
 };
 static const fade_column in[] = {
-    CELL_INPUTS(303.15, 333.15, 0, 1, 0, 1, 10, 10),
+    CELL_INPUTS(303.15, 333.15, 0, 1, 0, 1, 10, 10, CELL_RATES_COUNT),
     CELL_IN_C_MEAN,
     CELL_TIME("gain"),
     CELL_TIME("calendar"),
@@ -60,6 +59,7 @@ static const cell_law law = {
     .nterm = sizeof term / sizeof term[0],
     .duty = &duty,
     .let = let,
+    .loss = "max(-1, calendar + cycle - gain)",
 };
 CELL_PLUGIN("nmc-lto",
             "Capacity of an NMC-titanate cell of 10.2 Ah, which gains at first, by time, temperature, state of "

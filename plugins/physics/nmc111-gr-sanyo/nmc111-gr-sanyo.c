@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * nmc111-gr-sanyo.c - NMC111-graphite, Sanyo UR18650E, 2.15 Ah: a table of the family in common_cell.h (cell 7 of BLAST-Lite).
+ * nmc111-gr-sanyo.c - NMC111-graphite, Sanyo 18650, 2.15 Ah: a table for common_cell.h (cell 7 of BLAST-Lite).
  */
-#define CELL_SOURCE                                                                                                    \
-    "Schmalstieg et al., J. Power Sources 257, 325 (2014), doi 10.1016/j.jpowsour.2014.02.012; "  \
-    "open-circuit voltage: Ecker et al., J. Power Sources 248, 839 (2014), doi "  \
-    "10.1016/j.jpowsour.2013.09.143"
+#define CELL_SOURCE \
+    "Schmalstieg et al., J. Power Sources 257, 325 (2014), doi 10.1016/j.jpowsour.2014.02.012; open-circuit voltage: " \
+    "Ecker et al., J. Power Sources 248, 839 (2014), doi 10.1016/j.jpowsour.2013.09.143"
 #include "../common_cell.h"
 
 static const fade_param params[] = {
@@ -26,21 +25,21 @@ static const fade_param params[] = {
       "0.861328125,4.03195551 0.879470486,4.05196686 0.897612847,4.070770628 0.915755208,4.087849279 "
       "0.933897569,4.104237884 0.952039931,4.120108955 0.970182292,4.135980025 0.988324653,4.152541142 "
       "0.998220486,4.160649189 1.0,4.162" },
-    CELL_PARAM("ah_per_cycle", "Ah", 4.3, "Charge throughput of a full cycle: twice the capacity."),
-    CELL_PARAM("a_v", "1/V", 7.543, "Calendar loss, voltage."),
-    CELL_PARAM("a_0", "1", -23.75, "Calendar loss, constant part."),
-    CELL_PARAM("a_t", "K", -6976, "Calendar loss, over temperature."),
-    CELL_PARAM("b_v", "1/V2", 0.007348, "Cycle loss, square of the voltage off its best."),
-    CELL_PARAM("b_best", "V", 3.667, "Cycle loss, voltage where it is least."),
-    CELL_PARAM("b_0", "1", 0.00076, "Cycle loss, constant part."),
-    CELL_PARAM("b_d", "1", 0.004081, "Cycle loss, depth."),
-    CELL_PARAM("ra_v", "1/V", 5.27, "Calendar growth, voltage."),
-    CELL_PARAM("ra_0", "1", -16.32, "Calendar growth, constant part."),
-    CELL_PARAM("ra_t", "K", -5986, "Calendar growth, over temperature."),
-    CELL_PARAM("rb_v", "1/V2", 0.0002153, "Cycle growth, square of the voltage off its best."),
-    CELL_PARAM("rb_best", "V", 3.725, "Cycle growth, voltage where it is least."),
-    CELL_PARAM("rb_0", "1", -1.521e-05, "Cycle growth, constant part."),
-    CELL_PARAM("rb_d", "1", 0.0002798, "Cycle growth, depth."),
+    CELL_PARAM("ah_per_cycle", "Ah", 4.3, 0, 1e6, "Charge throughput of a full cycle: twice the capacity."),
+    CELL_PARAM("a_v", "1/V", 7.543, 0, 1000, "Calendar loss, voltage."),
+    CELL_PARAM("a_0", "1", -23.75, -1000, 1000, "Calendar loss, constant part."),
+    CELL_PARAM("a_t", "K", -6976, -3e4, 0, "Calendar loss, over temperature."),
+    CELL_PARAM("b_v", "1/V2", 0.007348, 0, 10, "Cycle loss, square of the voltage off its best."),
+    CELL_PARAM("b_best", "V", 3.667, 0, 10, "Cycle loss, voltage where it is least."),
+    CELL_PARAM("b_0", "1", 0.00076, 0, 1, "Cycle loss, constant part."),
+    CELL_PARAM("b_d", "1", 0.004081, 0, 1, "Cycle loss, depth."),
+    CELL_PARAM("ra_v", "1/V", 5.27, 0, 1000, "Calendar growth, voltage."),
+    CELL_PARAM("ra_0", "1", -16.32, -1000, 1000, "Calendar growth, constant part."),
+    CELL_PARAM("ra_t", "K", -5986, -3e4, 0, "Calendar growth, over temperature."),
+    CELL_PARAM("rb_v", "1/V2", 0.0002153, 0, 10, "Cycle growth, square of the voltage off its best."),
+    CELL_PARAM("rb_best", "V", 3.725, 0, 10, "Cycle growth, voltage where it is least."),
+    CELL_PARAM("rb_0", "1", -1.521e-05, -1, 1, "Cycle growth, constant part."),
+    CELL_PARAM("rb_d", "1", 0.0002798, 0, 1, "Cycle growth, depth."),
 };
 static const fade_column state[] = {
     CELL_STATE("calendar"),
@@ -49,7 +48,7 @@ static const fade_column state[] = {
     CELL_STATE("growth_cycle"),
 };
 static const fade_column in[] = {
-    CELL_INPUTS(293.15, 313.15, 0, 1, 0, 1, 1, 1),
+    CELL_INPUTS(293.15, 313.15, 0, 1, 0, 1, 1, 1, CELL_RATES_ARE_WATCHED),
     CELL_TIME("calendar"),
     CELL_TIME("growth_calendar"),
     CELL_MEAN("v2"),

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: MIT
- * nmc811-grsi-m50.c - NMC811-graphite/silicon, LG M50, 5 Ah: a table of the family in common_cell.h (cell 9 of BLAST-Lite).
+ * nmc811-grsi-m50.c - NMC811-graphite/silicon, LG M50, 5 Ah: a table for common_cell.h (cell 9 of BLAST-Lite).
  */
-#define CELL_SOURCE                                                                                                    \
-    "Bui et al. (2021), ieeexplore.ieee.org/document/9617644; chemistry: O'Regan et al., "  \
-    "Electrochim. Acta (2022), pii S0013468622008593"
+#define CELL_SOURCE \
+    "Bui et al. (2021), ieeexplore.ieee.org/document/9617644; chemistry: O'Regan et al., Electrochim. Acta (2022), " \
+    "pii S0013468622008593"
 #include "../common_cell.h"
 
 static const fade_param params[] = {
     CELL_FACTOR,
-    CELL_PARAM("k_cal", "1", -2.39156628786525, "Calendar loss, constant part (per 1e4 d to the exponent)."),
-    CELL_PARAM("a_cal", "1", 2.44205317834185, "Calendar loss, exponential of the anode potential."),
-    CELL_PARAM("b_cal", "1", -4.45998246136905, "Calendar loss, anode potential."),
-    CELL_PARAM("c_cal", "1", 0.448140062203916, "Calendar loss, state of charge and temperature."),
-    CELL_PARAM("d_cal", "1", -0.185337797906876, "Calendar loss, state of charge."),
-    CELL_PARAM("p_cal", "1", 0.651697743905278, "Calendar loss, exponent of time."),
-    CELL_PARAM("k_cyc", "1", 0.181235015387132, "Cycle loss, factor (per 1e4 cycles to the exponent)."),
-    CELL_PARAM("c_cyc", "1", -0.123779206033993, "Cycle loss, cube of the rate of discharge."),
-    CELL_PARAM("t_cyc", "1", 1.24459541295018, "Cycle loss, temperature and rate of discharge."),
-    CELL_PARAM("p_cyc", "1", 0.441996792536332, "Cycle loss, exponent of throughput."),
+    CELL_PARAM("k_cal", "1", -2.39156628786525, -100, 100, "Calendar loss, constant part (per 1e4 d to the exponent)."),
+    CELL_PARAM("a_cal", "1", 2.44205317834185, -100, 100, "Calendar loss, exponential of the anode potential."),
+    CELL_PARAM("b_cal", "1", -4.45998246136905, -100, 100, "Calendar loss, anode potential."),
+    CELL_PARAM("c_cal", "1", 0.448140062203916, -100, 100, "Calendar loss, state of charge and temperature."),
+    CELL_PARAM("d_cal", "1", -0.185337797906876, -100, 100, "Calendar loss, state of charge."),
+    CELL_PARAM("p_cal", "1", 0.651697743905278, 0.1, 5, "Calendar loss, exponent of time."),
+    CELL_PARAM("k_cyc", "1", 0.181235015387132, 0, 1000, "Cycle loss, factor (per 1e4 cycles to the exponent)."),
+    CELL_PARAM("c_cyc", "1", -0.123779206033993, -10, 10, "Cycle loss, cube of the rate of discharge."),
+    CELL_PARAM("t_cyc", "1", 1.24459541295018, -50, 50, "Cycle loss, temperature and rate of discharge."),
+    CELL_PARAM("p_cyc", "1", 0.441996792536332, 0.1, 5, "Cycle loss, exponent of throughput."),
 };
 static const fade_column state[] = {
     CELL_STATE("calendar"),
     CELL_STATE("cycle"),
 };
 static const fade_column in[] = {
-    CELL_INPUTS(273.15, 298.15, 0.8, 1, 0, 1, 0.3, 2),
+    CELL_INPUTS(273.15, 298.15, 0.99, 1, 0, 1, 0.3, 2, CELL_RATES_COUNT),
     CELL_IN_C_DISCHARGE,
     CELL_TIME("calendar"),
 };
@@ -37,7 +37,7 @@ static const fade_column reads[] = { CELL_READS_SOC, CELL_READS_T, CELL_READS_AN
 static const fade_column rate[] = { CELL_RATE("calendar") };
 static const cell_term term[] = {
     { .key = "calendar", .form = CELL_POWER, .by = CELL_DAYS, .to = CELL_LOSS, .scale = 1e4,
-      .k = "max(0, k_cal + a_cal*exp(TN^3*UN^(-1/3)) + b_cal*TN^3*UN^-0.5 + c_cal*exp(soc^0.5/TN^2) + "
+      .k = "max(0, k_cal + a_cal*exp(TN^3*UN^(-1/3)) + b_cal*TN^3*UN^-0.5 + c_cal*exp(max(soc, 0)^0.5/TN^2) + "
            "d_cal*exp(soc^3))",
       .p = "p_cal" },
     { .key = "cycle", .form = CELL_POWER, .by = CELL_EFC, .to = CELL_LOSS, .scale = 1e4,

@@ -1,29 +1,28 @@
 /* SPDX-License-Identifier: MIT
- * nmc811-grsi-mj1.c - NMC811-graphite/silicon, LG MJ1, 3.5 Ah: a table of the family in common_cell.h (cell 8 of BLAST-Lite).
+ * nmc811-grsi-mj1.c - NMC811-graphite/silicon, LG MJ1, 3.5 Ah: a table for common_cell.h (cell 8 of BLAST-Lite).
  */
-#define CELL_SOURCE                                                                                                    \
-    "EVERLASTING project, deliverable D2.3 (2020)"
+#define CELL_SOURCE "EVERLASTING project, deliverable D2.3 (2020)"
 #include "../common_cell.h"
 
 static const fade_param params[] = {
     CELL_FACTOR,
-    CELL_PARAM("k_cal", "1", 0.0353, "Calendar loss, factor (per day to the exponent)."),
-    CELL_PARAM("e_cal", "K", -1030, "Calendar loss, over the temperature."),
-    CELL_PARAM("s_cal", "K", 57.7, "Calendar loss, state of charge over temperature."),
-    CELL_PARAM("p_cal", "1", 0.743, "Calendar loss, exponent of time."),
-    CELL_PARAM("k_cyc", "1", 1.77e-07, "Cycle loss, constant part."),
-    CELL_PARAM("c_cyc", "1", 8.08e-13, "Cycle loss, C-rate."),
-    CELL_PARAM("d_cyc", "1", 2.21e-07, "Cycle loss, depth."),
-    CELL_PARAM("t_cyc", "K", 2250, "Cycle loss, grows towards the cold."),
-    CELL_PARAM("t_cyc2", "K", -11400, "Cycle loss, grows towards the heat."),
-    CELL_PARAM("p_cyc", "1", 0.695, "Cycle loss, exponent of throughput."),
+    CELL_PARAM("k_cal", "1", 0.0353, 0, 1e12, "Calendar loss, factor (per day to the exponent)."),
+    CELL_PARAM("e_cal", "K", -1030, -3e4, 0, "Calendar loss, over the temperature."),
+    CELL_PARAM("s_cal", "K", 57.7, -3e4, 3e4, "Calendar loss, state of charge over temperature."),
+    CELL_PARAM("p_cal", "1", 0.743, 0.1, 5, "Calendar loss, exponent of time."),
+    CELL_PARAM("k_cyc", "1", 1.77e-07, 0, 1, "Cycle loss, constant part."),
+    CELL_PARAM("c_cyc", "1", 8.08e-13, 0, 1, "Cycle loss, C-rate."),
+    CELL_PARAM("d_cyc", "1", 2.21e-07, 0, 1, "Cycle loss, depth."),
+    CELL_PARAM("t_cyc", "K", 2250, -3e4, 3e4, "Cycle loss, grows towards the cold."),
+    CELL_PARAM("t_cyc2", "K", -11400, -1e6, 3e4, "Cycle loss, grows towards the heat."),
+    CELL_PARAM("p_cyc", "1", 0.695, 0.1, 5, "Cycle loss, exponent of throughput."),
 };
 static const fade_column state[] = {
     CELL_STATE("calendar"),
     CELL_STATE("cycle"),
 };
 static const fade_column in[] = {
-    CELL_INPUTS(273.15, 323.15, 0.2, 0.8, 0.1, 0.9, 1, 3),
+    CELL_INPUTS(273.15, 323.15, 0.2, 0.8, 0.1, 0.9, 1, 3, CELL_RATES_COUNT),
     CELL_IN_C_MEAN,
     CELL_TIME("calendar"),
     CELL_MEAN("cycle"),

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT
+ * test_cells_duty.c - the 14 cells through the engine: ten years of the synthetic duty against an independent
+ * evaluation, in rows of any length; warnings outside of where a cell was tested.
+ */
+#include "tests/cells_peer.h"
+#include "tests/engine_rig.h"
+#include "tests/near.h"
+#include "tests/series_rig.h"
+
+static int setup(void **state)
+{
+    library_register(&series_library);
+    series_synthetic();
+    return rig_setup(state);
+}
+
+static bool changes_its_form(int c) { return !isnan(cells_peer[c].soc_hourly); }
+
+/* Capacity and resistance, over those of a new cell, at the end of the duty. */
+static cells_pair ten_years(int c, const char *row, const char *keep)
+{
+    char toml[600];
+    snprintf(toml, sizeof toml,
+             "[run]\nname = \"r\"\n[cell]\nnominal_capacity = 1\n[source]\nplugin = \"series\"\n"
+             "[duty]\nrow = \"%s\"\nkeep = \"%s\"\n[[physics]]\nplugin = \"%s\"\n" RIG_OUT,
+             row, keep, cells_peer[c].name);
+    rig.n = 0;
+    ran r = rig_run(toml, (engine_options){ 0 });
+    assert_int_equal(r.rc, E_OK);
+    assert_true(rig.n > 0);
+    cells_pair end = { 1 - rig_at(rig.n - 1, "physics_loss"), NAN };
+    if (!isnan(cells_peer[c].law.r))
+        end.r = rig_at(rig.n - 1, "physics_resistance_ratio");
+    rig_done(&r);
+    return end;
+}
+
+static void near_pair(cells_pair is, cells_pair should, double most)
+{
+    assert_near(is.q, should.q, most);
+    assert_int_equal(isnan(is.r), isnan(should.r));
+    if (!isnan(should.r))
+        assert_near(is.r, should.r, most * should.r);
+}
+
+static void ten_years_are_the_independent_ones(void **state)
+{
+    (void)state;
+    for (int c = 0; c < CELLS; c++)
+        near_pair(ten_years(c, "30 days", "soc"), cells_peer[c].soc, 1e-9);
+}
+
+static void so_are_they_where_the_energy_is_kept(void **state)
+{
+    (void)state;
+    for (int c = 0; c < CELLS; c++)
+        near_pair(ten_years(c, "30 days", "energy"), cells_peer[c].energy, 1e-9);
+}
+
+/* Exact where exponents are fixed; a sigmoid whose form changes sees its means over a row where rows are shorter than
+ * a day. */
+static void rows_of_any_length_are_the_same_life(void **state)
+{
+    (void)state;
+    for (int c = 0; c < CELLS; c++) {
+        cells_pair month = ten_years(c, "30 days", "soc"), hour = ten_years(c, "1 h", "soc");
+        near_pair(ten_years(c, "1 day", "soc"), month, 1e-9);
+        if (changes_its_form(c))
+            assert_near(hour.q, cells_peer[c].soc_hourly, 1e-9);
+        else
+            near_pair(hour, month, 1e-9);
+    }
+}
+
+/* ---- outside ---- */
+
+static size_t count(const char *all, const char *what)
+{
+    size_t n = 0;
+    for (const char *at = strstr(all, what); at; at = strstr(at + 1, what))
+        n++;
+    return n;
+}
+
+/* Twenty cells of five rows; what was warned of, to be freed. */
+static char *warnings(int c, double celsius, double depth, double c_rate, double c_charge)
+{
+    char toml[700], path[128], *said = NULL;
+    size_t n;
+    why w = { 0 };
+    snprintf(path, sizeof path, "%s/log", rig_folder);
+    unlink(path);
+    snprintf(toml, sizeof toml,
+             "[run]\nname = \"r\"\ncycles = 5\n[cell]\nnominal_capacity = 1\n"
+             "[source]\nplugin = \"constant\"\ncells = 20\ntemperature_mean = \"%.17g degC\"\ndepth = %.17g\n"
+             "c_rate = %.17g\nc_rate_charge = %.17g\n[[physics]]\nplugin = \"%s\"\n" RIG_OUT,
+             celsius, depth, c_rate, c_charge, cells_peer[c].name);
+    assert_int_equal(log_open(&(log_options){ .level = LOG_WARNING, .file = path }, &w), E_OK);
+    rig.n = 0;
+    ran r = rig_run(toml, (engine_options){ 0 });
+    log_close();
+    log_open(&(log_options){ .level = LOG_SILENT }, &w);
+    assert_int_equal(r.rc, E_OK);
+    assert_int_equal(rig.n, 100);
+    rig_done(&r);
+    assert_int_equal(file_read(path, 1 << 20, &said, &n, &w), E_OK);
+    return said;
+}
+
+static void outside_of_the_tests_one_warning_names_the_bound(void **state)
+{
+    (void)state;
+    for (int c = 0; c < CELLS; c++) {
+        const double *r = cells_peer[c].range;
+        char line[200];
+        char *said = warnings(c, r[0] + 1, r[3], r[7] / 2, r[6] / 2);
+        assert_string_equal(said, "");
+        free(said);
+        said = warnings(c, r[1] + 1, r[2] / 2, r[7] * 1.5, r[6] * 2);
+        const struct { const char *key; double lo, hi; bool outside; } bound[] = {
+            { "temperature_mean", r[0] + 273.15, r[1] + 273.15, true },
+            { "depth", r[2] < r[3] ? r[2] : 0.99, r[3], r[2] > 0 },
+            { "c_rate", 0, r[7], true },
+            { "c_rate_charge", 0, r[6], true },
+        };
+        for (size_t k = 0; k < 4; k++) {
+            snprintf(line, sizeof line, ": %s = ", bound[k].key);
+            assert_int_equal(count(said, line), bound[k].outside);
+            const char *at = bound[k].outside ? strstr(said, line) : NULL;
+            snprintf(line, sizeof line, " is outside %g..%g, where %s was shown to hold", bound[k].lo, bound[k].hi,
+                     cells_peer[c].name);
+            if (at && (!strstr(at, line) || strchr(at, '\n') < strstr(at, line)))
+                fail_msg("\"%s\" is not said of %s:\n%s", line, bound[k].key, said);
+        }
+        free(said);
+    }
+}
+
+/* Where a formula needs a C-rate, a scenario without one is told so before anything runs. */
+static void without_a_c_rate_there_is_a_sentence(void **state)
+{
+    (void)state;
+    static const char rows[] = "cell,cycle,depth\nA,1,1\nA,2,1\n";
+    char path[128];
+    why w;
+    int told = 0;
+    snprintf(path, sizeof path, "%s/rows.csv", rig_folder);
+    assert_int_equal(file_write(path, rows, strlen(rows), &w), 0);
+    for (int c = 0; c < CELLS; c++) {
+        char toml[400];
+        snprintf(toml, sizeof toml,
+                 "[run]\nname = \"r\"\n[cell]\nnominal_capacity = 1\n[source]\nplugin = \"csv\"\npath = \"rows.csv\"\n"
+                 "[conditions]\ntemperature_mean = \"25 degC\"\nsoc_mean = 0.5\nduration = \"1 day\"\n"
+                 "[[physics]]\nplugin = \"%s\"\n" RIG_OUT,
+                 cells_peer[c].name);
+        rig.n = 0;
+        ran r = rig_run(toml, (engine_options){ 0 });
+        if (r.rc) {
+            assert_true(r.problems.n > 0 && strstr(r.problems.at[0].text, "c_rate"));
+            told++;
+        } else {
+            assert_true(rig_at(rig.n - 1, "physics_loss") > 0);
+        }
+        rig_done(&r);
+    }
+    assert_int_equal(told, CELLS - 3);            /* three cells have no C-rate in their formulas */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ten_years_are_the_independent_ones),
+        cmocka_unit_test(so_are_they_where_the_energy_is_kept),
+        cmocka_unit_test(rows_of_any_length_are_the_same_life),
+        cmocka_unit_test(outside_of_the_tests_one_warning_names_the_bound),
+        cmocka_unit_test(without_a_c_rate_there_is_a_sentence),
+    };
+    return cmocka_run_group_tests(tests, setup, rig_teardown);
+}
