@@ -35,14 +35,17 @@ static rainflow flow_of(const duty *d, duty_at *at)
                        .forced = &at->forced, .gate = d->e->sc->duty.gate };
 }
 
-/* Brings the integral of the temperature up to sample i. */
-static void carry(const duty *d, const duty_stream *s, size_t r, size_t i)
+/* The integral of the temperature up to sample i.  It is known up to the last sample that was asked for. */
+static double carry(const duty *d, const duty_stream *s, size_t r, size_t i)
 {
     duty_at *at = &s->at[r];
     const double *x = s->col[d->rule[r].weight ? d->rule[r].weight : S_T];
+    if (i < at->carried_at)
+        return at->carried - duty_integral(s, x, (duty_pos){ i, 0 }, (duty_pos){ at->carried_at, 0 });
     if (i > at->carried_at)
         at->carried += duty_integral(s, x, (duty_pos){ at->carried_at, 0 }, (duty_pos){ i, 0 });
     at->carried_at = i;
+    return at->carried;
 }
 
 /* The series up to sample i for the rainflow cycles of rule r: a point of a plateau is its first sample.  What is pushed
@@ -55,12 +58,12 @@ static int rain(duty *d, duty_stream *s, size_t r, size_t i, why *w)
         return E_OK;
     while (i > 0 && soc[i - 1] == soc[i])
         i--;
-    carry(d, s, r, i);
+    double carried = carry(d, s, r, i);
     int rc = event_room(at, RAINFLOW_DEPTH, w);
     rainflow f = flow_of(d, at);
     double before = at->forced;
     if (!rc)
-        at->nevent += (size_t)rainflow_push(&f, 0, s->col[S_TIME][i], at->carried, soc[i], at->event + at->nevent);
+        at->nevent += (size_t)rainflow_push(&f, 0, s->col[S_TIME][i], carried, soc[i], at->event + at->nevent);
     if (at->forced > before)
         object_warn_once(d->e->source_object, "rainflow",
                          "the rainflow residue of %d turning points was full: its oldest half cycle was booked early",
