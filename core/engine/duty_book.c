@@ -104,6 +104,7 @@ static int end_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, why
         for (size_t i = at->brk; d->e->sc->duty.keep == DUTY_ENERGY && i <= b.i; i++)
             at->top = fmax(at->top, s->col[S_SOC][i]);
         at->brk = at->moved_at = b.i;
+        at->carried_at = d->rule[r].rain ? at->carried_at : b.i;
         at->moved = 0;
     }
     return E_OK;
