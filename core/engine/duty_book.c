@@ -35,14 +35,15 @@ static rainflow flow_of(const duty *d, duty_at *at)
                        .forced = &at->forced, .gate = d->e->sc->duty.gate };
 }
 
-/* The integral of the temperature up to sample i, and brings it on to there; the start of a plateau may lie behind. */
+/* The integral of the temperature up to sample i.  It is known up to the last sample that was asked for. */
 static double carry(const duty *d, const duty_stream *s, size_t r, size_t i)
 {
     duty_at *at = &s->at[r];
     const double *x = s->col[d->rule[r].weight ? d->rule[r].weight : S_T];
     if (i < at->carried_at)
         return at->carried - duty_integral(s, x, (duty_pos){ i, 0 }, (duty_pos){ at->carried_at, 0 });
-    at->carried += duty_integral(s, x, (duty_pos){ at->carried_at, 0 }, (duty_pos){ i, 0 });
+    if (i > at->carried_at)
+        at->carried += duty_integral(s, x, (duty_pos){ at->carried_at, 0 }, (duty_pos){ i, 0 });
     at->carried_at = i;
     return at->carried;
 }
@@ -102,7 +103,8 @@ static int end_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, why
             carry(d, s, r, b.i);
         for (size_t i = at->brk; d->e->sc->duty.keep == DUTY_ENERGY && i <= b.i; i++)
             at->top = fmax(at->top, s->col[S_SOC][i]);
-        at->brk = at->moved_at = at->carried_at = b.i;            /* carried up to here, or of no use to this rule */
+        at->brk = at->moved_at = b.i;
+        at->carried_at = d->rule[r].rain ? at->carried_at : b.i;
         at->moved = 0;
     }
     return E_OK;
