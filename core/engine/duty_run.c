@@ -285,6 +285,17 @@ static void careful(engine *e, worker *k, size_t p, const part *q, duty_use *u, 
         k->active[i] = active[i];
 }
 
+/* What lanes put out that are not new: kept, or given back. */
+void duty_outs(worker *k, const part *q, workpart *wp, const tile *t, const bool *fresh, bool back)
+{
+    size_t n = wp->b.n;
+    if (!back)
+        memcpy(k->desk->out0, wp->outbuf, q->wout * n * sizeof *wp->outbuf);
+    for (uint32_t i = 0; back && i < n; i++)
+        for (uint32_t c = 0; c < q->wout && !fresh[i < t->live ? i : t->live - 1]; c++)
+            wp->outbuf[c * n + i] = k->desk->out0[c * n + i];
+}
+
 bool duty_sees(const engine *e, size_t at) { return e->duty && e->duty->use_of[at] >= 0; }
 
 void duty_run(engine *e, worker *k, size_t p, size_t at, const part *q, workpart *wp, tile *t, uint64_t r)

@@ -341,6 +341,7 @@ void duty_desk_close(worker *);
 int duty_desk_room(engine *, why *);
 bool duty_sees(const engine *, size_t part);      /* has the law an inside? */
 void duty_run(engine *, worker *, size_t p, size_t at, const part *, workpart *, tile *, uint64_t r);
+void duty_outs(worker *, const part *, workpart *, const tile *, const bool *fresh, bool back);   /* kept over an observe, given back */
 void duty_close(duty *);                          /* accepts NULL */
 /* law.c */
 bool law_within(const part *, const workpart *);  /* is all it wrote within its bounds? */

@@ -271,7 +271,12 @@ void step_begin(engine *e, worker *k, tile *t)
             for (size_t j = 0; j < ph->n; j++) {
                 stops_capacity(e, k, ph, t);
                 step_inputs(k, &ph->part[j], &k->part[at + j], t->live, true);
+                bool sees = duty_sees(e, at + j);         /* what it put out stands, as if no chunk had ended */
+                if (sees)
+                    duty_outs(k, &ph->part[j], &k->part[at + j], t, fresh, false);
                 observe_part(k, &ph->part[j], &k->part[at + j]);
+                if (sees)
+                    duty_outs(k, &ph->part[j], &k->part[at + j], t, fresh, true);
             }
     }
 }
