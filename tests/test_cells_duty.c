@@ -16,16 +16,16 @@ static int setup(void **state)
 
 static bool changes_its_form(int c) { return !isnan(cells_peer[c].soc_hourly); }
 
-/* Capacity and resistance, over those of a new cell, at the end of the duty. */
-static cells_pair ten_years(int c, const char *row, const char *keep)
+/* Capacity and resistance, over those of a new cell, at the end of the duty; `more` ends the table of the physics. */
+static cells_pair duty_end(int c, const char *row, const char *keep, const char *more, const engine_points *points)
 {
     char toml[600];
     snprintf(toml, sizeof toml,
              "[run]\nname = \"r\"\n[cell]\nnominal_capacity = 1\n[source]\nplugin = \"series\"\n"
-             "[duty]\nrow = \"%s\"\nkeep = \"%s\"\n[[physics]]\nplugin = \"%s\"\n" RIG_OUT,
-             row, keep, cells_peer[c].name);
+             "[duty]\nrow = \"%s\"\nkeep = \"%s\"\n[[physics]]\nplugin = \"%s\"\n%s" RIG_OUT,
+             row, keep, cells_peer[c].name, more);
     rig.n = 0;
-    ran r = rig_run(toml, (engine_options){ 0 });
+    ran r = rig_run(toml, (engine_options){ .points = points });
     assert_int_equal(r.rc, E_OK);
     assert_true(rig.n > 0);
     cells_pair end = { 1 - rig_at(rig.n - 1, "physics_loss"), NAN };
@@ -34,6 +34,8 @@ static cells_pair ten_years(int c, const char *row, const char *keep)
     rig_done(&r);
     return end;
 }
+
+static cells_pair ten_years(int c, const char *row, const char *keep) { return duty_end(c, row, keep, "", NULL); }
 
 static void near_pair(cells_pair is, cells_pair should, double most)
 {
@@ -70,6 +72,84 @@ static void rows_of_any_length_are_the_same_life(void **state)
         else
             near_pair(hour, month, 1e-9);
     }
+}
+
+/* ---- side by side ---- */
+
+enum { BESIDE = 5, YEAR = 8761 };
+
+/* Loss of the cell `name` at the end of what "series" gives. */
+static double last_of(const char *name)
+{
+    for (size_t i = rig.n; i-- > 0;)
+        if (strcmp(rig.cell[i], name) == 0)
+            return rig_at(i, "physics_loss");
+    fail_msg("no row of %s; the last is of %s", name, rig.n ? rig.cell[rig.n - 1] : "none");
+    return NAN;
+}
+
+/* Five cells in a tile, each warmer than the last, are each the cell it is alone, bit for bit. */
+static void side_by_side_each_lives_its_own_life(void **state)
+{
+    (void)state;
+    static double warmer[YEAR];
+    const double *temperature = series.temperature;
+    for (int c = 0; c < CELLS; c++) {
+        double loss[BESIDE];
+        char name[16];
+        series.n = YEAR;
+        series.cells = BESIDE;
+        series.apart = true;
+        series.shift = 1.5;
+        ten_years(c, "30 days", c % 2 ? "soc" : "energy");
+        for (int k = 0; k < BESIDE; k++) {
+            snprintf(name, sizeof name, "cell-%d", k + 1);
+            loss[k] = last_of(name);
+        }
+        series.cells = 1;
+        series.apart = false;
+        series.temperature = warmer;
+        for (int k = 0; k < BESIDE; k++) {
+            for (int i = 0; i < YEAR; i++)
+                warmer[i] = temperature[i] + k * series.shift;
+            ten_years(c, "30 days", c % 2 ? "soc" : "energy");
+            assert_near(last_of("cell-1"), loss[k], 0);
+        }
+        series.temperature = temperature;
+        assert_true(loss[0] != loss[BESIDE - 1]);
+    }
+    series.n = SYNTHETIC_N;
+}
+
+/* The same for cells that share a duty and differ in a number: each makes its own rates. */
+static void cells_that_differ_in_a_number_too(void **state)
+{
+    (void)state;
+    static const char *const ids[] = { "less", "as-is", "more" };
+    for (int c = 0; c < CELLS; c++) {
+        const plugin *p;
+        why w;
+        assert_int_equal(library_find(cells_peer[c].name, &p, &w), E_OK);
+        size_t at = strcmp(cells_peer[c].name, "nmc111-gr-sanyo") == 0 ? 3 : 1;       /* its curve is one for all */
+        const fade_param *number = (const fade_param *)p->desc->params.at + at;
+        double value[] = { 0.9 * number->def, number->def, 1.1 * number->def }, loss[3];
+        engine_axis axis = { .where = ENGINE_AXIS_PARAM, .param = (uint32_t)at, .value = value };
+        series.n = YEAR;
+        duty_end(c, "30 days", "soc", "", &(engine_points){ .n = 3, .id = ids, .axis = &axis, .naxis = 1 });
+        for (int k = 0; k < 3; k++) {
+            char name[32];
+            snprintf(name, sizeof name, "%s.cell-1", ids[k]);
+            loss[k] = last_of(name);
+        }
+        for (int k = 0; k < 3; k++) {
+            char more[80];
+            snprintf(more, sizeof more, "%s = %.17g\n", number->key, value[k]);
+            duty_end(c, "30 days", "soc", more, NULL);
+            assert_near(last_of("cell-1"), loss[k], 1e-13);
+        }
+        assert_true(loss[0] != loss[2]);
+    }
+    series.n = SYNTHETIC_N;
 }
 
 /* ---- outside ---- */
@@ -172,6 +252,8 @@ int main(void)
         cmocka_unit_test(ten_years_are_the_independent_ones),
         cmocka_unit_test(so_are_they_where_the_energy_is_kept),
         cmocka_unit_test(rows_of_any_length_are_the_same_life),
+        cmocka_unit_test(side_by_side_each_lives_its_own_life),
+        cmocka_unit_test(cells_that_differ_in_a_number_too),
         cmocka_unit_test(outside_of_the_tests_one_warning_names_the_bound),
         cmocka_unit_test(without_a_c_rate_there_is_a_sentence),
     };

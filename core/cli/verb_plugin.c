@@ -198,7 +198,7 @@ static const char *const new_examples[] = { "fade plugin new physics my-law",
                                             "fade plugin new source my-cycler --dir plugins", NULL };
 const cli_verb verb_plugin_new = {
     .name = "new",
-    .help = "a folder with a plugin that works: kinds source, physics, corrector, output; cell, physics that is a table",
+    .help = "a folder with a plugin that works: source, physics, cell, corrector, output",
     .args = "KIND NAME",
     .flag = new_flags,
     .example = new_examples,
