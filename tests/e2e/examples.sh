@@ -160,7 +160,7 @@ ends='dict((m["variant"], m["eol_years"]) for m in v["models"])'
 answer '`nmc111-gr-sanyo` (1.3 years), `nmc811-grsi-mj1` (1.8) and `lmo-gr-leaf` (2.9)' \
     "(lambda e: [e['nmc111-gr-sanyo'], e['nmc811-grsi-mj1'], e['lmo-gr-leaf']])($ends)"
 answer '`nmc-gr-a` (9.1) and `nca-grsi-sony` (12.4)' "(lambda e: [e['nmc-gr-a'], e['nca-grsi-sony']])($ends)"
-answer 'and 13 are inside' '[sum(m["validity"] == "inside" for m in v["models"])]'
+answer 'and 12 are inside' '[sum(m["validity"] == "inside" for m in v["models"])]'
 
 # --- pictures
 if command -v gnuplot > gnuplot.txt; then
