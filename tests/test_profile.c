@@ -25,7 +25,7 @@ static void plain_duty(void **state)
     assert_int_equal(g.warnings, 0);
     duty_free(&r);
     assert_int_equal(g.vt->flags, FADE_DUTY);
-    assert_int_equal(g.desc->columns.out.n, 0);
+    assert_int_equal(g.desc->columns.out.n, 1);                 /* its length */
 }
 
 /* Two samples at 0 and 3600 s, soc 0.75 and 0.5, 20 and 25 degC, said in other words. */

@@ -53,6 +53,9 @@ enum { PARAMS(ENUM) P_N };
 static const fade_param params[] = { PARAMS(ROW) };
 #undef ROW
 
+static const fade_column told[] = {
+    { "length", "s", "How long the duty of a cell is, from its first sample to its last.", 0, 0, 0, 0, 0, 1, FADE_PLANNED },
+};
 static const fade_column sample[] = {
     { "time", "s", "Since the start of the duty.", 0, 0, 0, 0, 0, 0, FADE_PLANNED },
     { "soc", "1", "State of charge.", 0, 0, 1, 0, 0, 0, FADE_PLANNED },
@@ -194,7 +197,7 @@ static int32_t profile_open(const fade_host *host, const fade_args *args, const 
     return FADE_OK;
 }
 
-/* Which cells there are: a row each. */
+/* Which cells there are, and how long their duty is: a row each. */
 static void tell_cells(source *s, fade_block *b)
 {
     b->stream = 0;
@@ -202,6 +205,8 @@ static void tell_cells(source *s, fade_block *b)
         b->cell[b->n] = cells_id(s, s->told);
         b->cycle[b->n] = 1;
         b->time[b->n] = INT64_MIN;
+        const player *p = &s->player[s->player[0].id ? s->told : 0];
+        b->col[0][b->n] = p->end_time - play_time(p, 0);
     }
 }
 
@@ -240,7 +245,7 @@ static const fade_desc profile_desc = {
     .doc = "A duty: state of charge, current or power against time, with temperature, repeated to any length.",
     .cite = "",
     .params = FADE_LIST(params),
-    .columns = { .sample = FADE_LIST(sample) },
+    .columns = { .out = FADE_LIST(told), .sample = FADE_LIST(sample) },
     .iface = profile_iface,
 };
 FADE_LIBRARY(&profile_desc);
