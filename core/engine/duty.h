@@ -117,7 +117,7 @@ typedef struct duty {
     bool         anode, rate;                     /* some law reads them */
     duty_column  sample[3];                       /* where time, soc and temperature are among the source's samples */
     uint32_t     nsample, nout;
-    int          length;                          /* the source's column `length`; -1 */
+    duty_column  length;                          /* of the source's rows; .at -1: not there */
     double      *buf;                             /* a block as read */
     size_t       groups;                          /* sets of samples a worker may lend at once */
     struct duty_memo *memo;
@@ -144,6 +144,7 @@ void duty_forget_streams(duty *);                                            /* 
 /* duty_samples.c: the window */
 int  duty_more(duty *, duty_stream *, size_t n, why *w);                     /* room for n samples more */
 int  duty_derive(duty *, duty_stream *, why *w);                             /* columns and shared rates of samples that have none yet */
+int32_t duty_rates(const duty_use *, const part *, fade_tile *samples);      /* calls rates(); < 0 of any sample too */
 void duty_drop(duty *, duty_stream *, size_t n);
 void duty_anode(size_t n, const double *soc, double *potential);             /* n a multiple of 8 */
 double duty_heat(const duty_rule *, double integral, double span);           /* the mean temperature an integral stands for */
