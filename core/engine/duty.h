@@ -150,6 +150,8 @@ void duty_anode(size_t n, const double *soc, double *potential);             /* 
 double duty_heat(const duty_rule *, double integral, double span);           /* the mean temperature an integral stands for */
 /* duty_book.c: break points, rainflow, rows */
 int  duty_book(duty *, duty_stream *, size_t most_rows, bool end, why *w);
+int  duty_step_room(duty_at *, why *w);                                      /* for one more */
+int  duty_event_room(duty_at *, size_t n, why *w);
 size_t duty_used(const duty *, const duty_stream *, size_t rule);
 /* duty_sums.c */
 void duty_stress(const duty_stream *, const duty_rule *, duty_pos a, duty_pos b, double out[DUTY_N]);

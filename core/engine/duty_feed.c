@@ -229,7 +229,7 @@ static void forget(duty *d, duty_stream *s)
     for (size_t r = 0; r < d->nrule; r++) {
         s->at[r].brk -= n;
         s->at[r].moved_at -= n;
-        s->at[r].carried_at -= n;
+        s->at[r].carried_at = d->rule[r].rain ? s->at[r].carried_at - n : 0;
         s->at[r].end.i -= n;
         for (size_t i = 0; i < s->at[r].nstep; i++) {
             s->at[r].step[i].a.i -= n;
@@ -381,9 +381,9 @@ int duty_feed(engine *e, bool *more, why *w)
         return E_OK;
     }
     int rc = book_all(d, &enough, w);             /* of what the last chunk left */
-    while (!rc && !enough && !e->source_ended && !(e->opt.stop && *e->opt.stop)) {
-        uint32_t came;
-        rc = read_block(d, &came, w);
+    uint32_t came = 1;
+    while (!rc && !enough && !e->source_ended && !(came == 0 && e->opt.stop && *e->opt.stop)) {
+        rc = read_block(d, &came, w);             /* a stop waits for the chunk: the order of rows is that of a whole run */
         rc = rc ? rc : book_all(d, &enough, w);
     }
     rc = rc ? rc : fill_chunk(d, more, w);

@@ -39,7 +39,7 @@ void duty_drop(duty *d, duty_stream *s, size_t n)
         memmove(s->col[c], s->col[c] + n, (s->n - n) * sizeof *s->col[c]);
     s->n -= n;
     s->done -= n;
-    s->derived -= n;
+    s->derived = s->derived > n ? s->derived - n : 0;        /* 0 behind a snapshot: all is made again */
 }
 
 /* C-rate of the stretch that ends at each sample; charge is negative. */
