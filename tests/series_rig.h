@@ -6,6 +6,7 @@
 #include "core/fade_plugin.h"
 #include "core/host/library.h"
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@ static struct {
     double shift, slower;                         /* .. take 1 + k * slower the time */
     size_t less, late;                            /* .. end k * less samples early, and begin k * late samples late */
     bool backwards, whole;                        /* the last cell comes first; a cell comes whole before the next */
+    atomic_int *stop;                             /* set with block number stop_at of this opening */
+    size_t stop_at, blocks;
 } series = { .cells = 1, .repeat = 1 };
 
 typedef struct series_at { size_t at; uint32_t cell; bool told; char id[16][16]; } series_at;
@@ -37,6 +40,7 @@ static int32_t series_open(const fade_host *h, const fade_args *a, const char *p
     for (unsigned i = 0; i < 16; i++)
         snprintf(s->id[i], sizeof s->id[i], "cell-%u", i + 1);
     *out = s;
+    series.blocks = 0;
     return FADE_OK;
 }
 
@@ -84,18 +88,10 @@ static void series_shared(const series_at *s, fade_block *b, uint32_t n)
     }
 }
 
-static int32_t series_next(void *source, fade_block *b, int32_t timeout_ms)
+/* One block from where s stands, and on to the next; it may be empty where a cell has no sample (any more). */
+static void series_block(series_at *s, fade_block *b, uint32_t most)
 {
-    (void)timeout_ms;
-    series_at *s = source;
     size_t all = series.n * series.repeat;
-    b->n = 0;
-    b->stream = s->told;
-    if (!s->told) {
-        series_told(s, b);
-        return FADE_OK;
-    }
-    uint32_t most = series.cap && series.cap < b->cap ? series.cap : b->cap;
     uint32_t n = (uint32_t)(all - s->at < most ? all - s->at : most);
     if (series.apart)
         series_apart(s, b, n);
@@ -111,8 +107,25 @@ static int32_t series_next(void *source, fade_block *b, int32_t timeout_ms)
         s->at += n;
         s->cell = series.whole ? s->cell : 0;
     }
+}
+
+static int32_t series_next(void *source, fade_block *b, int32_t timeout_ms)
+{
+    (void)timeout_ms;
+    series_at *s = source;
+    uint32_t most = series.cap && series.cap < b->cap ? series.cap : b->cap;
+    b->n = 0;
+    b->stream = s->told;
+    if (series.stop && ++series.blocks == series.stop_at)
+        *series.stop = 1;
+    if (!s->told) {
+        series_told(s, b);
+        return FADE_OK;
+    }
+    while (b->n == 0 && s->at < series.n * series.repeat)
+        series_block(s, b, most);
     snprintf(b->position, 256, "%zu %u 1", s->at, s->cell);
-    return s->at < all ? FADE_OK : FADE_END;
+    return s->at < series.n * series.repeat ? FADE_OK : FADE_END;
 }
 
 static const fade_column series_out[] = { { "length", "s", "How long the duty is.", 0, 0, 0, 0, 0, 1, FADE_PLANNED } };

@@ -215,6 +215,7 @@ static void watch_fresh(void)
     series.repeat = series.cells = 1;
     series.period = series.shift = series.slower = 0;
     series.apart = series.backwards = series.whole = false;
+    series.stop = NULL;
 }
 
 static int watch_setup(void **state)

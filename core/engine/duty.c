@@ -88,6 +88,9 @@ static int bind_fill(duty_use *u, part *q, why *w)
 
 static int bind_in(duty *d, duty_use *u, const part *q, why *w)
 {
+    if (!(u->vt->break_time >= 0) || !(u->vt->break_efc >= 0) || !(u->vt->activation >= 0))
+        return fail(w, E_PLUGIN, "%s: its fade.duty/1 has break_time %g s, break_efc %g, activation %g J/mol: none may be "
+                    "below 0", q->desc->id, u->vt->break_time, u->vt->break_efc, u->vt->activation);
     if (u->vt->in.n > MOST_IN || u->vt->cycle.n > DUTY_CYCLE_MOST || (u->vt->rate.n && !u->vt->rates) ||
         (u->vt->cycle.n && !u->vt->cycles) || u->vt->rate.n > MOST_IN)
         return fail(w, E_PLUGIN, "%s: its fade.duty/1 has a list without a function, or more than %d columns",
@@ -207,7 +210,7 @@ int duty_open(engine *e, why *w)
         return fail(w, E_NOMEM, "no memory for a duty");
     d->e = e;
     d->row = e->sc->duty.row;
-    d->length = -1;
+    d->length.at = -1;
     return E_OK;
 }
 

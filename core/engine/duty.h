@@ -117,7 +117,7 @@ typedef struct duty {
     bool         anode, rate;                     /* some law reads them */
     duty_column  sample[3];                       /* where time, soc and temperature are among the source's samples */
     uint32_t     nsample, nout;
-    int          length;                          /* the source's column `length`; -1 */
+    duty_column  length;                          /* of the source's rows; .at -1: not there */
     double      *buf;                             /* a block as read */
     size_t       groups;                          /* sets of samples a worker may lend at once */
     struct duty_memo *memo;
@@ -144,11 +144,14 @@ void duty_forget_streams(duty *);                                            /* 
 /* duty_samples.c: the window */
 int  duty_more(duty *, duty_stream *, size_t n, why *w);                     /* room for n samples more */
 int  duty_derive(duty *, duty_stream *, why *w);                             /* columns and shared rates of samples that have none yet */
+int32_t duty_rates(const duty_use *, const part *, fade_tile *samples);      /* calls rates(); < 0 of any sample too */
 void duty_drop(duty *, duty_stream *, size_t n);
 void duty_anode(size_t n, const double *soc, double *potential);             /* n a multiple of 8 */
 double duty_heat(const duty_rule *, double integral, double span);           /* the mean temperature an integral stands for */
 /* duty_book.c: break points, rainflow, rows */
 int  duty_book(duty *, duty_stream *, size_t most_rows, bool end, why *w);
+int  duty_step_room(duty_at *, why *w);                                      /* for one more */
+int  duty_event_room(duty_at *, size_t n, why *w);
 size_t duty_used(const duty *, const duty_stream *, size_t rule);
 /* duty_sums.c */
 void duty_stress(const duty_stream *, const duty_rule *, duty_pos a, duty_pos b, double out[DUTY_N]);

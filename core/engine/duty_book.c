@@ -14,7 +14,7 @@
 
 /* ---- steps ---- */
 
-static int event_room(duty_at *at, size_t n, why *w)
+int duty_event_room(duty_at *at, size_t n, why *w)
 {
     if (at->nevent + n <= at->capevent)
         return E_OK;
@@ -26,6 +26,19 @@ static int event_room(duty_at *at, size_t n, why *w)
         return fail(w, E_NOMEM, "no memory for %zu rainflow cycles", cap);
     at->event = more;
     at->capevent = cap;
+    return E_OK;
+}
+
+int duty_step_room(duty_at *at, why *w)
+{
+    if (at->nstep < at->capstep)
+        return E_OK;
+    size_t cap = at->capstep ? at->capstep * 2 : 128;
+    duty_step *more = mem_grow(at->step, cap, sizeof *more);
+    if (!more)
+        return fail(w, E_NOMEM, "no memory for %zu steps of a duty", cap);
+    at->step = more;
+    at->capstep = cap;
     return E_OK;
 }
 
@@ -59,7 +72,7 @@ static int rain(duty *d, duty_stream *s, size_t r, size_t i, why *w)
     while (i > 0 && soc[i - 1] == soc[i])
         i--;
     double carried = carry(d, s, r, i);
-    int rc = event_room(at, RAINFLOW_DEPTH, w);
+    int rc = duty_event_room(at, RAINFLOW_DEPTH, w);
     rainflow f = flow_of(d, at);
     double before = at->forced;
     if (!rc)
@@ -75,22 +88,14 @@ static int end_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, why
 {
     duty_at *at = &s->at[r];
     int rc = rain(d, s, r, b.i, w);
-    if (rc)
+    if (rc || (rc = duty_step_room(at, w)))
         return rc;
-    if (at->nstep == at->capstep) {
-        size_t cap = at->capstep ? at->capstep * 2 : 128;
-        duty_step *more = mem_grow(at->step, cap, sizeof *more);
-        if (!more)
-            return fail(w, E_NOMEM, "no memory for %zu steps of a duty", cap);
-        at->step = more;
-        at->capstep = cap;
-    }
     duty_step *step = &at->step[at->nstep];
     uint32_t from = at->nstep ? at->step[at->nstep - 1].o1 : 0;
     *step = (duty_step){ .a = at->end, .b = b, .b0 = at->brk, .brk = brk, .top = at->top,
                          .e0 = from, .e1 = (uint32_t)at->nevent, .o0 = (uint32_t)at->nevent };
     if (d->rule[r].open) {
-        if ((rc = event_room(at, RAINFLOW_DEPTH, w)))
+        if ((rc = duty_event_room(at, RAINFLOW_DEPTH, w)))
             return rc;
         rainflow f = flow_of(d, at);
         at->nevent += (size_t)rainflow_open(&f, 0, at->event + at->nevent);

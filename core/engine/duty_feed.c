@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * duty_feed.c - blocks of samples from the source into windows, and the rows of a chunk out of them.
  *
- * A chunk ends when a stream has its rows, or enough samples were booked; what was read beyond stays in the windows and in the
- * snapshot, so that the source's position and the rows made always belong together.
+ * A chunk ends when a stream has its rows, or enough samples were booked; what was read beyond stays in the windows and
+ * in the snapshot, so that the source's position and the rows made always belong together.
  */
 #include "core/base/clones.h"
 #include "core/base/mem.h"
@@ -11,21 +11,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 1024, WAIT_MS = 200, SAMPLES = 3072 };
+enum { BLOCK = 1024, WAIT_MS = 200, SAMPLES = 3072, COLUMNS = 256 };
 
 /* ---- what the source writes ---- */
 
-static int find_sample(engine *e, const fade_list *l, const char *key, const char *unit_text, duty_column *out, why *w)
+static bool convert(const fade_column *c, const char *unit_text, duty_column *out)
 {
     unit from, to;
+    return units_parse(c->unit, &from, NULL) == 0 && units_parse(unit_text, &to, NULL) == 0 &&
+           units_convert(&from, &to, NAN, &out->scale, &out->offset);
+}
+
+static int find_sample(engine *e, const fade_list *l, const char *key, const char *unit_text, duty_column *out, why *w)
+{
     *out = (duty_column){ .at = -1, .scale = 1 };
     for (uint32_t i = 0; i < l->n; i++) {
         const fade_column *c = library_at(l, i);
         if (strcmp(c->key, key) != 0)
             continue;
         out->at = (int)i;
-        if (units_parse(c->unit, &from, NULL) || units_parse(unit_text, &to, NULL) ||
-            !units_convert(&from, &to, NAN, &out->scale, &out->offset))
+        if (!convert(c, unit_text, out))
             return fail(w, E_PLUGIN, "source %s: samples of %s in \"%s\" cannot be %s", e->sc->source.label, key,
                         c->unit, unit_text);
         return E_OK;
@@ -40,9 +45,14 @@ int duty_take_columns(engine *e, const fade_columns *c, why *w)
     rc = rc ? rc : find_sample(e, &c->sample, "soc", "1", &d->sample[1], w);
     rc = rc ? rc : find_sample(e, &c->sample, "temperature", "K", &d->sample[2], w);
     d->nsample = c->sample.n;
-    for (uint32_t i = 0; i < c->out.n; i++)
-        if (strcmp(((const fade_column *)library_at(&c->out, i))->key, "length") == 0)
-            d->length = (int)i;
+    if (!rc && (c->sample.n > COLUMNS || c->out.n > COLUMNS))
+        rc = fail(w, E_PLUGIN, "source %s has %u columns of samples, at most %d", e->sc->source.label,
+                  c->sample.n > COLUMNS ? c->sample.n : c->out.n, COLUMNS);
+    for (uint32_t i = 0; i < c->out.n; i++) {
+        const fade_column *out = library_at(&c->out, i);
+        if (strcmp(out->key, "length") == 0 && convert(out, "s", &d->length))
+            d->length.at = (int)i;
+    }
     d->nout = c->out.n;
     d->buf = mem_columns(((size_t)d->nsample + d->nout + 1) * BLOCK);
     if (!rc && !d->buf)
@@ -70,16 +80,25 @@ CLONES static int64_t unsound(size_t n, double before, const double *restrict t,
     return bad + (int64_t) !(t[n - 1] < INFINITY);
 }
 
-static int say_unsound(const duty *d, const duty_stream *s, size_t n, why *w)
+/* The first thing that is wrong with the n samples behind those of a window. */
+static int say_unsound(const duty *d, const duty_stream *s, size_t n, const char *cell, why *w)
 {
     const double *t = s->col[S_TIME], *soc = s->col[S_SOC], *temp = s->col[S_T];
-    size_t i = s->n;
-    for (; i < s->n + n; i++)
-        if (!(t[i] < INFINITY) || !(fabs(soc[i]) < INFINITY) || !(temp[i] > 0) || !(temp[i] < INFINITY) ||
-            (i > 0 && !(t[i] > t[i - 1])))
-            break;
-    return fail(w, E_PLUGIN, "source %s: a sample at %.17g s with soc %g, temperature %g K behind one at %.17g s",
-                d->e->sc->source.label, t[i], soc[i], temp[i], i ? t[i - 1] : (double)NAN);
+    const char *label = d->e->sc->source.label;
+    cell = cell ? cell : "all cells";
+    for (size_t i = s->n; i < s->n + n; i++) {
+        if (!(fabs(t[i]) < INFINITY))
+            return fail(w, E_PLUGIN, "source %s: a sample of %s has time %g s", label, cell, t[i]);
+        if (i > 0 && !(t[i] > t[i - 1]))
+            return fail(w, E_PLUGIN, "source %s: a sample of %s at %.15g s does not come after that at %.15g s", label, cell,
+                        t[i], t[i - 1]);
+        if (!(fabs(soc[i]) < INFINITY))
+            return fail(w, E_PLUGIN, "source %s: a sample of %s at %.15g s has soc %g", label, cell, t[i], soc[i]);
+        if (!(temp[i] > 0) || !(temp[i] < INFINITY))
+            return fail(w, E_PLUGIN, "source %s: a sample of %s at %.15g s has temperature %g K, above 0 and finite is needed",
+                        label, cell, t[i], temp[i]);
+    }
+    return E_OK;
 }
 
 /* `there`: they were read into the window itself. */
@@ -95,7 +114,7 @@ static int take_samples(duty *d, const char *cell_name, size_t from, size_t n, b
              s->col[k] + s->n);
     if (unsound(n, s->n ? s->col[S_TIME][s->n - 1] : -INFINITY, s->col[S_TIME] + s->n, s->col[S_SOC] + s->n,
                 s->col[S_T] + s->n))
-        return say_unsound(d, s, n, w);           /* what is made of them waits for workers to be there */
+        return say_unsound(d, s, n, cell_name, w);           /* what is made of them waits for workers to be there */
     s->n += n;
     return E_OK;
 }
@@ -110,7 +129,7 @@ static int take_cells(duty *d, const fade_block *b, double *const *col, why *w)
                             : fail(w, E_PLUGIN, "source %s gave a row without a cell", e->sc->source.label);
         if (rc)
             return rc;
-        double length = d->length >= 0 ? col[d->length][i] : NAN;
+        double length = d->length.at >= 0 ? col[d->length.at][i] * d->length.scale : NAN;
         for (uint32_t k = 0; k < e->points && length > 0; k++)
             e->lane[first + k].total = (uint64_t)ceil(length / d->row * (1 - 1e-12));
     }
@@ -135,9 +154,9 @@ static int read_block(duty *d, uint32_t *came, why *w)
     engine *e = d->e;
     const char *cell[BLOCK] = { 0 };
     int64_t time[BLOCK], cycle[BLOCK];
-    double *col[256];
+    double *col[COLUMNS];
     uint32_t ncol = d->nsample > d->nout ? d->nsample : d->nout;
-    for (uint32_t k = 0; k < ncol && k < 256; k++)
+    for (uint32_t k = 0; k < ncol; k++)
         col[k] = d->buf + (size_t)k * BLOCK;
     fade_block b = { .size = sizeof b, .cap = BLOCK, .cell = cell, .time = time, .cycle = cycle, .col = col,
                      .position = e->position };
@@ -210,7 +229,7 @@ static void forget(duty *d, duty_stream *s)
     for (size_t r = 0; r < d->nrule; r++) {
         s->at[r].brk -= n;
         s->at[r].moved_at -= n;
-        s->at[r].carried_at -= n;
+        s->at[r].carried_at = d->rule[r].rain ? s->at[r].carried_at - n : 0;
         s->at[r].end.i -= n;
         for (size_t i = 0; i < s->at[r].nstep; i++) {
             s->at[r].step[i].a.i -= n;
@@ -301,6 +320,17 @@ static void row_values(duty *d, const duty_stream *s, size_t k, size_t slot)
     c->order[slot] = (uint32_t)slot;
 }
 
+/* At the end of the data: cells whose duty is no stretch of time. */
+static void say_empty(const duty *d)
+{
+    for (uint32_t c = 0; c < d->e->ncell; c++) {
+        const duty_stream *s = duty_of_lane(d, c * d->e->points);
+        if (!s || !s->rows)
+            object_warn_once(d->e->source_object, d->e->cell[c].name, "%s has no row: its duty has fewer than two samples",
+                             d->e->cell[c].name);
+    }
+}
+
 static int fill_chunk(duty *d, bool *more, why *w)
 {
     engine *e = d->e;
@@ -322,6 +352,8 @@ static int fill_chunk(duty *d, bool *more, why *w)
         e->chunk.rows = s && s->nrow > e->chunk.rows ? s->nrow : e->chunk.rows;
     }
     *more = rows > 0 || !e->source_ended;
+    if (!rc && !*more)
+        say_empty(d);
     return rc;
 }
 
@@ -349,9 +381,9 @@ int duty_feed(engine *e, bool *more, why *w)
         return E_OK;
     }
     int rc = book_all(d, &enough, w);             /* of what the last chunk left */
-    while (!rc && !enough && !e->source_ended && !(e->opt.stop && *e->opt.stop)) {
-        uint32_t came;
-        rc = read_block(d, &came, w);
+    uint32_t came = 1;
+    while (!rc && !enough && !e->source_ended && !(came == 0 && e->opt.stop && *e->opt.stop)) {
+        rc = read_block(d, &came, w);             /* a stop waits for the chunk: the order of rows is that of a whole run */
         rc = rc ? rc : book_all(d, &enough, w);
     }
     rc = rc ? rc : fill_chunk(d, more, w);
@@ -366,5 +398,8 @@ int duty_begin(engine *e, why *w)
         uint32_t came;
         rc = read_block(e->duty, &came, w);
     }
+    if (!rc && !e->ncell)
+        rc = fail(w, E_PLUGIN, "source %s gave %sno row that names a cell", e->sc->source.label,
+                  e->duty->nstream ? "samples and " : "");
     return rc;
 }

@@ -195,7 +195,7 @@ static int own_rates(const duty_use *u, worker *k, const part *q, workpart *wp, 
             in[c] = p->in + c * p->stride + at;
         for (size_t c = 0; c < u->nrate; c++)
             out[c] = p->rate + c * p->stride + at;
-        int32_t rc = u->vt->rates(q->model, &b);
+        int32_t rc = duty_rates(u, q, &b);
         if (rc < 0)
             return object_why(q->object, rc, "make rates of samples", w);
     }

@@ -39,7 +39,7 @@ void duty_drop(duty *d, duty_stream *s, size_t n)
         memmove(s->col[c], s->col[c] + n, (s->n - n) * sizeof *s->col[c]);
     s->n -= n;
     s->done -= n;
-    s->derived -= s->derived < n ? s->derived : n;                /* a window read from a snapshot has none yet */
+    s->derived = s->derived > n ? s->derived - n : 0;        /* 0 behind a snapshot: all is made again */
 }
 
 /* C-rate of the stretch that ends at each sample; charge is negative. */
@@ -155,6 +155,15 @@ double duty_heat(const duty_rule *r, double integral, double span)
 
 /* ---- rates ---- */
 
+/* What rates() says, or the worst it says of a sample. */
+int32_t duty_rates(const duty_use *u, const part *q, fade_tile *b)
+{
+    int32_t rc = u->vt->rates(q->model, b);
+    for (uint32_t i = 0; i < b->live && rc >= 0; i++)
+        rc = b->status[i] < 0 ? b->status[i] : rc;
+    return rc;
+}
+
 static int derive_rates(duty *d, duty_use *u, duty_stream *s, size_t from, why *w)
 {
     const part *q = duty_part(d->e, u->part);
@@ -176,7 +185,7 @@ static int derive_rates(duty *d, duty_use *u, duty_stream *s, size_t from, why *
             out[k] = u->out_buf + k * BATCH;
         b.live = (uint32_t)m;
         b.n = (uint32_t)full;
-        int32_t rc = u->vt->rates(q->model, &b);
+        int32_t rc = duty_rates(u, q, &b);
         if (rc < 0)
             return object_why(q->object, rc, "make rates of samples", w);
         for (size_t k = 0; k < u->nrate; k++)

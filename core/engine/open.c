@@ -138,10 +138,26 @@ int open_source(engine *e, tree_problems *p, why *w)
     return take_columns(e, &c.out, p, w);
 }
 
+/* [duty] and what a duty lacks: nothing in it was measured, so there is nothing to learn from or to score against. */
+static void check_duty(engine *e, tree_problems *p)
+{
+    const scenario *sc = e->sc;
+    const tree_node *section = tree_get(tree_root(sc->tree), "duty");
+    if (section && !e->duty)
+        tree_complain(p, section, E_INPUT, "[duty] is for a source whose samples are a duty; source %s gives rows",
+                      sc->source.label);
+    if (sc->evaluate.on && e->duty)
+        tree_complain(p, sc->evaluate.node, E_INPUT, "[evaluate] scores against measured rows; source %s gives a duty",
+                      sc->source.label);
+    for (size_t i = 0; i < sc->ncorrector && e->duty; i++)
+        tree_complain(p, sc->corrector[i].part.node, E_INPUT, "%s learns from measured rows; source %s gives a duty",
+                      sc->corrector[i].part.label, sc->source.label);
+}
+
 static int check_evaluate(engine *e, tree_problems *p)
 {
     const scenario *sc = e->sc;
-    if (!sc->evaluate.on)
+    if (!sc->evaluate.on || e->duty)
         return E_OK;
     if (e->target_col < 0)
         return tree_complain(p, sc->evaluate.node, E_INPUT,
@@ -232,10 +248,11 @@ static int open_all(engine *e, tree_problems *p, why *w)
     size_t before = p->n;
     if ((rc = open_source(e, p, w)))
         return open_complain(p, e->sc->source.node, w);
+    check_duty(e, p);
     check_evaluate(e, p);
     check_end(e, p);
-    if ((rc = points_bind(e, p, w)) || (rc = bind_physics(e, p, w)) || (rc = duty_bind(e, w)) || (rc = stops_bind(e, p, w)) ||
-        (rc = record_layout(e, p, w)) || (rc = hook_columns(e, p, w)))
+    if ((rc = points_bind(e, p, w)) || (rc = bind_physics(e, p, w)) || (rc = duty_bind(e, w)) ||
+        (rc = stops_bind(e, p, w)) || (rc = record_layout(e, p, w)) || (rc = hook_columns(e, p, w)))
         return rc;
     if (p->n > before)
         return fail(w, p->at[before].code, "%s", p->at[before].text);
