@@ -203,6 +203,35 @@ int duty_bind(engine *e, why *w)
     return rc;
 }
 
+bool duty_gives(const engine *e, size_t at, uint32_t input)
+{
+    const duty_use *u = e->duty && e->duty->use_of[at] >= 0 ? &e->duty->use[e->duty->use_of[at]] : NULL;
+    for (size_t f = 0; u && f < u->nfill; f++)
+        if (u->fill[f].input == (int)input)
+            return true;
+    return false;
+}
+
+/* How often each law books the cycles of its samples. */
+void duty_plan(const engine *e, text *out)
+{
+    if (!e->duty)
+        return;
+    text_addf(out, "  duty       rows of %g s, cells keep their %s\n", e->duty->row,
+              e->sc->duty.keep == DUTY_ENERGY ? "energy" : "swings of the state of charge");
+    for (size_t i = 0; i < e->duty->nuse; i++) {
+        const duty_use *u = &e->duty->use[i];
+        const duty_rule *r = &e->duty->rule[u->rule];
+        text_addf(out, "  inside     %s books cycles", duty_part(e, u->part)->sp->label);
+        if (r->time > 0)
+            text_addf(out, " after %g s", r->time);
+        if (r->efc > 0)
+            text_addf(out, "%s past %g equivalent full cycles", r->time > 0 ? " or" : "", r->efc);
+        text_addf(out, "%s%s\n", r->time > 0 || r->efc > 0 ? "" : " at the ends of rows",
+                  u->own ? ", each cell for itself" : "");
+    }
+}
+
 int duty_open(engine *e, why *w)
 {
     duty *d = e->duty = mem_zero(1, sizeof *d);
