@@ -70,9 +70,25 @@ static const fade_column watch_cycle[] = { WATCH_COLUMN("ring", ""), WATCH_COLUM
                                            WATCH_COLUMN("hot", "K"), WATCH_COLUMN("dwell", "s") };
 #undef WATCH_COLUMN
 
+/* A worker is for as many lanes as it was entered with: samples and cycles too. */
+static int32_t watch_enter(const void *m, uint32_t n, void **worker)
+{
+    (void)m;
+    uint32_t *k = malloc(sizeof *k);
+    *worker = k;
+    return k ? (*k = n, FADE_OK) : FADE_ENOMEM;
+}
+
+static void watch_fits(const fade_tile *b)
+{
+    if (!b->worker || *(const uint32_t *)b->worker < b->n)
+        __atomic_fetch_add(&watch.tells, 1, __ATOMIC_RELAXED);
+}
+
 static int32_t watch_rates(const void *m, fade_tile *b)
 {
     (void)m;
+    watch_fits(b);
     for (uint32_t i = 0; i < b->n; i++) {
         b->out[0][i] = 1;
         b->out[1][i] = b->in[0][i] * (1 + b->param[1][i] * b->in[1][i]);
@@ -86,6 +102,7 @@ static int32_t watch_rates(const void *m, fade_tile *b)
 static int32_t watch_cycles(const void *m, fade_tile *b)
 {
     (void)m;
+    watch_fits(b);
     for (uint32_t i = 0; i < b->n; i++) {
         b->out[0][i] = 1;
         b->out[1][i] = b->in[0][i] * b->in[0][i] * (1 + b->param[1][i]);
@@ -183,7 +200,8 @@ static int32_t watch_observe(const void *m, fade_tile *b)
     return FADE_OK;
 }
 
-static const fade_model_v1 watch_v1 = { .size = sizeof watch_v1, .create = watch_create, .destroy = free, .step = watch_do,
+static const fade_model_v1 watch_v1 = { .size = sizeof watch_v1, .create = watch_create, .destroy = free, .enter = watch_enter, .leave = free,
+                                        .step = watch_do,
                                         .observe = watch_observe };
 static const void *watch_iface(const fade_desc *d, const char *id)
 {

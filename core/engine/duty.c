@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 1024, MOST_IN = 64, MOST_RULES = 64 };
+enum { MOST_RULES = 64 };
 
 #define STRESS(name, key, unit, scaled, doc) { #key, unit, doc, 0, 0, 0, 0, 0, 1, FADE_PLANNED },
 static const fade_column columns[DUTY_COLUMNS_N] = {
@@ -18,12 +18,9 @@ static const fade_column columns[DUTY_COLUMNS_N] = {
 };
 #undef STRESS
 
-static const struct { const char *key, *unit; int column; } readable[] = {
-    { "soc", "1", S_SOC },
-    { "temperature", "K", S_T },
-    { "anode_potential", "V", S_ANODE },
-    { "c_rate", "1/h", S_RATE },
-    { "time", "s", S_TIME },
+static const int column_of[DUTY_READS_N] = { /* of a window */
+    [DUTY_READS_SOC] = S_SOC,      [DUTY_READS_TEMPERATURE] = S_T, [DUTY_READS_ANODE] = S_ANODE,
+    [DUTY_READS_C_RATE] = S_RATE, [DUTY_READS_TIME] = S_TIME,
 };
 
 size_t duty_columns(const fade_column **out)
@@ -88,26 +85,12 @@ static int bind_fill(duty_use *u, part *q, why *w)
 
 static int bind_in(duty *d, duty_use *u, const part *q, why *w)
 {
-    if (!(u->vt->break_time >= 0) || !(u->vt->break_efc >= 0) || !(u->vt->activation >= 0))
-        return fail(w, E_PLUGIN, "%s: its fade.duty/1 has break_time %g s, break_efc %g, activation %g J/mol: none may be "
-                    "below 0", q->desc->id, u->vt->break_time, u->vt->break_efc, u->vt->activation);
-    if (u->vt->in.n > MOST_IN || u->vt->cycle.n > DUTY_CYCLE_MOST || (u->vt->rate.n && !u->vt->rates) ||
-        (u->vt->cycle.n && !u->vt->cycles) || u->vt->rate.n > MOST_IN)
-        return fail(w, E_PLUGIN, "%s: its fade.duty/1 has a list without a function, or more than %d columns",
-                    q->desc->id, MOST_IN);
     if (!(u->in = mem_zero(u->vt->in.n + 1, sizeof *u->in)))
         return fail(w, E_NOMEM, "no memory for the samples of %s", q->desc->id);
     for (uint32_t i = 0; i < u->vt->in.n; i++) {
-        const fade_column *c = library_at(&u->vt->in, i);
-        u->in[i] = -1;
-        for (size_t k = 0; k < sizeof readable / sizeof readable[0]; k++)
-            if (strcmp(readable[k].key, c->key) == 0 && strcmp(readable[k].unit, c->unit) == 0)
-                u->in[i] = readable[k].column;
+        u->in[i] = column_of[duty_iface_read(library_at(&u->vt->in, i))];
         d->anode |= u->in[i] == S_ANODE;
         d->rate |= u->in[i] == S_RATE;
-        if (u->in[i] < 0)
-            return fail(w, E_PLUGIN, "%s reads %s (%s) of samples: there are soc (1), temperature (K), anode_potential "
-                        "(V), c_rate (1/h) and time (s)", q->desc->id, c->key, c->unit);
     }
     return E_OK;
 }
@@ -145,15 +128,15 @@ static bool makes_own(const duty *d, const duty_use *u, const part *q)
 
 static int open_shared(duty_use *u, const part *q, why *w)
 {
-    size_t bytes = q->vt->scratch ? q->vt->scratch(q->model, BATCH) : 0;
-    u->in_buf = mem_columns((u->vt->in.n + 1) * BATCH);
-    u->out_buf = mem_columns((u->nrate + 1) * BATCH);
+    size_t bytes = q->vt->scratch ? q->vt->scratch(q->model, DUTY_BATCH) : 0;
+    u->in_buf = mem_columns((u->vt->in.n + 1) * DUTY_BATCH);
+    u->out_buf = mem_columns((u->nrate + 1) * DUTY_BATCH);
     u->scratch = mem_columns(bytes / sizeof(double) + 8);
-    u->unknown = mem_columns(BATCH);
+    u->unknown = mem_columns(DUTY_BATCH);
     u->param_at = mem_zero(q->nparam + 1, sizeof *u->param_at);
     if (!u->in_buf || !u->out_buf || !u->scratch || !u->unknown || !u->param_at)
         return fail(w, E_NOMEM, "no memory for the samples of %s", q->desc->id);
-    for (size_t i = 0; i < BATCH; i++)
+    for (size_t i = 0; i < DUTY_BATCH; i++)
         u->unknown[i] = NAN;
     for (uint32_t k = 0; k < q->nparam; k++)
         u->param_at[k] = q->varies[k] ? u->unknown : q->uniform[k];
@@ -163,14 +146,15 @@ static int open_shared(duty_use *u, const part *q, why *w)
 static int bind_use(duty *d, size_t at, why *w)
 {
     part *q = duty_part(d->e, at);
-    const fade_duty_v1 *vt = q->per_cycle ? library_iface(q->desc, "fade.duty/1") : NULL;
+    const fade_duty_v1 *vt = NULL;
     d->use_of[at] = -1;
-    if (!vt)
-        return E_OK;
+    int rc = q->per_cycle ? duty_iface_get(q->desc, &vt, w) : E_OK;
+    if (rc || !vt)
+        return rc;
     duty_use *u = &d->use[d->nuse];
     d->use_of[at] = (int)d->nuse++;
     *u = (duty_use){ .vt = vt, .part = at, .nrate = vt->rate.n, .ncycle = vt->cycle.n };
-    int rc = bind_in(d, u, q, w);
+    rc = bind_in(d, u, q, w);
     rc = rc ? rc : bind_fill(u, q, w);
     if (rc)
         return rc;
@@ -201,6 +185,35 @@ int duty_bind(engine *e, why *w)
     if (!rc && d->nrule > MOST_RULES)
         rc = fail(w, E_INPUT, "the laws of this run book cycles by more than %d different rules", MOST_RULES);
     return rc;
+}
+
+bool duty_gives(const engine *e, size_t at, uint32_t input)
+{
+    const duty_use *u = e->duty && e->duty->use_of[at] >= 0 ? &e->duty->use[e->duty->use_of[at]] : NULL;
+    for (size_t f = 0; u && f < u->nfill; f++)
+        if (u->fill[f].input == (int)input)
+            return true;
+    return false;
+}
+
+/* How often each law books the cycles of its samples. */
+void duty_plan(const engine *e, text *out)
+{
+    if (!e->duty)
+        return;
+    text_addf(out, "  duty       rows of %g s, cells keep their %s\n", e->duty->row,
+              e->sc->duty.keep == DUTY_ENERGY ? "energy" : "swings of the state of charge");
+    for (size_t i = 0; i < e->duty->nuse; i++) {
+        const duty_use *u = &e->duty->use[i];
+        const duty_rule *r = &e->duty->rule[u->rule];
+        text_addf(out, "  inside     %s books cycles", duty_part(e, u->part)->sp->label);
+        if (r->time > 0)
+            text_addf(out, " after %g s", r->time);
+        if (r->efc > 0)
+            text_addf(out, "%s past %g equivalent full cycles", r->time > 0 ? " or" : "", r->efc);
+        text_addf(out, "%s%s\n", r->time > 0 || r->efc > 0 ? "" : " at the ends of rows",
+                  u->own ? ", each cell for itself" : "");
+    }
 }
 
 int duty_open(engine *e, why *w)

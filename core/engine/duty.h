@@ -9,6 +9,7 @@
 #define FADE_ENGINE_DUTY_H
 #include "core/engine/inside.h"
 #include "core/engine/rainflow.h"
+#include "core/host/duty_iface.h"
 #include <math.h>
 
 /* What samples do to a cell between two points.  X(name, key, unit, of the nominal capacity, sentence): rates and throughput of a
@@ -37,6 +38,8 @@ enum { DUTY_COUNT = DUTY_N, DUTY_DURATION, DUTY_REST, DUTY_COLUMNS_N };
 /* Columns of a window: as read; what a law may ask for besides; then the weight of each rule that weighs temperature, then each
  * use's rates. */
 enum { S_TIME, S_SOC, S_T, S_READ, S_ANODE = S_READ, S_RATE, S_FIXED };
+
+enum { DUTY_BATCH = TILE_MAX };                   /* samples that rates() gets at once */
 
 typedef struct duty_pos { size_t i; double f; } duty_pos;        /* f seconds after sample i of the window */
 
@@ -158,9 +161,9 @@ void duty_stress(const duty_stream *, const duty_rule *, duty_pos a, duty_pos b,
 double duty_integral(const duty_stream *, const double *rate, duty_pos a, duty_pos b);
 /* duty_value.c: what each step hands to the laws that share their samples */
 int  duty_values(duty *, duty_stream *, why *w);
-enum { DUTY_CYCLES = 64, DUTY_CYCLE_MOST = 16 };  /* events at once; columns a law's cycles() may have */
+enum { DUTY_CYCLES = 64 };                        /* events at once */
 int  duty_cycles(const duty_use *, const part *, const fade_tile *like, const rainflow_event *, size_t n,
-                 const duty_rule *, double out[DUTY_CYCLE_MOST][DUTY_CYCLES], why *w);
+                 const duty_rule *, double out[DUTY_MOST_CYCLES][DUTY_CYCLES], why *w);
 /* duty_save.c */
 void duty_write(const duty *, text *);
 typedef int duty_get(void *reader, void *to, size_t n);

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 1024 };
-
 /* ---- the desk ---- */
 
 static size_t eights(size_t n) { return (n + 7) / 8 * 8; }
@@ -30,7 +28,7 @@ int duty_desk_open(engine *e, worker *k, why *w)
     size_t n = e->width, state = 1, outs = 1, params = 1, bytes = 0;
     for (size_t at = 0; at < e->nparts; at++) {
         const part *q = duty_part(e, at);
-        size_t b = q->vt->scratch && d->use_of[at] >= 0 ? q->vt->scratch(q->model, BATCH) : 0;
+        size_t b = q->vt->scratch && d->use_of[at] >= 0 ? q->vt->scratch(q->model, DUTY_BATCH) : 0;
         state = q->wstate > state ? q->wstate : state;
         outs = q->wout > outs ? q->wout : outs;
         params = q->nparam > params ? q->nparam : params;
@@ -48,13 +46,13 @@ int duty_desk_open(engine *e, worker *k, why *w)
     k_desk->of = mem_zero(n, sizeof *k_desk->of);
     k_desk->set = mem_zero(n, sizeof *k_desk->set);
     k_desk->at = mem_zero(n * (most_columns(d) + 1), sizeof *k_desk->at);
-    k_desk->param = mem_columns(params * BATCH);
+    k_desk->param = mem_columns(params * DUTY_BATCH);
     k_desk->param_at = mem_zero(params, sizeof *k_desk->param_at);
     k_desk->scratch = mem_columns(bytes / sizeof(double) + 8);
     bool ok = k_desk->run && k_desk->soh && k_desk->soh0 && k_desk->dt && k_desk->x0 && k_desk->out0 && k_desk->of && k_desk->set &&
               k_desk->at && k_desk->param && k_desk->param_at && k_desk->scratch;
     for (size_t i = 0; ok && i < params; i++)
-        k_desk->param_at[i] = k_desk->param + i * BATCH;
+        k_desk->param_at[i] = k_desk->param + i * DUTY_BATCH;
     return ok ? E_OK : fail(w, E_NOMEM, "no memory for a worker's duty");
 }
 
@@ -182,14 +180,14 @@ static int own_rates(const duty_use *u, worker *k, const part *q, workpart *wp, 
     duty_desk *desk = k->desk;
     const double *in[64];
     double *out[64];
-    int32_t status[BATCH] = { 0 };
+    int32_t status[DUTY_BATCH] = { 0 };
     for (uint32_t j = 0; j < q->nparam; j++)
-        for (size_t m = 0; m < BATCH && m < p->stride; m++)
-            desk->param[j * BATCH + m] = wp->param[j][i];
+        for (size_t m = 0; m < DUTY_BATCH && m < p->stride; m++)
+            desk->param[j * DUTY_BATCH + m] = wp->param[j][i];
     fade_tile b = { .size = sizeof b, .param = desk->param_at, .in = in, .out = out, .status = status,
                     .scratch = desk->scratch, .worker = wp->worker };
-    for (size_t at = 0; at < p->stride; at += BATCH) {
-        b.n = (uint32_t)(p->stride - at < BATCH ? p->stride - at : BATCH);
+    for (size_t at = 0; at < p->stride; at += DUTY_BATCH) {
+        b.n = (uint32_t)(p->stride - at < DUTY_BATCH ? p->stride - at : DUTY_BATCH);
         b.live = (uint32_t)(p->n - at < b.n ? p->n - at : b.n);
         for (uint32_t c = 0; c < u->vt->in.n; c++)
             in[c] = p->in + c * p->stride + at;
@@ -218,7 +216,7 @@ static rainflow_event deepened(const rainflow_event *ev, double top, double soh)
 static int own_sum(const duty *d, const duty_use *u, const part *q, const fade_tile *like, const duty_step *step,
                    const rainflow_event *event, size_t n, double soh, double *sum, why *w)
 {
-    double out[DUTY_CYCLE_MOST][DUTY_CYCLES] __attribute__((aligned(64)));
+    double out[DUTY_MOST_CYCLES][DUTY_CYCLES] __attribute__((aligned(64)));
     rainflow_event some[DUTY_CYCLES];
     int rc = E_OK;
     for (size_t at = 0; at < n && !rc; at += DUTY_CYCLES) {
@@ -238,10 +236,10 @@ static void own_sums(const duty *d, const duty_use *u, worker *k, const part *q,
 {
     const rainflow_event *event = s->at[u->rule].event;
     duty_desk *desk = k->desk;
-    double soh = energy ? desk->soh[i] : 1, closed[DUTY_CYCLE_MOST] = { 0 }, open[DUTY_CYCLE_MOST] = { 0 };
+    double soh = energy ? desk->soh[i] : 1, closed[DUTY_MOST_CYCLES] = { 0 }, open[DUTY_MOST_CYCLES] = { 0 };
     for (uint32_t j = 0; j < q->nparam; j++)
         for (size_t m = 0; m < DUTY_CYCLES; m++)
-            desk->param[j * BATCH + m] = wp->param[j][i];
+            desk->param[j * DUTY_BATCH + m] = wp->param[j][i];
     fade_tile like = { .size = sizeof like, .param = desk->param_at, .scratch = desk->scratch, .worker = wp->worker };
     if (own_sum(d, u, q, &like, step, event + step->e0, step->e1 - step->e0, soh, closed, w) ||
         own_sum(d, u, q, &like, step, event + step->o0, step->o1 - step->o0, soh, open, w))

@@ -11,7 +11,7 @@
 
 #define GAS 8.3144                                /* J/(mol K) */
 #define T_REF 298.15                              /* K */
-enum { BATCH = 1024, MEMO = 1024, PAST = 16 };        /* PAST: values behind a column that may be read, not used */
+enum { MEMO = 1024, PAST = 16 };        /* PAST: values behind a column that may be read, not used */
 
 /* ---- room ---- */
 
@@ -137,9 +137,9 @@ static int derive_anode(duty *d, duty_stream *s, size_t from, why *w)
 static void derive_weight(duty_stream *s, const duty_rule *r, size_t from)
 {
     const double *temp = s->col[S_T];
-    double *to = s->col[r->weight], x[BATCH] __attribute__((aligned(64)));
-    for (size_t at = from; at < s->n; at += BATCH) {
-        size_t m = s->n - at < BATCH ? s->n - at : BATCH, full = (m + 7) / 8 * 8;
+    double *to = s->col[r->weight], x[DUTY_BATCH] __attribute__((aligned(64)));
+    for (size_t at = from; at < s->n; at += DUTY_BATCH) {
+        size_t m = s->n - at < DUTY_BATCH ? s->n - at : DUTY_BATCH, full = (m + 7) / 8 * 8;
         for (size_t i = 0; i < full; i++)
             x[i] = i < m ? -r->activation / GAS * (1 / temp[at + i] - 1 / T_REF) : 0;
         vmath_table()->exp((uint32_t)full, x, x);
@@ -169,20 +169,20 @@ static int derive_rates(duty *d, duty_use *u, duty_stream *s, size_t from, why *
     const part *q = duty_part(d->e, u->part);
     const double *in[64];
     double *out[64];
-    int32_t status[BATCH] = { 0 };
+    int32_t status[DUTY_BATCH] = { 0 };
     fade_tile b = { .size = sizeof b, .param = u->param_at, .in = in, .out = out, .status = status,
                     .scratch = u->scratch, .worker = d->e->worker[0].part[u->part].worker };
-    for (size_t at = from; at < s->n; at += BATCH) {
-        size_t m = s->n - at < BATCH ? s->n - at : BATCH, full = (m + 7) / 8 * 8;
+    for (size_t at = from; at < s->n; at += DUTY_BATCH) {
+        size_t m = s->n - at < DUTY_BATCH ? s->n - at : DUTY_BATCH, full = (m + 7) / 8 * 8;
         for (uint32_t k = 0; k < u->vt->in.n; k++) {
-            double *to = u->in_buf + (size_t)k * BATCH;
+            double *to = u->in_buf + (size_t)k * DUTY_BATCH;
             memcpy(to, s->col[u->in[k]] + at, m * sizeof *to);
             for (size_t i = m; i < full; i++)
                 to[i] = to[m - 1];
             in[k] = to;
         }
         for (size_t k = 0; k < u->nrate; k++)
-            out[k] = u->out_buf + k * BATCH;
+            out[k] = u->out_buf + k * DUTY_BATCH;
         b.live = (uint32_t)m;
         b.n = (uint32_t)full;
         int32_t rc = duty_rates(u, q, &b);

@@ -122,7 +122,8 @@ static void write_steps(walk *k, const duty_at *at, size_t used)
         walk_step(k, &s, first);
     }
     size(k, &events);
-    block(k, at->event + first, events * sizeof *at->event);
+    if (events)
+        block(k, at->event + first, events * sizeof *at->event);
 }
 
 void duty_write(const duty *d, text *t)

@@ -12,11 +12,11 @@ enum { IN_DEPTH, IN_SOC, IN_T, IN_DURATION, IN_N };
 
 /* What cycles() makes of up to DUTY_CYCLES events, each as often as it counts. */
 int duty_cycles(const duty_use *u, const part *q, const fade_tile *like, const rainflow_event *event, size_t n,
-                const duty_rule *rule, double out_at[DUTY_CYCLE_MOST][DUTY_CYCLES], why *w)
+                const duty_rule *rule, double out_at[DUTY_MOST_CYCLES][DUTY_CYCLES], why *w)
 {
     double in_at[IN_N][DUTY_CYCLES] __attribute__((aligned(64)));
     const double *in[IN_N] = { in_at[0], in_at[1], in_at[2], in_at[3] };
-    double *out[DUTY_CYCLE_MOST];
+    double *out[DUTY_MOST_CYCLES];
     int32_t status[DUTY_CYCLES] = { 0 };
     fade_tile b = *like;
     for (size_t k = 0; k < u->ncycle; k++)
@@ -89,7 +89,7 @@ static int weigh(const duty *d, const duty_use *u, duty_stream *s, size_t n, why
     const part *q = duty_part(d->e, u->part);
     const fade_tile like = { .size = sizeof like, .param = u->param_at, .scratch = u->scratch,
                              .worker = d->e->worker[0].part[u->part].worker };
-    double out[DUTY_CYCLE_MOST][DUTY_CYCLES] __attribute__((aligned(64)));
+    double out[DUTY_MOST_CYCLES][DUTY_CYCLES] __attribute__((aligned(64)));
     int rc = room(&s->made, n * u->ncycle, w);
     for (size_t at = 0; at < n && !rc; at += DUTY_CYCLES) {
         size_t m = n - at < DUTY_CYCLES ? n - at : DUTY_CYCLES;
@@ -114,7 +114,7 @@ static int use_values(duty *d, duty_stream *s, size_t which, const double *first
     const duty_use *u = &d->use[which];
     const duty_at *at = &s->at[u->rule];
     size_t nstep = duty_used(d, s, u->rule);
-    double closed[DUTY_CYCLE_MOST] = { 0 }, open[DUTY_CYCLE_MOST] = { 0 };
+    double closed[DUTY_MOST_CYCLES] = { 0 }, open[DUTY_MOST_CYCLES] = { 0 };
     const double *stand = first;
     size_t nevent = nstep ? at->step[nstep - 1].o1 : 0;
     int rc = room(&s->value[which], nstep * VALUE_WIDTH(u), w);

@@ -340,6 +340,8 @@ int duty_desk_open(engine *, worker *, why *);
 void duty_desk_close(worker *);
 int duty_desk_room(engine *, why *);
 bool duty_sees(const engine *, size_t part);      /* has the law an inside? */
+bool duty_gives(const engine *, size_t part, uint32_t input);    /* the law gets it from samples */
+void duty_plan(const engine *, text *out);
 void duty_run(engine *, worker *, size_t p, size_t at, const part *, workpart *, tile *, uint64_t r);
 void duty_outs(worker *, const part *, workpart *, const tile *, const bool *fresh, bool back);   /* kept over an observe, given back */
 void duty_close(duty *);                          /* accepts NULL */

@@ -53,20 +53,23 @@ void engine_plan(const engine *e, text *out)
     text_addf(out, "%s\n", sc->name);
     text_addf(out, "  source     %s, %u cell%s%s\n", sc->source.label, e->nlane, e->nlane == 1 ? "" : "s",
               e->nlane ? "" : " (found as it is read)");
+    size_t at = 0;
     for (size_t p = 0; p < e->nphysics; p++)
-        for (size_t k = 0; k < e->physics[p].n; k++) {
+        for (size_t k = 0; k < e->physics[p].n; k++, at++) {
             const part *q = &e->physics[p].part[k];
             text_addf(out, "  physics    %s, per %s:", q->sp->label, q->per_cycle ? "cycle" : "second");
             for (uint32_t i = 0; i < q->cols.in.n; i++) {
                 const fade_column *c = library_at(&q->cols.in, i);
                 bool driven = !q->per_cycle && ((int)i == q->control || (int)i == q->demand);
                 text_addf(out, "%s %s from %s", i ? "," : "", c->key,
-                          driven              ? "the protocol"
-                          : q->in[i].from < 0 ? "nobody (optional)"
-                                              : e->physics[p].pool.at[q->in[i].from].owner);
+                          driven                   ? "the protocol"
+                          : duty_gives(e, at, i)   ? "samples"
+                          : q->in[i].from < 0      ? "nobody (optional)"
+                                                   : e->physics[p].pool.at[q->in[i].from].owner);
             }
             text_add(out, "\n");
         }
+    duty_plan(e, out);
     for (size_t p = 0; p < e->nphysics; p++)
         combine_plan(&e->physics[p], out);
     for (size_t c = 0; c < sc->ncorrector; c++) {

@@ -173,7 +173,8 @@ static int open_workpart(engine *e, worker *k, part *q, workpart *wp, why *w)
                          .x1 = wp->x1,
                          .out = wp->out,
                          .scratch = wp->scratch };
-    int32_t s = q->vt->enter ? q->vt->enter(q->model, (uint32_t)n, &wp->worker) : 0;
+    uint32_t most = duty_sees(e, (size_t)(wp - k->part)) ? TILE_MAX : (uint32_t)n;        /* samples are lanes too */
+    int32_t s = q->vt->enter ? q->vt->enter(q->model, most, &wp->worker) : 0;
     wp->b.worker = wp->worker;
     return s < 0 ? object_why(q->object, s, "enter a worker", w) : E_OK;
 }

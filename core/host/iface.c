@@ -35,6 +35,7 @@ static const struct {
       "output",
       sizeof(fade_output_v1),
       { AT(fade_output_v1, open), AT(fade_output_v1, rows), AT(fade_output_v1, flush), AT(fade_output_v1, close) } },
+    { "fade.duty/1", NULL, sizeof(fade_duty_v1), { { NULL, 0 } } },
 };
 enum { NTABLE = sizeof table / sizeof table[0] };
 
@@ -43,7 +44,7 @@ const char *const iface_kinds[] = { "source", "physics", "corrector", "output", 
 const char *iface_of_kind(const char *kind)
 {
     for (size_t i = 0; kind && i < NTABLE; i++)
-        if (strcmp(table[i].kind, kind) == 0)
+        if (table[i].kind && strcmp(table[i].kind, kind) == 0)
             return table[i].id;
     return NULL;
 }

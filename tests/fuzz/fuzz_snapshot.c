@@ -162,10 +162,9 @@ static void damage(const uint8_t *at, size_t n, text *body)
 
 static void envelope(text *t, const char *body, size_t n)
 {
-    uint32_t head[2] = { 1, FADE_FINGERPRINT }, crc = file_crc32(0, body, n);
+    uint32_t crc = file_crc32(0, body, n);
     uint64_t length = n;
-    text_addn(t, "FADESNAP", 8);
-    text_addn(t, (const char *)head, sizeof head);
+    text_addn(t, real, 16);
     text_addn(t, (const char *)&length, sizeof length);
     text_addn(t, body, n);
     text_addn(t, (const char *)&crc, sizeof crc);
