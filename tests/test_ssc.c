@@ -159,7 +159,8 @@ static void the_calendar_is_ssc_with_exact_steps(void **state)
 
 /* ---- the laws ---- */
 
-/* From an implementation of its own (trapezoids, days, rainflow with points at turns and ends of days, a plateau by its first sample). */
+/* From an implementation of its own (trapezoids, days, rainflow with points at turns and ends of days, a plateau by its
+ * first sample). */
 static void ten_years_by_the_law(void **state)
 {
     (void)state;

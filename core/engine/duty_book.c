@@ -61,8 +61,8 @@ static double carry(const duty *d, const duty_stream *s, size_t r, size_t i)
     return at->carried;
 }
 
-/* The series up to sample i for the rainflow cycles of rule r: a point of a plateau is its first sample.  What is pushed
- * between turning points moves along. */
+/* The series up to sample i for the rainflow cycles of rule r: a point of a plateau is its first sample.  What is
+ * pushed between turning points moves along. */
 static int rain(duty *d, duty_stream *s, size_t r, size_t i, why *w)
 {
     duty_at *at = &s->at[r];
@@ -189,7 +189,8 @@ static int turn(duty *d, duty_stream *s, size_t i, bool *broke, why *w)
             rc = rain(d, s, r, i - 1, w);
         if (d->rule[r].efc == 0)
             continue;
-        at->moved += fabs(s->col[S_SOC][i - 1] - s->col[S_SOC][at->moved_at]);     /* one way since the last turning point */
+        at->moved +=
+            fabs(s->col[S_SOC][i - 1] - s->col[S_SOC][at->moved_at]); /* one way since the last turning point */
         at->moved_at = i - 1;
         if (!rc && 0.5 * at->moved > d->rule[r].efc * (2 - NEARLY) && at->brk < i - 1) {
             rc = end_step(d, s, r, (duty_pos){ i - 1, 0 }, true, w);

@@ -113,7 +113,8 @@ static void errors(page *p, const compare *c)
             page_cell_number(p, values[k].scale * x, isfinite(good) && good >= best_of(c, m, &values[k]) ? "best" : "");
         }
         char word[40];
-        snprintf(word, sizeof word, "%.*s", m->validity ? (int)strcspn(m->validity, ":") : 0, m->validity ? m->validity : "");
+        snprintf(word, sizeof word, "%.*s", m->validity ? (int)strcspn(m->validity, ":") : 0,
+                 m->validity ? m->validity : "");
         page_cell(p, word, "t");
     }
     page_table_close(p);

@@ -51,7 +51,7 @@ enum { FREE, TEXT, REAL, COUNT, WHOLE, BOOLEAN, PICK, EITHER, SIZE, LEVEL };
     X("duty", "break_efc", "", NULL, REAL, 1e-9, 1e9, NULL, S(duty.break_efc), \
       "Book them at least every so many equivalent full cycles; as each law asks unless given.") \
     X("duty", "keep", "", "soc", PICK, 0, 0, "soc|energy", S(duty.keep), \
-      "What an aged cell keeps of the duty: the swings of state of charge, or the energy (swings deepen as it fades).") \
+      "What an aged cell keeps of the duty: its swings of state of charge, or its energy (swings deepen with fade).") \
     X("duty", "gate", "1", "0", REAL, 0, 1, NULL, S(duty.gate), \
       "Rainflow: turns of the state of charge smaller than this are not seen.") \
     X("physics", "plugin", "", NULL, FREE, 0, 0, NULL, 0, \

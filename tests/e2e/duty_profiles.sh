@@ -38,15 +38,20 @@ END
 }
 # last FOLDER - variant and loss of each law's last row.
 last() {
-    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) { if ($i == "variant") v = i; if ($i == "physics_loss_ratio") l = i } next }
+    awk -F, 'NR == 1 {
+            for (i = 1; i <= NF; i++) { if ($i == "variant") v = i; if ($i == "physics_loss_ratio") l = i }
+            next
+        }
         { loss[$v] = $l } END { for (k in loss) print k, loss[k] }' "$1/rows.csv" | sort
 }
-for file in commercial_ev personal_ev_largebatt personal_ev_smallbatt Commercial_peak_shaving Residential_PV-BESS__CA__mild_; do
+for file in commercial_ev personal_ev_largebatt personal_ev_smallbatt Commercial_peak_shaving \
+    Residential_PV-BESS__CA__mild_; do
     for row in "30 days" "1 day" "1 hour" "20 minutes"; do
         out=$work/$file-${row/ /-}
         scenario "$profiles/$file.csv" "$row" "120 days" |
             sed "$(grep -q Temperature "$profiles/$file.csv" && echo '/^temperature_path/d')" > "$work/s.toml"
-        "$FADE" run "$work/s.toml" --quiet --out "$out" > "$work/said" 2>&1 || bad "$file, rows of $row" "$(tail -n 3 "$work/said")"
+        "$FADE" run "$work/s.toml" --quiet --out "$out" > "$work/said" 2>&1 ||
+            bad "$file, rows of $row" "$(tail -n 3 "$work/said")"
         last "$out" > "$out.last"
     done
     for row in "1-day" "1-hour" "20-minutes"; do

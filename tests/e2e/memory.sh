@@ -42,8 +42,11 @@ else
 fi
 
 # A duty repeated for ten years holds the memory of one repeated for one.
-awk 'BEGIN { print "time_s,soc"; for (h = 0; h < 168; h++) print h * 3600 "," (h % 24 < 8 ? 0.9 : h % 24 < 20 ? 0.9 - (h % 24 - 8) / 20 : 0.3 + (h % 24 - 20) / 6.67) }' \
-    > "$work/week.csv"
+awk 'BEGIN {
+    print "time_s,soc"
+    for (h = 0; h < 168; h++)
+        print h * 3600 "," (h % 24 < 8 ? 0.9 : h % 24 < 20 ? 0.9 - (h % 24 - 8) / 20 : 0.3 + (h % 24 - 20) / 6.67)
+}' > "$work/week.csv"
 cat > "$work/duty.toml" << 'END'
 [run]
 name = "duty"
@@ -61,8 +64,10 @@ plugin = "nmc-gr-b1"
 [[output]]
 plugin = "csv"
 END
-year=$(peak "$FADE" run "$work/duty.toml" --quiet --out "$work/year" --set 'source.length="1 year"') || bad "a duty of a year"
-century=$(peak "$FADE" run "$work/duty.toml" --quiet --out "$work/century" --set 'source.length="100 years"') || bad "a duty of 100 years"
+year=$(peak "$FADE" run "$work/duty.toml" --quiet --out "$work/year" --set 'source.length="1 year"') ||
+    bad "a duty of a year"
+century=$(peak "$FADE" run "$work/duty.toml" --quiet --out "$work/century" --set 'source.length="100 years"') ||
+    bad "a duty of 100 years"
 if [ "${century:-999999}" -lt $((${year:-0} + 1024)) ]; then
     ok "a duty of 100 years holds the memory of one ($century KB against $year KB)"
 else

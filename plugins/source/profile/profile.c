@@ -54,7 +54,7 @@ static const fade_param params[] = { PARAMS(ROW) };
 #undef ROW
 
 static const fade_column told[] = {
-    { "length", "s", "How long the duty of a cell is, from its first sample to its last.", 0, 0, 0, 0, 0, 1, FADE_PLANNED },
+    { "length", "s", "How long the duty of a cell is, first sample to last.", 0, 0, 0, 0, 0, 1, FADE_PLANNED },
 };
 static const fade_column sample[] = {
     { "time", "s", "Since the start of the duty.", 0, 0, 0, 0, 0, 0, FADE_PLANNED },
