@@ -14,7 +14,7 @@
 #define ABI "docs/abi.md#"
 enum { F = CHECKER_FAIL, W = CHECKER_WARN };
 
-/* id, kinds (l library; p c s o; x any other), severity, runs, why, doc, run */
+/* id, kinds (l library; p c s o; x any other; d: that see inside rows), severity, runs, why, doc, run */
 static const trial_test tests[] = {
     { "load-symbol", "l", F, 1, "Everything but fade_library_v1 is hidden, or plugins meet each other's names.",
       ABI "library", checker_load_symbol },
@@ -66,6 +66,12 @@ static const trial_test tests[] = {
     { "golden", "pcso", F, 1, "Numbers from the paper or an independent program, in golden.csv.", ABI "golden",
       checker_golden },
     { "speed", "pc", CHECKER_NOTE, 1, "What a cell-step costs.", ABI "tiles", checker_speed },
+    { "duty-lists", "pd", F, 1, "What a law that sees inside rows reads of samples, and what it makes of them, is said in tables.",
+      ABI "duty", checker_duty_lists },
+    { "duty-rates", "pd", F, 1, "rates() and cycles() are functions of a sample or a cycle: shared, cut and put together at will.",
+      ABI "duty", checker_duty_rates },
+    { "duty-steps", "pd", F, 1, "Under a duty cycles are booked at break points and time passes in between, in steps of any length.",
+      ABI "duty", checker_duty_steps },
     { "source-rows", "s", F, 1, "Rows name a cell, rise in cycle, and fit the block.", ABI "source",
       checker_source_rows },
     { "source-position", "s", F, 1, "A resumed run goes on at the position of its last block.", ABI "source",
@@ -206,6 +212,11 @@ static int one(const trial_test *test, const fade_desc *d, const char *path, con
     return rc;
 }
 
+static bool sees_inside(const fade_desc *d)
+{
+    return d->iface && d->iface(d, "fade.duty/1");
+}
+
 int checker_here(const trial_test *test, const char *path, const checker_options *opt, checker_result *out, why *w)
 {
     if (test->kinds[0] == 'l') {
@@ -222,7 +233,7 @@ int checker_here(const trial_test *test, const char *path, const checker_options
     if (!out->plugins)
         out->plugins = names(&l);
     for (const fade_desc *const *d = l.plugins; *d; d++)
-        if (strchr(test->kinds, letter((*d)->kind)) && one(test, *d, path, opt, out))
+        if (strchr(test->kinds, letter((*d)->kind)) && (!strchr(test->kinds, 'd') || sees_inside(*d)) && one(test, *d, path, opt, out))
             return fail(w, E_NOMEM, "no memory for the rows of a check");
     return E_OK;
 }

@@ -5,8 +5,6 @@
 #include "core/host/descriptor.h"
 #include <math.h>
 #include <pthread.h>
-#include <setjmp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -400,34 +398,32 @@ void checker_tile_padding(trial *t)
     subject_close(&s);
 }
 
-/* A write to a guarded page comes back here; the address says which column. */
-static sigjmp_buf guard_back;
-static void *volatile guard_address;
+typedef struct guarded_call {
+    ride       *a;
+    const char *what;
+    int32_t   (*f)(const void *, fade_tile *);
+} guarded_call;
 
-static void guard_hit(int sig, siginfo_t *info, void *context)
+static void call_it(void *ctx)
 {
-    (void)sig;
-    (void)context;
-    guard_address = info->si_addr;
-    siglongjmp(guard_back, 1);
+    guarded_call *k = ctx;
+    ride_call(k->a, k->what, k->f);
 }
 
 static void guarded(ride *a, const char *what, int32_t (*f)(const void *, fade_tile *))
 {
+    guarded_call k = { a, what, f };
+    const void *address;
     if (!f)
         return;
     ride_inputs(a);
-    rig_guard(a->r, true, NULL);
-    if (sigsetjmp(guard_back, 1) == 0) {
-        ride_call(a, what, f);
-    } else {
-        const rig_column *c = rig_where(a->r, guard_address);
-        if (c)
-            trial_fail(a->s->t, "%s writes to %s[%s], which it may only read", what, c->role, c->key);
-        else
-            trial_fail(a->s->t, "%s reaches for memory that is not its own (%p)", what, guard_address);
-    }
-    rig_guard(a->r, false, NULL);
+    if (rig_try(a->r, call_it, &k, &address))
+        return;
+    const rig_column *c = rig_where(a->r, address);
+    if (c)
+        trial_fail(a->s->t, "%s writes to %s[%s], which it may only read", what, c->role, c->key);
+    else
+        trial_fail(a->s->t, "%s reaches for memory that is not its own (%p)", what, address);
 }
 
 void checker_tile_const(trial *t)
@@ -437,15 +433,10 @@ void checker_tile_const(trial *t)
     if (!subject_open(t, &s))
         return;
     if (ride_open(&s, s.model, 64, NULL, &a)) {
-        struct sigaction mine = { .sa_sigaction = guard_hit, .sa_flags = SA_SIGINFO | SA_NODEFER }, kept[2];
-        sigaction(SIGSEGV, &mine, &kept[0]);
-        sigaction(SIGBUS, &mine, &kept[1]);
         guarded(&a, "init", s.vt->init);
         guarded(&a, "refresh", s.vt->refresh);
         guarded(&a, "step", s.vt->step);
         guarded(&a, "observe", s.vt->observe);
-        sigaction(SIGSEGV, &kept[0], NULL);
-        sigaction(SIGBUS, &kept[1], NULL);
         ride_close(&a);
     }
     subject_close(&s);

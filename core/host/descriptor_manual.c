@@ -3,6 +3,8 @@
  */
 #include "core/base/json.h"
 #include "core/host/descriptor.h"
+#include "core/host/duty_iface.h"
+#include "core/host/library.h"
 #include "core/host/wire.h"
 #include <stdio.h>
 #include <string.h>
@@ -155,6 +157,39 @@ static void add_column_notes(text *t, const fade_column *c, size_t list)
 static const char *unit_word(const char *unit_text)
 {
     return unit_text && strcmp(unit_text, "1") != 0 ? unit_text : unit_text && *unit_text ? "ratio" : "";
+}
+
+/* ---- inside rows ---- */
+
+static void add_keys(text *t, const char *before, const fade_list *l)
+{
+    for (uint32_t i = 0; i < l->n; i++)
+        text_addf(t, "%s%s", i ? ", " : before, ((const fade_column *)library_at(l, i))->key);
+}
+
+/* What a law is told that sees inside the rows of a duty; nothing where it does not. */
+static void add_inside(text *t, const fade_desc *d)
+{
+    const fade_duty_v1 *v;
+    if (duty_iface_get(d, &v, NULL) || !v)
+        return;
+    text_add(t, "Under a duty it sees inside rows: cycles are booked ");
+    if (v->break_time > 0)
+        text_addf(t, "after %g s", v->break_time);
+    if (v->break_efc > 0)
+        text_addf(t, "%spast %g equivalent full cycle%s", v->break_time > 0 ? " or " : "", v->break_efc,
+                  v->break_efc == 1 ? "" : "s");
+    text_add(t, v->break_time > 0 || v->break_efc > 0 ? ".\n" : "at the ends of rows.\n");
+    add_keys(t, "Of each sample it reads ", &v->in);
+    text_add(t, v->in.n ? ".\n" : "");
+    add_keys(t, "Integrated over time: ", &v->rate);
+    text_add(t, v->rate.n ? ".\n" : "");
+    add_keys(t, "Summed over rainflow cycles: ", &v->cycle);
+    text_add(t, v->cycle.n ? ".\n" : "");
+    if (v->activation > 0)
+        text_addf(t, "Means of temperature are weighted by exp(-E/RT), E = %g J/mol.\n", v->activation);
+    if (v->flags & FADE_LENT_SAMPLES)
+        text_add(t, "Where cycles are booked it is lent the samples themselves.\n");
 }
 
 /* ---- an example
@@ -323,11 +358,15 @@ static void manual_text(const fade_desc *d, const char *path, text *t)
         for (uint32_t i = 0; i < l->n; i++)
             text_column(t, library_at(l, i), k);
     }
+    text inside = { 0 }, example = { 0 };
+    add_inside(&inside, d);
+    text_add(t, inside.n ? "\nInside rows\n" : "");
+    add_folded(t, text_of(&inside), 2);
+    drop(t, &inside);
     if (*d->cite) {
         text_add(t, "\nCite\n");
         add_folded(t, d->cite, 2);
     }
-    text example = { 0 };
     add_example(&example, d);
     text_add(t, "\nExample\n");
     for (const char *at = text_of(&example); *at; at += strcspn(at, "\n") + 1)
@@ -423,6 +462,11 @@ static void manual_markdown(const fade_desc *d, text *t)
         markdown_param(t, param_at(d, i));
     for (size_t k = 0; k < NLISTS; k++)
         markdown_columns(t, list_at(d, k), k);
+    text inside = { 0 };
+    add_inside(&inside, d);
+    if (inside.n)
+        text_addf(t, "\n## Inside rows\n\n%s", text_of(&inside));
+    drop(t, &inside);
     if (*d->cite)
         text_addf(t, "\n## Cite\n\n%s\n", d->cite);
     text_add(t, "\n## Example\n\n```toml\n");
@@ -499,6 +543,31 @@ static void json_column(json *j, const fade_column *c, size_t list)
     json_close(j, '}');
 }
 
+static void json_keys(json *j, const char *key, const fade_list *l)
+{
+    json_open(j, key, '[');
+    for (uint32_t i = 0; i < l->n; i++)
+        json_text(j, NULL, ((const fade_column *)library_at(l, i))->key);
+    json_close(j, ']');
+}
+
+/* Only where the law has an inside. */
+static void json_inside(json *j, const fade_desc *d)
+{
+    const fade_duty_v1 *v;
+    if (duty_iface_get(d, &v, NULL) || !v)
+        return;
+    json_open(j, "inside", '{');
+    json_number(j, "break_time", v->break_time);
+    json_number(j, "break_efc", v->break_efc);
+    json_number(j, "activation", v->activation);
+    json_keys(j, "reads", &v->in);
+    json_keys(j, "rates", &v->rate);
+    json_keys(j, "cycles", &v->cycle);
+    json_bool(j, "lent_samples", v->flags & FADE_LENT_SAMPLES);
+    json_close(j, '}');
+}
+
 int descriptor_json(const fade_desc *d, const char *path, text *out)
 {
     json j = { .out = *out };
@@ -522,6 +591,7 @@ int descriptor_json(const fade_desc *d, const char *path, text *out)
             json_column(&j, library_at(list_at(d, k), i), k);
         json_close(&j, ']');
     }
+    json_inside(&j, d);
     add_example(&example, d);
     json_text(&j, "example", text_of(&example));
     json_close(&j, '}');

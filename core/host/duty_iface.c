@@ -64,7 +64,7 @@ static int list(const fade_desc *d, const fade_list *l, const char *name, uint32
 int duty_iface_get(const fade_desc *d, const fade_duty_v1 **out, why *w)
 {
     *out = NULL;
-    if (!library_iface(d, "fade.duty/1"))
+    if (!d->iface || !d->iface(d, "fade.duty/1"))
         return E_OK;
     const fade_duty_v1 *v = iface_get(d, "fade.duty/1", w);
     int rc = v ? numbers(d, v, w) : E_PLUGIN;

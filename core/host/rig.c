@@ -5,6 +5,8 @@
 #include "core/base/mem.h"
 #include "core/host/library.h"
 #include <math.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -210,6 +212,34 @@ static void poison(double *const *at, uint32_t n, const rig *r)
                 at[i][j] = NAN;
             i++;
         }
+}
+
+/* A write to a guarded page comes back here. */
+static sigjmp_buf back;
+static const void *volatile hit_address;
+
+static void hit(int sig, siginfo_t *info, void *context)
+{
+    (void)sig;
+    (void)context;
+    hit_address = info->si_addr;
+    siglongjmp(back, 1);
+}
+
+bool rig_try(rig *r, void (*call)(void *ctx), void *ctx, const void **address)
+{
+    struct sigaction mine = { .sa_sigaction = hit, .sa_flags = SA_SIGINFO | SA_NODEFER }, kept[2];
+    sigaction(SIGSEGV, &mine, &kept[0]);
+    sigaction(SIGBUS, &mine, &kept[1]);
+    rig_guard(r, true, NULL);
+    bool ended = sigsetjmp(back, 1) == 0;
+    if (ended)
+        call(ctx);
+    rig_guard(r, false, NULL);
+    sigaction(SIGSEGV, &kept[0], NULL);
+    sigaction(SIGBUS, &kept[1], NULL);
+    *address = ended ? NULL : hit_address;
+    return ended;
 }
 
 void rig_ready(rig *r)

@@ -33,6 +33,8 @@ typedef struct rig {
 int rig_open(const fade_desc *, const fade_columns *, uint32_t n, size_t scratch, rig **out, why *w);
 void rig_close(rig *);                            /* accepts NULL */
 int rig_guard(rig *, bool on, why *w);            /* the read-only side: protect, or open again */
+/* Calls with the read-only side protected.  false: it wrote there, or reached for *address that is nobody's.  [main] */
+bool rig_try(rig *, void (*call)(void *ctx), void *ctx, const void **address);
 void rig_ready(rig *);                            /* before a call: status 0, wish infinite, x1 and out poisoned with NaN */
 const rig_column *rig_overrun(const rig *);       /* a column written past its end, or NULL */
 const rig_column *rig_where(const rig *, const void *address);       /* the column an address falls into, or NULL */

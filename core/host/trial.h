@@ -14,7 +14,7 @@ typedef struct trial trial;
 
 typedef struct trial_test {                       /* one line of the checker's table */
     const char *id;
-    const char *kinds;                            /* letters: l library, p physics, c corrector, s source, o output */
+    const char *kinds;                            /* letters: l library, p physics, c corrector, s source, o output; d: with fade.duty/1 */
     int         severity;                         /* CHECKER_FAIL, _WARN or _NOTE: what trial_fail() counts as */
     int         runs;                             /* 2: done in two processes, whose texts must be equal */
     const char *say;                              /* why it matters, one sentence */
