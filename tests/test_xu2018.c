@@ -57,6 +57,19 @@ static void stress_functions(void **state) /* to the 7 digits printed: 1e-6 */
     rig_close(g);
 }
 
+static void reference_temperature(void **state) /* temperature_ref is where the stress of temperature is one */
+{
+    (void)state;
+    rig *g = fresh(N);
+    double one = gain(g, "depth", 1), hot = gain(g, "temperature_mean", 318.15);
+    rig_fill(rig_param(g, "temperature_ref"), N, 318.15);
+    assert_true(rig_near(gain(g, "temperature_mean", 318.15), one, 1e-15));
+    assert_true(gain(g, "temperature_mean", 298.15) < one && one < hot);
+    double k = *rig_param(g, "k_temperature"), s = exp(k * (298.15 - 318.15) * 318.15 / 298.15);
+    assert_true(rig_near(gain(g, "temperature_mean", 298.15) / one, s, 1e-14));
+    rig_close(g);
+}
+
 static double loss_after(rig *g, long rows)
 {
     for (long i = 0; i < rows; i++)
@@ -270,6 +283,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stress_functions),
+        cmocka_unit_test(reference_temperature),
         cmocka_unit_test(storage),
         cmocka_unit_test(cycles),
         cmocka_unit_test(both_parts),

@@ -84,6 +84,8 @@ fails "[duty] needs a duty" 4 "rows.toml:7" "$FADE" check rows.toml
 fails "in words" 4 "[duty] is for a source whose samples are a duty; source constant gives rows" "$FADE" check rows.toml
 fails "a key that is not there" 4 "break_tim" "$FADE" run duty.toml --set duty.break_tim=3 --out no
 sed '100s/.*/356400,nonsense,20/' year.csv > wrong.csv
+sed 's/"xu2018"/&\ntemperature_ref = "25 Ah"/; /duty/d; /^row/d' rows.toml > ref.toml
+fails "a reference temperature in Ah" 4 'temperature_ref: "25 Ah" is in Ah, but K is wanted' "$FADE" check ref.toml
 fails "a file that is wrong" 4 "wrong.csv" "$FADE" run duty.toml --set source.path=wrong.csv --out no
 
 # --- hooks and laws in Lua
