@@ -110,7 +110,8 @@
     F(fade_csv_v1, close, 48, 8, void (*)(fade_csv *)) \
     S(fade_expr_v1, 40) \
     F(fade_expr_v1, size, 0, 4, uint32_t) \
-    F(fade_expr_v1, compile, 8, 8, int32_t (*)(const fade_host *, uint32_t, const char *const *, const char *const *, const uint8_t *, uint32_t, const char *const *, const uint8_t *, fade_expr **)) \
+    F(fade_expr_v1, compile, 8, 8, int32_t (*)(const fade_host *, uint32_t, const char *const *, const char *const *, \
+                                               const uint8_t *, uint32_t, const char *const *, const uint8_t *, fade_expr **)) \
     F(fade_expr_v1, scratch, 16, 8, size_t (*)(const fade_expr *, uint32_t)) \
     F(fade_expr_v1, eval, 24, 8, void (*)(const fade_expr *, uint32_t, const double *const *, void *, double *const *)) \
     F(fade_expr_v1, close, 32, 8, void (*)(fade_expr *)) \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_duty.c - duties among the rest of a scenario: laws without an inside, ends of life and of runs, what outputs want, and what a
- * duty is not for.
+ * test_duty.c - duties among the rest of a scenario: laws without an inside, ends of life and of runs, what outputs
+ * want, and what a duty is not for.
  */
 #include "tests/duty_random.h"
 
@@ -61,8 +61,9 @@ static void laws_of_both_kinds_side_by_side(void **state)
     (void)state;
     daily(400);
     watch.fade = 1e-4;
-    watch_whole("", "row = \"1 day\"",
-                "[[physics]]\nplugin = \"watch\"\n[[physics]]\nplugin = \"blind\"\n[[physics]]\nplugin = \"exp-fade\"\n");
+    watch_whole(
+        "", "row = \"1 day\"",
+        "[[physics]]\nplugin = \"watch\"\n[[physics]]\nplugin = \"blind\"\n[[physics]]\nplugin = \"exp-fade\"\n");
     assert_near(last_of("blind", "physics_total_booked"), .6 * 400, 1e-9);
     assert_true(last_of("watch", "physics_total_booked") < .6 * 400);           /* of the new cell: less as it fades */
     assert_near(last_of("watch", "soh"), 1 - 1e-4 * last_of("watch", "physics_total_booked"), 1e-12);
@@ -75,13 +76,15 @@ static void parts_that_are_combined(void **state)
     (void)state;
     daily(200);
     watch.fade = 1e-4;
-    watch_whole("", "row = \"1 day\"", "[[physics]]\nname = \"both\"\ncombine = \"add\"\nparts = [{ plugin = \"watch\", name = \"a\" }, "
-                                       "{ plugin = \"lfp-gr-250ah\", name = \"b\" }]\n");
-    assert_near(rig_at(rig.n - 1, "soh"), 1 - rig_at(rig.n - 1, "physics_loss_a") - rig_at(rig.n - 1, "physics_loss_b"), 1e-12);
+    watch_whole("", "row = \"1 day\"",
+                "[[physics]]\nname = \"both\"\ncombine = \"add\"\nparts = [{ plugin = \"watch\", name = \"a\" }, "
+                "{ plugin = \"lfp-gr-250ah\", name = \"b\" }]\n");
+    assert_near(rig_at(rig.n - 1, "soh"), 1 - rig_at(rig.n - 1, "physics_loss_a") - rig_at(rig.n - 1, "physics_loss_b"),
+                1e-12);
     assert_true(rig_at(rig.n - 1, "physics_loss_a") > 0 && rig_at(rig.n - 1, "physics_loss_b") > 0);
     double both = rig_at(rig.n - 1, "physics_total_booked");
     watch_whole("", "row = \"1 day\"", NULL);
-    assert_true(both < rig_at(rig.n - 1, "physics_total_booked") - 1);           /* the other part's loss counts as well */
+    assert_true(both < rig_at(rig.n - 1, "physics_total_booked") - 1); /* the other part's loss counts as well */
 }
 
 /* ---- ends ---- */
@@ -141,7 +144,8 @@ static void outputs_get_the_rows_they_ask_for(void **state)
     (void)state;
     daily(100);
     char toml[800];
-    snprintf(toml, sizeof toml, SERIES "[duty]\nrow = \"1 day\"\n[[physics]]\nplugin = \"watch\"\n" RIG_OUT "every = 30\nat = [7]\n", "");
+    snprintf(toml, sizeof toml,
+             SERIES "[duty]\nrow = \"1 day\"\n[[physics]]\nplugin = \"watch\"\n" RIG_OUT "every = 30\nat = [7]\n", "");
     ran r = rig_run(toml, (engine_options){ 0 });
     assert_int_equal(r.rc, 0);
     static const int64_t want[] = { 1, 7, 30, 60, 90, 100 };
@@ -168,7 +172,8 @@ static void refuses(const char *toml, const char *sentence)
 static void a_duty_section_without_a_duty(void **state)
 {
     (void)state;
-    refuses("[run]\nname = \"d\"\ncycles = 3\n[cell]\nnominal_capacity = 1\n[source]\nplugin = \"constant\"\n[duty]\nrow = \"1 day\"\n"
+    refuses("[run]\nname = \"d\"\ncycles = 3\n[cell]\nnominal_capacity = 1\n[source]\nplugin = "
+            "\"constant\"\n[duty]\nrow = \"1 day\"\n"
             "[[physics]]\nplugin = \"exp-fade\"\n" RIG_OUT,
             "[duty] is for a source whose samples are a duty; source constant gives rows");
 }
@@ -178,9 +183,11 @@ static void nothing_to_learn_from(void **state)
     (void)state;
     char toml[900];
     daily(10);
-    snprintf(toml, sizeof toml, SERIES "[[physics]]\nplugin = \"watch\"\n[evaluate]\nsplit = \"time:0.5\"\n" RIG_OUT, "");
+    snprintf(toml, sizeof toml, SERIES "[[physics]]\nplugin = \"watch\"\n[evaluate]\nsplit = \"time:0.5\"\n" RIG_OUT,
+             "");
     refuses(toml, "[evaluate] scores against measured rows; source series gives a duty");
-    snprintf(toml, sizeof toml, SERIES "[[physics]]\nplugin = \"watch\"\n[[corrector]]\nplugin = \"ridge\"\n[evaluate]\n" RIG_OUT, "");
+    snprintf(toml, sizeof toml,
+             SERIES "[[physics]]\nplugin = \"watch\"\n[[corrector]]\nplugin = \"ridge\"\n[evaluate]\n" RIG_OUT, "");
     refuses(toml, "ridge learns from measured rows; source series gives a duty");
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_duty_book.c - where cycles are booked: by time, by equivalent full cycles at turning points, as a user asks, and never by
- * how long a row is.
+ * test_duty_book.c - where cycles are booked: by time, by equivalent full cycles at turning points, as a user asks, and
+ * never by how long a row is.
  */
 #include "tests/duty_random.h"
 
@@ -77,7 +77,7 @@ static void by_full_cycles_at_turning_points(void **state)
     (void)state;
     uint32_t l = watch_lane("cell-1");
     watch_duty.break_time = 0;
-    hourly(13, (double[]){ 1, .4, .1, .6 }, 4);   /* 0.9 down, 0.9 up: 0.9 a period of 4 h, turning points at 2 and 4 h */
+    hourly(13, (double[]){ 1, .4, .1, .6 }, 4); /* 0.9 down, 0.9 up: 0.9 a period of 4 h, turning points at 2 and 4 h */
     watch_whole("", "row = \"1 day\"", NULL);
     /* 0.45 at 2 h, 0.9 at 4 h, 1.35 at 6 h: booked; 10 h: 0.9, 12 h is the end */
     expect_hours(l, HOURS(6, 12));
@@ -182,7 +182,8 @@ static void never_by_the_length_of_a_row(void **state)
         size_t n = 2 + (size_t)(watch_draw() * 400);
         double loose = k % 3 == 0 ? 0 : watch_draw(), gap = k % 5 == 0 ? 60 : 3600;
         random_duty(k % RANDOM_KINDS, n, first, gap, loose);
-        double time = k % 7 == 0 ? 0 : gap * (1 + floor(watch_draw() * 40)), efc = k % 7 == 1 ? 0 : .2 + 2 * watch_draw();
+        double time = k % 7 == 0 ? 0 : gap * (1 + floor(watch_draw() * 40)),
+               efc = k % 7 == 1 ? 0 : .2 + 2 * watch_draw();
         series.cap = k % 2 ? 0 : 1 + (uint32_t)(watch_draw() * 50);
         for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
             if ((random_t[n - 1] - first) / rows[r] < 5000)

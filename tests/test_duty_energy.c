@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_duty_energy.c - cells that keep the energy of their duty: swings deepen as they fade, throughput stays that of a new cell,
- * nothing lies below empty, and a cell that cannot follow says so.
+ * test_duty_energy.c - cells that keep the energy of their duty: swings deepen as they fade, throughput stays that of a
+ * new cell, nothing lies below empty, and a cell that cannot follow says so.
  */
 #include "tests/duty_random.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_duty_feed.c - what a source of duties may and may not give: units, blocks, cells, and one sentence for whatever is wrong.
+ * test_duty_feed.c - what a source of duties may and may not give: units, blocks, cells, and one sentence for whatever
+ * is wrong.
  */
 #include "tests/watch_rig.h"
 
@@ -63,10 +64,17 @@ static const void *odd_iface(const fade_desc *d, const char *id)
 {
     return (void)d, strcmp(id, "fade.source/1") ? NULL : &odd_v1;
 }
-static const fade_desc odd_desc = { .size = sizeof odd_desc, .id = "odd", .kind = "source", .version = "1.0.0", .licence = "MIT",
-                                    .doc = "As a test says.", .cite = "", .iface = odd_iface };
+static const fade_desc odd_desc = { .size = sizeof odd_desc,
+                                    .id = "odd",
+                                    .kind = "source",
+                                    .version = "1.0.0",
+                                    .licence = "MIT",
+                                    .doc = "As a test says.",
+                                    .cite = "",
+                                    .iface = odd_iface };
 static const fade_desc *const odd_plugins[] = { &odd_desc, NULL };
-static const fade_library odd_library = { FADE_MAGIC, FADE_ABI_NEED, FADE_FINGERPRINT, sizeof odd_library, odd_plugins };
+static const fade_library odd_library = { FADE_MAGIC, FADE_ABI_NEED, FADE_FINGERPRINT, sizeof odd_library,
+                                          odd_plugins };
 
 #define COLUMN(key, unit) { key, unit, "Of a test.", 0, 0, 0, 0, 0, 1, FADE_PLANNED }
 static const fade_column length_s[] = { COLUMN("length", "s") }, length_h[] = { COLUMN("length", "h") };
@@ -93,9 +101,10 @@ static ran run_odd(const odd_sample *sample, size_t n)
 {
     odd.sample = sample;
     odd.n = n;
-    return rig_run("[run]\nname = \"o\"\n[cell]\nnominal_capacity = 1\n[source]\nplugin = \"odd\"\n[duty]\nrow = \"1 h\"\n"
-                   "[[physics]]\nplugin = \"watch\"\n" RIG_OUT,
-                   (engine_options){ 0 });
+    return rig_run(
+        "[run]\nname = \"o\"\n[cell]\nnominal_capacity = 1\n[source]\nplugin = \"odd\"\n[duty]\nrow = \"1 h\"\n"
+        "[[physics]]\nplugin = \"watch\"\n" RIG_OUT,
+        (engine_options){ 0 });
 }
 
 /* The run ends by a sentence that has `part`. */
@@ -110,7 +119,8 @@ static void refuses(const odd_sample *sample, size_t n, const char *part)
     }
 }
 
-#define SAMPLES(...) (const odd_sample[]){ __VA_ARGS__ }, sizeof((const odd_sample[]){ __VA_ARGS__ }) / sizeof(odd_sample)
+#define SAMPLES(...)                                                                                                   \
+    (const odd_sample[]){ __VA_ARGS__ }, sizeof((const odd_sample[]){ __VA_ARGS__ }) / sizeof(odd_sample)
 #define A(t, soc, temperature) { "A", { t, soc, temperature } }
 #define ALL(t, soc, temperature) { NULL, { t, soc, temperature } }
 
@@ -126,7 +136,8 @@ static void samples_that_make_no_sense(void **state)
     refuses(SAMPLES(ALL(0, .5, 300), ALL(NAN, .5, 300)), "a sample of all cells has time nan s");
     refuses(SAMPLES(ALL(-INFINITY, .5, 300), ALL(0, .5, 300)), "time -inf s");
     refuses(SAMPLES(ALL(0, .5, 300), ALL(INFINITY, .5, 300)), "time inf s");
-    refuses(SAMPLES(A(0, .5, 300), A(7200, .5, 300), A(3600, .5, 300)), "a sample of A at 3600 s does not come after that at 7200 s");
+    refuses(SAMPLES(A(0, .5, 300), A(7200, .5, 300), A(3600, .5, 300)),
+            "a sample of A at 3600 s does not come after that at 7200 s");
     refuses(SAMPLES(A(0, .5, 300), A(7200, .5, 300), A(7200, .5, 300)), "at 7200 s does not come after that at 7200 s");
     refuses(SAMPLES(A(0, .5, 300), { "B", { 0, NAN, 300 } }), "a sample of B at 0 s has soc nan");
 }
@@ -166,7 +177,8 @@ static void no_cell_at_all(void **state)
 static void units_are_converted(void **state)
 {
     (void)state;
-    static const fade_column own[] = { COLUMN("temperature", "degC"), COLUMN("voltage", "V"), COLUMN("soc", "%"), COLUMN("time", "min") };
+    static const fade_column own[] = { COLUMN("temperature", "degC"), COLUMN("voltage", "V"), COLUMN("soc", "%"),
+                                       COLUMN("time", "min") };
     odd.columns = (fade_columns){ .out = FADE_LIST(length_h), .sample = FADE_LIST(own) };
     odd.length = 2;
     for (odd.block = 0; odd.block < 3; odd.block++) {
@@ -195,8 +207,9 @@ static void length_is_for_progress_and_the_last_row(void **state)
 {
     (void)state;
     static odd_sample many[500];
-    static const char toml[] = "[run]\nname = \"o\"\n[cell]\nnominal_capacity = 1\n[source]\nplugin = \"odd\"\n[duty]\nrow = \"7 h\"\n"
-                               "[[physics]]\nplugin = \"watch\"\n" RIG_OUT "every = 20\n";
+    static const char toml[] =
+        "[run]\nname = \"o\"\n[cell]\nnominal_capacity = 1\n[source]\nplugin = \"odd\"\n[duty]\nrow = \"7 h\"\n"
+        "[[physics]]\nplugin = \"watch\"\n" RIG_OUT "every = 20\n";
     for (size_t i = 0; i < 500; i++)
         many[i] = (odd_sample){ NULL, { 3600.0 * (double)i, i % 2, 300 } };
     odd.sample = many;
@@ -255,8 +268,10 @@ static void lists_of_a_law_that_make_no_sense(void **state)
     static const fade_column strange[] = { COLUMN("voltage", "V") }, unit_of[] = { COLUMN("soc", "K") };
     static const odd_sample two[] = { ALL(0, .5, 300), ALL(3600, .7, 300) };
     watch_duty.in = (fade_list)FADE_LIST(strange);
-    refuses(two, 2, "watch reads voltage (V) of samples: there are soc (1), temperature (K), anode_potential (V), c_rate (1/h) and "
-                    "time (s)");
+    refuses(
+        two, 2,
+        "watch reads voltage (V) of samples: there are soc (1), temperature (K), anode_potential (V), c_rate (1/h) and "
+        "time (s)");
     watch_duty.in = (fade_list)FADE_LIST(unit_of);
     refuses(two, 2, "watch reads soc (K) of samples");
     watch_duty = watch_duty_first;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_duty_run.c - lanes under duties: many on one stream, streams of their own, those that end early or begin late, tiles and
- * threads, steps asked for again, and what is left of a cell's capacity.
+ * test_duty_run.c - lanes under duties: many on one stream, streams of their own, those that end early or begin late,
+ * tiles and threads, steps asked for again, and what is left of a cell's capacity.
  */
 #include "tests/duty_random.h"
 
@@ -144,7 +144,8 @@ static void rows_that_are_asked_for_are_those_of_a_longer_run(void **state)
 static void tiles_and_threads_do_not_matter(void **state)
 {
     (void)state;
-    static const char *const runs[] = { "tile = 8\nthreads = 1", "tile = 8\nthreads = 4", "tile = 16\nthreads = 2", "" };
+    static const char *const runs[] = { "tile = 8\nthreads = 1", "tile = 8\nthreads = 4", "tile = 16\nthreads = 2",
+                                        "" };
     for (int apart = 0; apart < 2; apart++) {
         watch_rows first = { 0 };
         series.apart = apart;
@@ -156,7 +157,8 @@ static void tiles_and_threads_do_not_matter(void **state)
         watch_duty.flags = FADE_LENT_SAMPLES;
         for (int k = 0; k < 4; k++) {
             series.cells = 16;
-            watch_whole(runs[k], k % 2 ? ROW : ROW "\n", "[[physics]]\nplugin = \"watch\"\n[[physics]]\nplugin = \"watch\"\nname = "
+            watch_whole(runs[k], k % 2 ? ROW : ROW "\n",
+                        "[[physics]]\nplugin = \"watch\"\n[[physics]]\nplugin = \"watch\"\nname = "
                         "\"b\"\nspeed = 2\ntilt = 0.1\n");
             watch_rows r = watch_take(NULL);
             if (k)
@@ -193,7 +195,8 @@ static watch_rows point_rows(const char *cell)
 static void own_evaluations_are_the_shared_ones(void **state)
 {
     (void)state;
-    static const double same[] = { .5, .5, .5, .5, .5, .5, .5, .5, .5 }, tilt[] = { .5, .2, .5, .9, .5, .1, -.4, .5, 1 };
+    static const double same[] = { .5, .5, .5, .5, .5, .5, .5, .5, .5 },
+                        tilt[] = { .5, .2, .5, .9, .5, .1, -.4, .5, 1 };
     static const double speed[] = { 1, 1, 2, 1, 3, 1, 1, 1, 1 };
     for (int k = 0; k < 6; k++) {
         watch.fade = watch.open_fade = 1e-4;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_duty_save.c - duties in snapshots: a run that was stopped or killed anywhere ends in the rows of one that was not, and a
- * damaged snapshot is a sentence.
+ * test_duty_save.c - duties in snapshots: a run that was stopped or killed anywhere ends in the rows of one that was
+ * not, and a damaged snapshot is a sentence.
  */
 #include "tests/duty_random.h"
 
@@ -45,7 +45,8 @@ static void copy_file(const char *from, const char *to)
     free(at);
 }
 
-/* Stopped with every `at`-th block until it is through; once more from the first stop, as if it had been killed later. */
+/* Stopped with every `at`-th block until it is through; once more from the first stop, as if it had been killed later.
+ */
 static void in_pieces(const plan *p, const watch_rows *whole, size_t at)
 {
     atomic_int stop;
@@ -128,8 +129,9 @@ static void a_law_that_counts_no_rainflow_cycles(void **state)
 static void several_laws(void **state)
 {
     (void)state;
-    static const plan p = { "row = \"3 days\"", "[[physics]]\nplugin = \"watch\"\n[[physics]]\nplugin = \"blind\"\n[[physics]]\n"
-                                                "plugin = \"watch\"\nname = \"b\"\nspeed = 2\n" };
+    static const plan p = { "row = \"3 days\"",
+                            "[[physics]]\nplugin = \"watch\"\n[[physics]]\nplugin = \"blind\"\n[[physics]]\n"
+                            "plugin = \"watch\"\nname = \"b\"\nspeed = 2\n" };
     random_duty(1, 8000, 0, 3600, .4);
     series.cap = 50;
     watch.fade = watch.open_fade = 1e-4;
@@ -205,8 +207,18 @@ static void take_snapshot(const plan *p, size_t at)
 
 static void damaged_words(const plan *p)
 {
-    static const uint64_t evil[] = { 0, 1, 3, 1000, UINT64_MAX, (uint64_t)1 << 31, (uint64_t)1 << 62, 0x7ff8000000000000u,
-                                     0x7ff0000000000000u, 0xfff0000000000000u, 0x3ff0000000000000u, 0xc08f400000000000u };
+    static const uint64_t evil[] = { 0,
+                                     1,
+                                     3,
+                                     1000,
+                                     UINT64_MAX,
+                                     (uint64_t)1 << 31,
+                                     (uint64_t)1 << 62,
+                                     0x7ff8000000000000u,
+                                     0x7ff0000000000000u,
+                                     0xfff0000000000000u,
+                                     0x3ff0000000000000u,
+                                     0xc08f400000000000u };
     char *body = malloc(sound_n);
     size_t n = sound_n - 28, refused = 0, tried = 0;
     assert_non_null(body);

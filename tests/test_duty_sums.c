@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: MIT
- * test_duty_sums.c - the stress of samples, between break points as laws get it and of rows as results have it, against brute
- * force; integrals and means of rates against closed forms.
+ * test_duty_sums.c - the stress of samples, between break points as laws get it and of rows as results have it, against
+ * brute force; integrals and means of rates against closed forms.
  */
 #include "tests/duty_random.h"
 
 static int setup(void **state) { return watch_setup(state); }
 static int teardown(void **state) { return rig_teardown(state); }
 
-static const char *const names[] = { "depth",  "soc_mean",    "soc_min",       "soc_max",          "temperature_mean", "temperature_max",
-                                     "c_rate", "c_rate_mean", "c_rate_charge", "c_rate_discharge", "efc",              "span" };
+static const char *const names[] = { "depth",
+                                     "soc_mean",
+                                     "soc_min",
+                                     "soc_max",
+                                     "temperature_mean",
+                                     "temperature_max",
+                                     "c_rate",
+                                     "c_rate_mean",
+                                     "c_rate_charge",
+                                     "c_rate_discharge",
+                                     "efc",
+                                     "span" };
 
 static void near_all(const double *got, const reference_stress *want)
 {
@@ -53,7 +63,8 @@ static void stress_between_break_points(void **state)
     for (int k = 0; k < 60; k++) {
         size_t n = 2 + (size_t)(watch_draw() * 1500);
         random_duty(k % RANDOM_KINDS, n, 0, 3600, k % 3 ? watch_draw() : 0);
-        between_break_points(n, k % 4 ? 3600 * (1 + floor(watch_draw() * 60)) : 0, .3 + watch_draw(), k % 2 ? 2e4 + 3e4 * watch_draw() : 0);
+        between_break_points(n, k % 4 ? 3600 * (1 + floor(watch_draw() * 60)) : 0, .3 + watch_draw(),
+                             k % 2 ? 2e4 + 3e4 * watch_draw() : 0);
     }
 }
 
@@ -104,10 +115,18 @@ static void stress_of_rows(void **state)
         assert_int_equal(rig.n, rows);
         for (size_t i = 0; i < rows; from = end[i++]) {
             reference_stress want = reference_between(t, soc, temperature, from, end[i], 0);
-            double got[] = { get(i, "depth"),  get(i, "soc_mean"),    get(i, "soc_min"),       get(i, "soc_max"),
-                             get(i, "temperature_mean") + 273.15,     get(i, "temperature_max") + 273.15,
-                             get(i, "c_rate"), get(i, "c_rate_mean"), get(i, "c_rate_charge"), get(i, "c_rate_discharge"),
-                             get(i, "efc"),    get(i, "span") };
+            double got[] = { get(i, "depth"),
+                             get(i, "soc_mean"),
+                             get(i, "soc_min"),
+                             get(i, "soc_max"),
+                             get(i, "temperature_mean") + 273.15,
+                             get(i, "temperature_max") + 273.15,
+                             get(i, "c_rate"),
+                             get(i, "c_rate_mean"),
+                             get(i, "c_rate_charge"),
+                             get(i, "c_rate_discharge"),
+                             get(i, "efc"),
+                             get(i, "span") };
             for (size_t c = 0; c < 12; c++)       /* sums of whole samples less their ends: what is left is rounding */
                 if (!(fabs(got[c] - (&want.depth)[c]) <= 1e-8 * (1 + fabs((&want.depth)[c]))))
                     fail_msg("row %zu of %g s: %s is %.17g, not %.17g", i, row, names[c], got[c], (&want.depth)[c]);
@@ -188,7 +207,8 @@ static void what_is_read_of_a_sample(void **state)
 {
     (void)state;
     uint32_t l = watch_lane("cell-1");
-    static const double t[] = { 100, 3700, 10900, 14500 }, soc[] = { .5, .2, 1, 0 }, temperature[] = { 300, 300, 300, 300 };
+    static const double t[] = { 100, 3700, 10900, 14500 }, soc[] = { .5, .2, 1, 0 },
+                        temperature[] = { 300, 300, 300, 300 };
     static const double potential[] = { 0.123304, 0.180521, 0.086382, 0.684354 };        /* of soc .5, .2, 1 and 0 */
     watch_series(4, t, soc, temperature);
     watch_whole("", "row = \"10 days\"", NULL);
@@ -218,8 +238,9 @@ static void the_anodes_potential(void **state)
     double before = 0;
     for (size_t i = 0; i < 4001; i++) {
         double X = .0085 + random_soc[i] * (.78 - .0085);
-        double u = .6379 + .5416 * exp(-305.5309 * X) + .044 * tanh(-(X - .1958) / .1088) - .1978 * tanh((X - 1.0571) / .0854) -
-                   .6875 * tanh((X + .0117) / .0529) - .0175 * tanh((X - .5692) / .0875);
+        double u = .6379 + .5416 * exp(-305.5309 * X) + .044 * tanh(-(X - .1958) / .1088) -
+                   .1978 * tanh((X - 1.0571) / .0854) - .6875 * tanh((X + .0117) / .0529) -
+                   .0175 * tanh((X - .5692) / .0875);
         if (i)
             assert_near(watch.step[l][i - 1].in[W_anode], .5 * (u + before), 1e-13);
         before = u;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * test_duty_value.c - rainflow cycles of a duty through the engine: what cycles() made of those that closed and of those still open,
- * against a count of the whole series at once.
+ * test_duty_value.c - rainflow cycles of a duty through the engine: what cycles() made of those that closed and of
+ * those still open, against a count of the whole series at once.
  */
 #include "tests/duty_random.h"
 
@@ -89,7 +89,8 @@ static void closed_and_open_are_those_of_a_batch_at_every_step(void **state)
 static void a_life_for_any_rows(void **state)
 {
     (void)state;
-    static const char *const rows[] = { "row = \"20 min\"", "row = \"1 day\"", "row = \"33 days\"", "row = \"9 years\"" };
+    static const char *const rows[] = { "row = \"20 min\"", "row = \"1 day\"", "row = \"33 days\"",
+                                        "row = \"9 years\"" };
     double closed[SUMS], open[SUMS];
     uint32_t l = watch_lane("cell-1");
     for (int kind = 0; kind < RANDOM_KINDS; kind++) {
@@ -141,7 +142,7 @@ static void the_standards_example(void **state)
     examples(soc, 9);
     assert_near(count_sum, 4, 1e-12);
     assert_near(deep_sum, .01 * (.5 * 9 + 1.5 * 16 + .5 * 36 + 64 + .5 * 81), 1e-12);
-    assert_near(watch.step[0][0].in[W_ring], 2.5, 1e-12);          /* 3 and 4 halves, 4 whole, 8 half: closed on the way */
+    assert_near(watch.step[0][0].in[W_ring], 2.5, 1e-12); /* 3 and 4 halves, 4 whole, 8 half: closed on the way */
 }
 
 /* BLAST's: full 0.2 (mean 0.5), full 0.4 (mean 0.7), halves 0.8 0.8 1 1. */

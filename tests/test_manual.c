@@ -98,13 +98,21 @@ static void markdown_is_a_page_of_docs(void **unused)
 
 /* ---- a law that sees inside rows ---- */
 
-static const fade_column reads[] = { { "soc", "1", "Soc.", 0, 0, 0, 0, 0, 1, 0 }, { "temperature", "K", "T.", 0, 0, 0, 0, 0, 1, 0 } };
+static const fade_column reads[] = { { "soc", "1", "Soc.", 0, 0, 0, 0, 0, 1, 0 },
+                                     { "temperature", "K", "T.", 0, 0, 0, 0, 0, 1, 0 } };
 static const fade_column heat[] = { { "warm", "1", "Heat.", 0, 0, 0, 0, 0, 1, 0 } };
 static const fade_column swing[] = { { "swing", "1", "Swing.", 0, 0, 0, 0, 0, 1, 0 } };
 static int32_t nothing(const void *m, fade_tile *b) { return (void)m, (void)b, FADE_OK; }
-static const fade_duty_v1 duty = { .size = sizeof duty, .flags = FADE_LENT_SAMPLES, .break_time = 7200, .break_efc = 0.5,
-                                   .activation = 24500, .in = FADE_LIST(reads), .rate = FADE_LIST(heat),
-                                   .cycle = FADE_LIST(swing), .rates = nothing, .cycles = nothing };
+static const fade_duty_v1 duty = { .size = sizeof duty,
+                                   .flags = FADE_LENT_SAMPLES,
+                                   .break_time = 7200,
+                                   .break_efc = 0.5,
+                                   .activation = 24500,
+                                   .in = FADE_LIST(reads),
+                                   .rate = FADE_LIST(heat),
+                                   .cycle = FADE_LIST(swing),
+                                   .rates = nothing,
+                                   .cycles = nothing };
 static const void *duty_of(const fade_desc *d, const char *id)
 {
     return (void)d, strcmp(id, "fade.duty/1") ? NULL : &duty;
@@ -117,17 +125,21 @@ static void a_law_that_sees_inside_rows_says_so(void **unused)
     seeing.iface = duty_of;
     text t = { 0 };
     assert_int_equal(descriptor_manual(&seeing, NULL, true, &t), E_OK);
-    has(&t, "\n## Inside rows\n\nUnder a duty it sees inside rows: cycles are booked after 7200 s or past 0.5 equivalent full "
-            "cycles.\nOf each sample it reads soc, temperature.\nIntegrated over time: warm.\nSummed over rainflow cycles: "
-            "swing.\nMeans of temperature are weighted by exp(-E/RT), E = 24500 J/mol.\nWhere cycles are booked it is lent the "
-            "samples themselves.\n");
+    has(&t,
+        "\n## Inside rows\n\nUnder a duty it sees inside rows: cycles are booked after 7200 s or past 0.5 equivalent "
+        "full "
+        "cycles.\nOf each sample it reads soc, temperature.\nIntegrated over time: warm.\nSummed over rainflow cycles: "
+        "swing.\nMeans of temperature are weighted by exp(-E/RT), E = 24500 J/mol.\nWhere cycles are booked it is lent "
+        "the "
+        "samples themselves.\n");
     text_free(&t);
     assert_int_equal(descriptor_manual(&seeing, NULL, false, &t), E_OK);
     has(&t, "\nInside rows\n  Under a duty it sees inside rows:");
     text_free(&t);
     assert_int_equal(descriptor_json(&seeing, NULL, &t), E_OK);
-    has(&t, "\"inside\":{\"break_time\":7200,\"break_efc\":0.5,\"activation\":24500,\"reads\":[\"soc\",\"temperature\"],"
-            "\"rates\":[\"warm\"],\"cycles\":[\"swing\"],\"lent_samples\":true}");
+    has(&t,
+        "\"inside\":{\"break_time\":7200,\"break_efc\":0.5,\"activation\":24500,\"reads\":[\"soc\",\"temperature\"],"
+        "\"rates\":[\"warm\"],\"cycles\":[\"swing\"],\"lent_samples\":true}");
     text_free(&t);
     assert_int_equal(descriptor_json(&desc, NULL, &t), E_OK);
     assert_null(strstr(text_of(&t), "inside"));

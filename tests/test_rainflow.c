@@ -213,7 +213,8 @@ static void small_turns_and_bad_points(void **state)
     assert_true(e[1].depth == 1 && e[1].count == .5 && e[1].start == 0 && e[1].end == 14);
     r = fresh(0);
     r->f.time = NULL;
-    made = rainflow_push(&r->f, 0, 0, 0, 1, e) + rainflow_push(&r->f, 0, 1, 0, 0, e) + rainflow_push(&r->f, 0, 2, 0, 1, e);
+    made =
+        rainflow_push(&r->f, 0, 0, 0, 1, e) + rainflow_push(&r->f, 0, 1, 0, 0, e) + rainflow_push(&r->f, 0, 2, 0, 1, e);
     assert_int_equal(made, 1);
     assert_true(isnan(e[0].start) && isnan(e[0].end) && e[0].depth == 1);
     r = fresh(0);

@@ -58,8 +58,8 @@ static void carry(const duty *d, const duty_stream *s, size_t r, size_t i)
     at->carried_at = i;
 }
 
-/* The series up to sample i for the rainflow cycles of rule r: a point of a plateau is its first sample.  What is pushed
- * between turning points moves along. */
+/* The series up to sample i for the rainflow cycles of rule r: a point of a plateau is its first sample.  What is
+ * pushed between turning points moves along. */
 static int rain(duty *d, duty_stream *s, size_t r, size_t i, why *w)
 {
     duty_at *at = &s->at[r];

@@ -90,12 +90,13 @@ static int say_unsound(const duty *d, const duty_stream *s, size_t n, const char
         if (!(fabs(t[i]) < INFINITY))
             return fail(w, E_PLUGIN, "source %s: a sample of %s has time %g s", label, cell, t[i]);
         if (i > 0 && !(t[i] > t[i - 1]))
-            return fail(w, E_PLUGIN, "source %s: a sample of %s at %.15g s does not come after that at %.15g s", label, cell,
-                        t[i], t[i - 1]);
+            return fail(w, E_PLUGIN, "source %s: a sample of %s at %.15g s does not come after that at %.15g s", label,
+                        cell, t[i], t[i - 1]);
         if (!(fabs(soc[i]) < INFINITY))
             return fail(w, E_PLUGIN, "source %s: a sample of %s at %.15g s has soc %g", label, cell, t[i], soc[i]);
         if (!(temp[i] > 0) || !(temp[i] < INFINITY))
-            return fail(w, E_PLUGIN, "source %s: a sample of %s at %.15g s has temperature %g K, above 0 and finite is needed",
+            return fail(w, E_PLUGIN,
+                        "source %s: a sample of %s at %.15g s has temperature %g K, above 0 and finite is needed",
                         label, cell, t[i], temp[i]);
     }
     return E_OK;
@@ -223,7 +224,8 @@ static void forget(duty *d, duty_stream *s)
 {
     for (size_t r = 0; r < d->nrule; r++)
         keep_steps(d, s, r);
-    size_t oldest = s->begun ? oldest_open(d, s) : 0, n = oldest ? oldest - 1 : 0;      /* one before: stretches end at a sample */
+    size_t oldest = s->begun ? oldest_open(d, s) : 0,
+           n = oldest ? oldest - 1 : 0; /* one before: stretches end at a sample */
     duty_drop(d, s, n);
     s->row_at.i -= n;
     for (size_t r = 0; r < d->nrule; r++) {
@@ -326,8 +328,8 @@ static void say_empty(const duty *d)
     for (uint32_t c = 0; c < d->e->ncell; c++) {
         const duty_stream *s = duty_of_lane(d, c * d->e->points);
         if (!s || !s->rows)
-            object_warn_once(d->e->source_object, d->e->cell[c].name, "%s has no row: its duty has fewer than two samples",
-                             d->e->cell[c].name);
+            object_warn_once(d->e->source_object, d->e->cell[c].name,
+                             "%s has no row: its duty has fewer than two samples", d->e->cell[c].name);
     }
 }
 
@@ -383,7 +385,7 @@ int duty_feed(engine *e, bool *more, why *w)
     int rc = book_all(d, &enough, w);             /* of what the last chunk left */
     uint32_t came = 1;
     while (!rc && !enough && !e->source_ended && !(came == 0 && e->opt.stop && *e->opt.stop)) {
-        rc = read_block(d, &came, w);             /* a stop waits for the chunk: the order of rows is that of a whole run */
+        rc = read_block(d, &came, w); /* a stop waits for the chunk: the order of rows is that of a whole run */
         rc = rc ? rc : book_all(d, &enough, w);
     }
     rc = rc ? rc : fill_chunk(d, more, w);

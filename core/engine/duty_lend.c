@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * duty_lend.c - the memory of a worker's desk; samples lent to a step; rates and sums that a lane makes for itself because it differs
- * from the others, or from the new cell.
+ * duty_lend.c - the memory of a worker's desk; samples lent to a step; rates and sums that a lane makes for itself
+ * because it differs from the others, or from the new cell.
  */
 #include "core/base/mem.h"
 #include "core/engine/duty_desk.h"
@@ -50,8 +50,9 @@ int duty_desk_open(engine *e, worker *k, why *w)
     k_desk->param = mem_columns(params * DUTY_BATCH);
     k_desk->param_at = mem_zero(params, sizeof *k_desk->param_at);
     k_desk->scratch = mem_columns(bytes / sizeof(double) + 8);
-    bool ok = k_desk->run && k_desk->soh && k_desk->soh0 && k_desk->dt && k_desk->x0 && k_desk->out0 && k_desk->refused && k_desk->of && k_desk->set &&
-              k_desk->at && k_desk->param && k_desk->param_at && k_desk->scratch;
+    bool ok = k_desk->run && k_desk->soh && k_desk->soh0 && k_desk->dt && k_desk->x0 && k_desk->out0 &&
+              k_desk->refused && k_desk->of && k_desk->set && k_desk->at && k_desk->param && k_desk->param_at &&
+              k_desk->scratch;
     for (size_t i = 0; ok && i < params; i++)
         k_desk->param_at[i] = k_desk->param + i * DUTY_BATCH;
     return ok ? E_OK : fail(w, E_NOMEM, "no memory for a worker's duty");
@@ -125,7 +126,7 @@ int duty_desk_room(engine *e, why *w)
 
 /* ---- samples ---- */
 
-typedef struct span {                             /* samples first .. first + n - 1 of a stream, laid out in a desk's memory */
+typedef struct span { /* samples first .. first + n - 1 of a stream, laid out in a desk's memory */
     const duty_stream *s;
     size_t   first, n, stride;
     double  *weight, *in, *rate;
@@ -208,7 +209,8 @@ static rainflow_event deepened(const rainflow_event *ev, double top, double soh)
     rainflow_event to = *ev;
     if (soh == 1)
         return to;
-    double lo = duty_lowered(ev->mean - 0.5 * ev->depth, top, soh), hi = duty_lowered(ev->mean + 0.5 * ev->depth, top, soh);
+    double lo = duty_lowered(ev->mean - 0.5 * ev->depth, top, soh),
+           hi = duty_lowered(ev->mean + 0.5 * ev->depth, top, soh);
     to.depth = hi - lo;
     to.mean = 0.5 * (hi + lo);
     return to;
@@ -263,8 +265,8 @@ static double span_integral(const span *p, const duty_step *step, size_t rate, b
     return all > 0 ? duty_integral(p->s, r, (duty_pos){ step->b0, 0 }, step->b) / all : r[step->b.i];
 }
 
-static void one_lane(const duty *d, duty_use *u, worker *k, const part *q, workpart *wp, const duty_run_of *run, span *p,
-                     uint32_t i, why *w)
+static void one_lane(const duty *d, duty_use *u, worker *k, const part *q, workpart *wp, const duty_run_of *run,
+                     span *p, uint32_t i, why *w)
 {
     bool energy = d->e->sc->duty.keep == DUTY_ENERGY;
     const duty_step *step = &run->stream->at[u->rule].step[run->step];
@@ -279,7 +281,8 @@ static void one_lane(const duty *d, duty_use *u, worker *k, const part *q, workp
         own_sums(d, u, k, q, wp, step, run->stream, i, energy, w);
 }
 
-static const fade_samples *lend(const duty_use *u, duty_desk *desk, const span *p, const duty_step *step, uint32_t which)
+static const fade_samples *lend(const duty_use *u, duty_desk *desk, const span *p, const duty_step *step,
+                                uint32_t which)
 {
     fade_samples *set = &desk->set[which];
     const double **at = desk->at + (size_t)which * (u->vt->in.n + u->nrate);
@@ -289,8 +292,12 @@ static const fade_samples *lend(const duty_use *u, duty_desk *desk, const span *
     for (size_t c = 0; c < u->nrate; c++)
         at[u->vt->in.n + c] = p->rate + c * p->stride;
     size_t live = step->b.i - step->b0 + 1;
-    *set = (fade_samples){ .size = sizeof *set, .n = (uint32_t)eights(live), .live = (uint32_t)live, .weight = p->weight,
-                           .in = at, .rate = at + u->vt->in.n };
+    *set = (fade_samples){ .size = sizeof *set,
+                           .n = (uint32_t)eights(live),
+                           .live = (uint32_t)live,
+                           .weight = p->weight,
+                           .in = at,
+                           .rate = at + u->vt->in.n };
     return set;
 }
 
@@ -312,7 +319,8 @@ static void pad(const duty_use *u, workpart *wp, uint32_t live, uint32_t n)
             wp->in[u->fill[f].input][i] = wp->in[u->fill[f].input][live - 1];
 }
 
-void duty_lend(const duty *d, duty_use *u, worker *k, const part *q, workpart *wp, tile *t, const duty_run_of *run, why *w)
+void duty_lend(const duty *d, duty_use *u, worker *k, const part *q, workpart *wp, tile *t, const duty_run_of *run,
+               why *w)
 {
     duty_desk *desk = k->desk;
     const duty_step *step = &run->stream->at[u->rule].step[run->step];

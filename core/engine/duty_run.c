@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * duty_run.c - a law that sees inside rows through one row: step by step of its rule, each lane with the step of its own
- * stream.
+ * duty_run.c - a law that sees inside rows through one row: step by step of its rule, each lane with the step of its
+ * own stream.
  *
- * Steps are checked at the end of the row; only when something is wrong is the row done again from its start, carefully, to find the
- * lane and the step.
+ * Steps are checked at the end of the row; only when something is wrong is the row done again from its start,
+ * carefully, to find the lane and the step.
  */
 #include "core/base/mem.h"
 #include "core/engine/duty_desk.h"
@@ -45,7 +45,8 @@ static uint32_t find_runs(const duty *d, const duty_use *u, const tile *t, uint6
 
 /* ---- inputs ---- */
 
-_Static_assert(DUTY_DEPTH == 0 && DUTY_SOC_MEAN < DUTY_SOC_MAX && DUTY_SOC_MIN < DUTY_SOC_MAX && DUTY_SOC_MAX < DUTY_T_MEAN,
+_Static_assert(DUTY_DEPTH == 0 && DUTY_SOC_MEAN < DUTY_SOC_MAX && DUTY_SOC_MIN < DUTY_SOC_MAX &&
+                   DUTY_SOC_MAX < DUTY_T_MEAN,
                "what a swing says of the soc comes first");
 
 /* The stress of a cell that is asked for the energy of a new one: its swings below `top` are deeper. */
@@ -60,8 +61,8 @@ static double deepened(const duty_use *u, const double *v, int what, double top,
     }
 }
 
-static void deepen(const duty_use *u, double *restrict to, const duty_run_of *run, const double *v, int what, double top,
-                   const double *soh)
+static void deepen(const duty_use *u, double *restrict to, const duty_run_of *run, const double *v, int what,
+                   double top, const double *soh)
 {
     for (uint32_t i = run->lo; i < run->hi; i++)
         to[i] = deepened(u, v, what, top, soh[i]);
@@ -89,7 +90,8 @@ static void spread_by(double *restrict to, uint32_t lo, uint32_t hi, double v, c
 }
 
 /* How many cycles as deep as the swing at hand are booked. */
-static void count_cycles(const duty_use *u, worker *k, const duty_run_of *run, const duty_step *step, const double *v, bool energy)
+static void count_cycles(const duty_use *u, worker *k, const duty_run_of *run, const duty_step *step, const double *v,
+                         bool energy)
 {
     double efc = v[u->nfill + VALUE_EFC], depth = v[u->nfill + VALUE_MAX] - v[u->nfill + VALUE_MIN];
     if (!step->brk || !(depth > 0)) {
@@ -114,10 +116,11 @@ static void look_for_empty(const duty *d, const duty_use *u, const worker *k, co
         const lane *l = &d->e->lane[k->tile->first + i];
         double soc = top - (top - v[u->nfill + VALUE_MIN]) / k->desk->soh[i];
         if (k->active[i] && soc < -1e-9)
-            object_warn_once(d->e->source_object, "empty",
-                             "%s, cycle %lld, with %.3g of its capacity left cannot give the energy of its duty: its state of "
-                             "charge would be %.3g and is taken as 0",
-                             l->cell, (long long)l->cycle, k->desk->soh[i], soc);
+            object_warn_once(
+                d->e->source_object, "empty",
+                "%s, cycle %lld, with %.3g of its capacity left cannot give the energy of its duty: its state of "
+                "charge would be %.3g and is taken as 0",
+                l->cell, (long long)l->cycle, k->desk->soh[i], soc);
     }
 }
 
@@ -225,7 +228,8 @@ static void swap(const part *q, workpart *wp)
 }
 
 /* All steps of the row, unchecked but for status.  False: do it again with care. */
-static bool fast(engine *e, worker *k, size_t p, const part *q, duty_use *u, workpart *wp, tile *t, uint32_t nrun, why *w)
+static bool fast(engine *e, worker *k, size_t p, const part *q, duty_use *u, workpart *wp, tile *t, uint32_t nrun,
+                 why *w)
 {
     bool idle, good = true;
     for (uint32_t i = 0; i < wp->b.n; i++) {

@@ -62,7 +62,9 @@ static void derive_rate(duty_stream *s, size_t from)
  * doi 10.1149/1.3567007; its lithiation from the state of charge: Schimpe et al., doi 10.1149/2.1181714jes. */
 void duty_anode(size_t n, const double *soc, double *u)
 {
-    static const double arg[][2] = { { -0.1958, -1 / 0.1088 }, { -1.0571, 1 / 0.0854 }, { 0.0117, 1 / 0.0529 }, { -0.5692, 1 / 0.0875 } };
+    static const double arg[][2] = {
+        { -0.1958, -1 / 0.1088 }, { -1.0571, 1 / 0.0854 }, { 0.0117, 1 / 0.0529 }, { -0.5692, 1 / 0.0875 }
+    };
     static const double amount[] = { 0.044, -0.1978, -0.6875, -0.0175 };
     const fade_math_v1 *math = vmath_table();
     double x[64] __attribute__((aligned(64))), y[64] __attribute__((aligned(64)));

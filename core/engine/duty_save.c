@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * duty_save.c - a duty in a snapshot: per stream the samples that are not behind every open step, the residue of each rule and
- * what stands since its last break point.  Everything else is made of them again.
+ * duty_save.c - a duty in a snapshot: per stream the samples that are not behind every open step, the residue of each
+ * rule and what stands since its last break point.  Everything else is made of them again.
  */
 #include "core/base/mem.h"
 #include "core/engine/duty.h"
 #include <math.h>
 #include <stdlib.h>
 
-enum { SOME = 4096, MOST_SAMPLES = 1 << 27 };     /* read so many at a time: a damaged number does not take all memory */
+enum { SOME = 4096, MOST_SAMPLES = 1 << 27 }; /* read so many at a time: a damaged number does not take all memory */
 
 static int damaged(why *w, const char *what, size_t is)
 {
@@ -283,7 +283,8 @@ static int read_streams(duty *d, walk *k, const size_t head[6], why *w)
         size_t c = 0;
         while (c < head[5] && which[c] != i)
             c++;
-        rc = c < head[5] ? duty_stream_of(d, d->e->cell[c].name, &got, w) : damaged(w, "a series without a cell, number", i);
+        rc = c < head[5] ? duty_stream_of(d, d->e->cell[c].name, &got, w)
+                         : damaged(w, "a series without a cell, number", i);
         if (!rc && got != i)
             rc = damaged(w, "a series of two cells, number", i);
     }

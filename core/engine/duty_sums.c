@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * duty_sums.c - what samples come to between two points of a stream: sums over stretches, extremes, integrals of what runs straight
- * between samples.
+ * duty_sums.c - what samples come to between two points of a stream: sums over stretches, extremes, integrals of what
+ * runs straight between samples.
  *
- * Eight lanes side by side, added up in a fixed order: the same bits at any vector width.  A last block that is not whole is masked,
- * which is why columns of a window reach eight values past their end.
+ * Eight lanes side by side, added up in a fixed order: the same bits at any vector width.  A last block that is not
+ * whole is masked, which is why columns of a window reach eight values past their end.
  */
 #include "core/base/clones.h"
 #include "core/engine/duty.h"

@@ -66,12 +66,15 @@ static const trial_test tests[] = {
     { "golden", "pcso", F, 1, "Numbers from the paper or an independent program, in golden.csv.", ABI "golden",
       checker_golden },
     { "speed", "pc", CHECKER_NOTE, 1, "What a cell-step costs.", ABI "tiles", checker_speed },
-    { "duty-lists", "pd", F, 1, "What a law that sees inside rows reads of samples, and what it makes of them, is said in tables.",
-      ABI "duty", checker_duty_lists },
-    { "duty-rates", "pd", F, 1, "rates() and cycles() are functions of a sample or a cycle: shared, cut and put together at will.",
-      ABI "duty", checker_duty_rates },
-    { "duty-steps", "pd", F, 1, "Under a duty cycles are booked at break points and time passes in between, in steps of any length.",
-      ABI "duty", checker_duty_steps },
+    { "duty-lists", "pd", F, 1,
+      "What a law that sees inside rows reads of samples, and what it makes of them, is said in tables.", ABI "duty",
+      checker_duty_lists },
+    { "duty-rates", "pd", F, 1,
+      "rates() and cycles() are functions of a sample or a cycle: shared, cut and put together at will.", ABI "duty",
+      checker_duty_rates },
+    { "duty-steps", "pd", F, 1,
+      "Under a duty cycles are booked at break points and time passes in between, in steps of any length.", ABI "duty",
+      checker_duty_steps },
     { "source-rows", "s", F, 1, "Rows name a cell, rise in cycle, and fit the block.", ABI "source",
       checker_source_rows },
     { "source-position", "s", F, 1, "A resumed run goes on at the position of its last block.", ABI "source",
@@ -233,7 +236,8 @@ int checker_here(const trial_test *test, const char *path, const checker_options
     if (!out->plugins)
         out->plugins = names(&l);
     for (const fade_desc *const *d = l.plugins; *d; d++)
-        if (strchr(test->kinds, letter((*d)->kind)) && (!strchr(test->kinds, 'd') || sees_inside(*d)) && one(test, *d, path, opt, out))
+        if (strchr(test->kinds, letter((*d)->kind)) && (!strchr(test->kinds, 'd') || sees_inside(*d)) &&
+            one(test, *d, path, opt, out))
             return fail(w, E_NOMEM, "no memory for the rows of a check");
     return E_OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * checker_duty.c - tests of laws that see inside rows (fade.duty/1): their lists, what rates() and cycles() may do, and steps under
- * samples.
+ * checker_duty.c - tests of laws that see inside rows (fade.duty/1): their lists, what rates() and cycles() may do, and
+ * steps under samples.
  */
 #include "core/base/mem.h"
 #include "core/host/checker_inside.h"
@@ -108,9 +108,16 @@ static double value_of(const probe *p, const char *key, uint32_t k, uint32_t whi
 {
     double u = k < 4 ? (double)((k >> (which & 1)) & 1) : trial_draw(p->s->t->opt->seed, k, which, 11), lo, hi;
     temperatures(p->s, &lo, &hi);
-    const struct { const char *key; double lo, hi; } ranges[] = {
-        { "soc", 0, 1 },      { "temperature", lo, hi },      { "anode_potential", 0.05, 0.7 }, { "c_rate", -2, 2 },
-        { "time", 0, 3e8 },   { "depth", 1e-4, 1 },           { "soc_mean", 0, 1 },             { "temperature_mean", lo, hi },
+    const struct { const char *key; double lo, hi;
+    } ranges[] = {
+        { "soc", 0, 1 },
+        { "temperature", lo, hi },
+        { "anode_potential", 0.05, 0.7 },
+        { "c_rate", -2, 2 },
+        { "time", 0, 3e8 },
+        { "depth", 1e-4, 1 },
+        { "soc_mean", 0, 1 },
+        { "temperature_mean", lo, hi },
         { "duration", 1, 1e7 },
     };
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
@@ -127,7 +134,8 @@ static void probe_close(probe *p)
     *p = (probe){ 0 };
 }
 
-/* n samples, or cycles, with the cases of[] (NULL: 0..n-1); every one has the same parameters, as the host gives them. */
+/* n samples, or cycles, with the cases of[] (NULL: 0..n-1); every one has the same parameters, as the host gives them.
+ */
 static bool probe_open(subject *s, const fade_duty_v1 *v, bool cycles, uint32_t n, const uint32_t *of, probe *p)
 {
     why w = { 0 };
@@ -155,8 +163,15 @@ static bool probe_open(subject *s, const fade_duty_v1 *v, bool cycles, uint32_t 
         for (uint32_t lane = 0; lane < n; lane++)
             p->r->in[c][lane] =
                 value_of(p, ((const fade_column *)library_at(&p->cols.in, c))->key, of ? of[lane] : lane, c);
-    fade_tile host = { .size = sizeof host, .n = n, .live = n, .param = p->r->tile.param, .in = p->r->tile.in, .out = p->r->out,
-                       .status = p->r->tile.status, .scratch = p->r->tile.scratch, .worker = p->worker };
+    fade_tile host = { .size = sizeof host,
+                       .n = n,
+                       .live = n,
+                       .param = p->r->tile.param,
+                       .in = p->r->tile.in,
+                       .out = p->r->out,
+                       .status = p->r->tile.status,
+                       .scratch = p->r->tile.scratch,
+                       .worker = p->worker };
     p->r->tile = host;                            /* nothing else is set */
     return true;
 }
@@ -184,8 +199,11 @@ static bool probe_call(probe *p)
         if (c)
             trial_fail(t, "%s writes to %s[%s], which it may only read", p->what, c->role, c->key);
         else
-            trial_fail(t, "%s reaches for memory that is not its own (%p): of its tile n, live, in, param, out, status, scratch "
-                       "and worker are set", p->what, address);
+            trial_fail(
+                t,
+                "%s reaches for memory that is not its own (%p): of its tile n, live, in, param, out, status, scratch "
+                "and worker are set",
+                p->what, address);
     } else if ((c = rig_overrun(p->r)))
         trial_fail(t, "%s writes behind the end of %s[%s]", p->what, c->role, c->key);
     else if (p->rc < 0)
@@ -208,7 +226,8 @@ static bool numbers(const probe *p)
                 n += (size_t)snprintf(at + n, sizeof at - n, "%s%.30s %g", c ? ", " : "",
                                       ((const fade_column *)library_at(&p->cols.in, c))->key, p->r->in[c][i]);
             if (p->r->tile.status[i] < 0) {
-                trial_warn(p->s->t, "%s refuses (%s) %s: a run ends there", p->what, trial_word(p->r->tile.status[i]), at);
+                trial_warn(p->s->t, "%s refuses (%s) %s: a run ends there", p->what, trial_word(p->r->tile.status[i]),
+                           at);
                 return false;
             }
             if (!isfinite(p->r->out[k][i])) {
@@ -234,7 +253,8 @@ static bool same(const probe *a, uint32_t i, const probe *b, uint32_t j, const c
 }
 
 /* Another tile gives the same bits for the same cases. */
-static bool agrees(subject *s, const fade_duty_v1 *v, const probe *first, uint32_t n, const uint32_t *of, const char *how)
+static bool agrees(subject *s, const fade_duty_v1 *v, const probe *first, uint32_t n, const uint32_t *of,
+                   const char *how)
 {
     probe p;
     bool ok = probe_open(s, v, first->what[0] == 'c', n, of, &p);
@@ -352,7 +372,8 @@ static double mean_of(const probe *p, const char *key)
 {
     double sum = 0;
     for (uint32_t k = 0; p->r && k < p->cols.out.n; k++)
-        for (uint32_t i = 0; i < SAMPLES && strcmp(((const fade_column *)library_at(&p->cols.out, k))->key, key) == 0; i++)
+        for (uint32_t i = 0; i < SAMPLES && strcmp(((const fade_column *)library_at(&p->cols.out, k))->key, key) == 0;
+             i++)
             sum += p->r->out[k][i] / SAMPLES;
     return sum;
 }
@@ -363,7 +384,8 @@ static const char *behind(const char *key, const char *before)
 }
 
 /* One input of a lane; NaN is what the host leaves it. */
-static double input_of(const fade_duty_v1 *v, const probe *rate, const probe *cycle, const char *key, double now, book b)
+static double input_of(const fade_duty_v1 *v, const probe *rate, const probe *cycle, const char *key, double now,
+                       book b)
 {
     const double day = 86400;
     if (find(&v->rate, key))
@@ -474,7 +496,8 @@ static void together(steps *k, const ride *from)
         }
 }
 
-/* Two steps of a half are one; where nothing passes and nothing is booked nothing moves; between break points cycles stand. */
+/* Two steps of a half are one; where nothing passes and nothing is booked nothing moves; between break points cycles
+ * stand. */
 static bool compare(steps *k)
 {
     static const book none = { 0, 0, 1 }, time = { 0, 1, 1 }, half_time = { 0, .5, 1 }, other = { 0, 1, .6 };
@@ -483,7 +506,8 @@ static bool compare(steps *k)
     ok = ok && alike(k, 0, "a step without time and cycles moves the state");
     together(k, &k->before);
     ok = ok && pair(k, time, other);
-    ok = ok && alike(k, 0, "between break points (dt = 0) the state follows depth, C-rates or efc of what was booked before");
+    ok = ok &&
+         alike(k, 0, "between break points (dt = 0) the state follows depth, C-rates or efc of what was booked before");
     together(k, &k->before);
     ok = ok && pair(k, time, half_time) && step_of(&k->b, k->v, &k->rate, &k->cycle, half_time);
     ok = ok && alike(k, 1e-6, "a step of a day and two of half a day differ");
@@ -499,8 +523,9 @@ void checker_duty_steps(trial *t)
     subject s;
     if (!inside_of(t, &k.v) || !subject_open(t, &s))
         return;
-    bool ok = (!k.v->in.n || !k.v->rates || (probe_open(&s, k.v, false, SAMPLES, NULL, &k.rate) && probe_call(&k.rate))) &&
-              (!k.v->cycles || (probe_open(&s, k.v, true, SAMPLES, NULL, &k.cycle) && probe_call(&k.cycle)));
+    bool ok =
+        (!k.v->in.n || !k.v->rates || (probe_open(&s, k.v, false, SAMPLES, NULL, &k.rate) && probe_call(&k.rate))) &&
+        (!k.v->cycles || (probe_open(&s, k.v, true, SAMPLES, NULL, &k.cycle) && probe_call(&k.cycle)));
     ok = ok && ride_open(&s, s.model, LANES, NULL, &k.a) && ride_open(&s, s.model, LANES, NULL, &k.b) &&
          ride_open(&s, s.model, LANES, NULL, &k.before);
     k.a.still = k.b.still = k.before.still = true;

@@ -28,11 +28,14 @@ int duty_iface_read(const fade_column *c)
 
 static int numbers(const fade_desc *d, const fade_duty_v1 *v, why *w)
 {
-    const struct { const char *name; double is; } all[] = { { "break_time", v->break_time }, { "break_efc", v->break_efc },
-                                                            { "activation", v->activation } };
+    const struct {
+        const char *name;
+        double is;
+    } all[] = { { "break_time", v->break_time }, { "break_efc", v->break_efc }, { "activation", v->activation } };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (!(all[i].is >= 0) || !(all[i].is < INFINITY))
-            return fail(w, E_PLUGIN, "%s: its fade.duty/1 has %s %g: 0 or more is needed", d->id, all[i].name, all[i].is);
+            return fail(w, E_PLUGIN, "%s: its fade.duty/1 has %s %g: 0 or more is needed", d->id, all[i].name,
+                        all[i].is);
     if (v->flags & ~(uint32_t)FADE_LENT_SAMPLES)
         return fail(w, E_PLUGIN, "%s: its fade.duty/1 has flags 0x%x: bits this fade does not know", d->id, v->flags);
     return E_OK;
@@ -49,8 +52,8 @@ static int list(const fade_desc *d, const fade_list *l, const char *name, uint32
     for (uint32_t i = 0; i < l->n; i++) {
         const fade_column *c = library_at(l, i);
         if (!c->key || !*c->key || !c->unit || c->width > 1)
-            return fail(w, E_PLUGIN, "%s: column %u of %s in its fade.duty/1 has no key, no unit, or is wide", d->id, i + 1,
-                        name);
+            return fail(w, E_PLUGIN, "%s: column %u of %s in its fade.duty/1 has no key, no unit, or is wide", d->id,
+                        i + 1, name);
         for (uint32_t j = 0; j < i; j++)
             if (strcmp(((const fade_column *)library_at(l, j))->key, c->key) == 0)
                 return fail(w, E_PLUGIN, "%s: %s stands twice as %s of its fade.duty/1", d->id, c->key, name);

@@ -45,7 +45,8 @@ enum { FREE, TEXT, REAL, COUNT, WHOLE, BOOLEAN, PICK, EITHER, SIZE, LEVEL };
       "What it is called in messages; the plugin's id unless given.") \
     X("source", "*", "", NULL, FREE, 0, 0, NULL, 0, "Parameters of the plugin: fade plugin show NAME.") \
     X("duty", "row", "s", "1 day", REAL, 1e-3, 1e12, NULL, S(duty.row), \
-      "Under a source whose samples are a duty (profile): how long a row of the result is. No break point depends on it.") \
+      "Under a source whose samples are a duty (profile): how long a row of the result is. No break point depends " \
+      "on it.") \
     X("duty", "break_time", "s", NULL, REAL, 1e-3, 1e12, NULL, S(duty.break_time), \
       "Book cycles when so much time has passed; as each law asks unless this or break_efc is given.") \
     X("duty", "break_efc", "", NULL, REAL, 1e-9, 1e9, NULL, S(duty.break_efc), \

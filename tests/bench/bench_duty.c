@@ -3,7 +3,8 @@
  * profile; with a daily swing, whose end of life each law must find the same.
  *
  * The time is that of the run: samples read, turning points, rainflow, stress, rates, steps, results kept in memory.
- * `bench_duty LAW one|tile [POINTS]` measures one of them.  Goals: 1 ms for a cell with power laws, 2 ms for the heaviest; 0.2 ms a cell in a tile.
+ * `bench_duty LAW one|tile [POINTS]` measures one of them.  Goals: 1 ms for a cell with power laws, 2 ms for the
+ * heaviest; 0.2 ms a cell in a tile.
  */
 #include "core/base/file.h"
 #include "core/base/log.h"
@@ -104,7 +105,8 @@ int main(int argc, char **argv)
         if (argc > 1 && strcmp(argv[1], laws[k].law) != 0)
             continue;
         bool only = argc > 2, tile = only && strcmp(argv[2], "tile") == 0;
-        if ((!tile && median(laws[k].law, 1, 15, &one, &left)) || ((!only || tile) && median(laws[k].law, 256, 3, &all, &first))) {
+        if ((!tile && median(laws[k].law, 1, 15, &one, &left)) ||
+            ((!only || tile) && median(laws[k].law, 256, 3, &all, &first))) {
             missing++;
             continue;
         }

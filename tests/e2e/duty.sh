@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# duty.sh - duties as people meet them: a profile under laws of both kinds, checks, threads, hooks, sweeps, comparisons, kill -9.
+# duty.sh - duties as people meet them: a profile under laws of both kinds, checks, threads, hooks, sweeps,
+# comparisons, kill -9.
 # shellcheck source=tests/e2e/lib.bash
 . "$(dirname "$0")/lib.bash"
 export NO_COLOR=1
@@ -12,7 +13,8 @@ awk 'BEGIN {
     split("1 1 1 1 1 1 .4 .4 .6 .6 1 1 .9 .8 .7 .6 .5 .4 .3 .2 .2 .2 .2 .6", day, " ")
     print "time_s,soc,temperature_c"
     for (h = 0; h <= 8760; h++)
-        printf "%d,%g,%.3f\n", h * 3600, day[h % 24 + 1], 20 + 10 * sin(6.2831853 * h / 8760) + 5 * sin(6.2831853 * h / 24)
+        printf "%d,%g,%.3f\n", h * 3600, day[h % 24 + 1],
+            20 + 10 * sin(6.2831853 * h / 8760) + 5 * sin(6.2831853 * h / 24)
 }' > year.csv
 
 cat > duty.toml << 'END'
@@ -53,12 +55,13 @@ sys.exit(0 if $1 else str((a[:3], a[-3:], b[-3:])))" "${@:2}"; }
 # --- runs
 check "a duty is checked" "$FADE" check duty.toml
 check "its plan says what comes from samples" grep -q "calendar from samples" <("$FADE" run --dry-run duty.toml)
-check "and how often cycles are booked" grep -q "lfp-gr-250ah books cycles after 86400 s or past 1 equivalent full cycles" \
+check "and how often cycles are booked" \
+    grep -q "lfp-gr-250ah books cycles after 86400 s or past 1 equivalent full cycles" \
     <("$FADE" run --dry-run duty.toml)
 check "and run" "$FADE" run duty.toml --quiet --out whole
 check "73 rows of 30 days a cell and law" [ "$(wc -l < whole/rows.csv)" -eq $((1 + 3 * 4 * 73)) ]
-column test_time_second whole/rows.csv lfp-gr-250ah > time
-check "time adds up" true_of 'abs(a[-1] - 6 * 365 * 86400) < 1' time
+column test_time_second whole/rows.csv lfp-gr-250ah > seconds
+check "time adds up" true_of 'abs(a[-1] - 6 * 365 * 86400) < 1' seconds
 check "one thread or two, tiles of 8" "$FADE" run duty.toml --quiet --threads 1 --set run.tile=8 --out one
 same "the same bytes" whole/rows.csv one/rows.csv
 
@@ -75,7 +78,18 @@ column soh_ratio week/rows.csv lfp-gr-250ah | tail -n 1 > b
 check "change what is booked" true_of 'abs(a[0] - b[0]) > 1e-6' a b
 
 # --- what is wrong is said
-printf '[run]\ncycles = 3\n[cell]\nnominal_capacity = 1\n[source]\nplugin = "constant"\n[duty]\nrow = "1 day"\n[physics]\nplugin = "xu2018"\n' > rows.toml
+cat > rows.toml << 'END'
+[run]
+cycles = 3
+[cell]
+nominal_capacity = 1
+[source]
+plugin = "constant"
+[duty]
+row = "1 day"
+[physics]
+plugin = "xu2018"
+END
 fails "[duty] needs a duty" 4 "rows.toml:7" "$FADE" check rows.toml
 fails "in words" 4 "[duty] is for a source whose samples are a duty; source constant gives rows" "$FADE" check rows.toml
 fails "a key that is not there" 4 "break_tim" "$FADE" run duty.toml --set duty.break_tim=3 --out no
@@ -144,8 +158,9 @@ import csv, subprocess, sys, os
 rows = list(csv.DictReader(open("many.csv")))
 assert len(rows) == 6 and all(r["status"] == "done" and r["end_cycle"] == "73" for r in rows), rows
 for r in rows[1], rows[4]:
-    subprocess.run([os.environ["FADE"], "run", "sweep.toml", "--quiet", "--overwrite", "--out", "one", "--set",
-                    "physics.ageing_factor=" + r["physics.ageing_factor"], "--set", "physics.k_cyc=" + r["physics.k_cyc"]],
+    keys = "physics.ageing_factor", "physics.k_cyc"
+    sets = [x for k in keys for x in ("--set", k + "=" + r[k])]
+    subprocess.run([os.environ["FADE"], "run", "sweep.toml", "--quiet", "--overwrite", "--out", "one", *sets],
                    check=True)
     last = list(csv.DictReader(open("one/rows.csv")))[-1]
     assert last["soh_ratio"] == r["soh_ratio"], (last["soh_ratio"], r)

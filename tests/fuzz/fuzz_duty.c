@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * fuzz_duty.c - any samples as a duty, and any damage to the snapshot of one: rows that add up or a sentence, never a crash.
+ * fuzz_duty.c - any samples as a duty, and any damage to the snapshot of one: rows that add up or a sentence, never a
+ * crash.
  *
- * An input that starts with 'S' damages the body of a real snapshot and goes on from it: four bytes each, an offset in words from its
- * end, which of some values, which byte of it.  Any other begins with six bytes of settings; then samples of three bytes: time since
- * the last, state of charge, temperature.
+ * An input that starts with 'S' damages the body of a real snapshot and goes on from it: four bytes each, an offset in
+ * words from its end, which of some values, which byte of it.  Any other begins with six bytes of settings; then
+ * samples of three bytes: time since the last, state of charge, temperature.
  */
 #include "core/base/file.h"
 #include "core/base/log.h"
@@ -20,7 +21,8 @@ static const fade_column state[] = { COLUMN("passed", "s") };
 static const fade_column in[] = { COLUMN("duration", "s"), COLUMN("warm", "1"),      COLUMN("mean_warm", "1"),
                                   COLUMN("ring", ""),      COLUMN("open_ring", ""), COLUMN("depth", "1") };
 static const fade_column law_out[] = { COLUMN("loss", "1"), COLUMN("seconds", "s") };
-static const fade_column reads[] = { COLUMN("temperature", "K"), COLUMN("anode_potential", "V"), COLUMN("c_rate", "1/h") };
+static const fade_column reads[] = { COLUMN("temperature", "K"), COLUMN("anode_potential", "V"),
+                                     COLUMN("c_rate", "1/h") };
 static const fade_column rate[] = { COLUMN("warm", "1") }, cycle[] = { COLUMN("ring", "") };
 
 static int32_t make(const fade_host *h, const fade_args *a, void **m)
@@ -65,8 +67,13 @@ static int32_t copies(const void *m, fade_tile *b)
     return FADE_OK;
 }
 
-static fade_duty_v1 duty_v1 = { .size = sizeof duty_v1, .flags = FADE_LENT_SAMPLES, .in = FADE_LIST(reads), .rate = FADE_LIST(rate),
-                                .cycle = FADE_LIST(cycle), .rates = copies, .cycles = copies };
+static fade_duty_v1 duty_v1 = { .size = sizeof duty_v1,
+                                .flags = FADE_LENT_SAMPLES,
+                                .in = FADE_LIST(reads),
+                                .rate = FADE_LIST(rate),
+                                .cycle = FADE_LIST(cycle),
+                                .rates = copies,
+                                .cycles = copies };
 static const fade_model_v1 model_v1 = { .size = sizeof model_v1, .create = make, .destroy = free, .step = step,
                                           .observe = observe };
 static const void *law_iface(const fade_desc *d, const char *id)
@@ -74,14 +81,23 @@ static const void *law_iface(const fade_desc *d, const char *id)
     (void)d;
     return strcmp(id, "fade.duty/1") == 0 ? (const void *)&duty_v1 : strcmp(id, "fade.model/1") == 0 ? &model_v1 : NULL;
 }
-static const fade_desc law = { .size = sizeof law, .flags = FADE_PER_CYCLE, .id = "fuzz-law", .kind = "physics", .version = "1.0.0",
-                               .licence = "MIT", .doc = "A clock.", .cite = "", .iface = law_iface,
-                               .columns = { .state = FADE_LIST(state), .in = FADE_LIST(in), .out = FADE_LIST(law_out) } };
+static const fade_desc law = { .size = sizeof law,
+                               .flags = FADE_PER_CYCLE,
+                               .id = "fuzz-law",
+                               .kind = "physics",
+                               .version = "1.0.0",
+                               .licence = "MIT",
+                               .doc = "A clock.",
+                               .cite = "",
+                               .iface = law_iface,
+                               .columns = {
+                                   .state = FADE_LIST(state), .in = FADE_LIST(in), .out = FADE_LIST(law_out) } };
 static const fade_desc *const plugins[] = { &law, NULL };
 static const fade_library library = { FADE_MAGIC, FADE_ABI_NEED, FADE_FINGERPRINT, sizeof library, plugins };
 
-static const char toml[] = "[run]\nname = \"f\"\nthreads = 1\n[cell]\nnominal_capacity = 2\n[source]\nplugin = \"series\"\n"
-                           "[[physics]]\nplugin = \"fuzz-law\"\n";
+static const char toml[] =
+    "[run]\nname = \"f\"\nthreads = 1\n[cell]\nnominal_capacity = 2\n[source]\nplugin = \"series\"\n"
+    "[[physics]]\nplugin = \"fuzz-law\"\n";
 
 static char folder[] = "/tmp/fade-fuzz-XXXXXX", path[64];
 static scenario *sc;
@@ -142,7 +158,8 @@ static void open_all(void)
     engine *e;
     engine_options opt = { .folder = folder, .stop = &stop };
     plain();
-    if (engine_open(sc, &opt, &e, &p, &w) || engine_run(e, &w) != E_CANCEL || file_read(path, 1 << 24, &real, &nreal, &w))
+    if (engine_open(sc, &opt, &e, &p, &w) || engine_run(e, &w) != E_CANCEL ||
+        file_read(path, 1 << 24, &real, &nreal, &w))
         abort();
     engine_close(e);
 }
@@ -165,8 +182,18 @@ static int run(bool resume, double *seconds)
 
 static void damaged(const uint8_t *at, size_t n)
 {
-    static const uint64_t evil[] = { 0, 1, 3, 1000, UINT64_MAX, (uint64_t)1 << 31, (uint64_t)1 << 62, 0x7ff8000000000000u,
-                                     0x7ff0000000000000u, 0xfff0000000000000u, 0x3ff0000000000000u, 0xc08f400000000000u };
+    static const uint64_t evil[] = { 0,
+                                     1,
+                                     3,
+                                     1000,
+                                     UINT64_MAX,
+                                     (uint64_t)1 << 31,
+                                     (uint64_t)1 << 62,
+                                     0x7ff8000000000000u,
+                                     0x7ff0000000000000u,
+                                     0xfff0000000000000u,
+                                     0x3ff0000000000000u,
+                                     0xc08f400000000000u };
     char *body = malloc(nreal);
     size_t body_n = nreal - 28, words = body_n / 8 - 1;
     double seconds;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * lmo-gr-leaf.c - LMO-graphite, Nissan Leaf, second life: a table of the family in common_cell.h (cell 3 of BLAST-Lite).
+ * lmo-gr-leaf.c - LMO-graphite, Nissan Leaf, second life: a table of the family in common_cell.h (cell 3 of
+ * BLAST-Lite).
  */
 #define CELL_SOURCE                                                                                                    \
     "doi 10.1109/EEEIC/ICPSEUROPE54979.2022.9854784; J. Energy Storage (2020), doi "  \

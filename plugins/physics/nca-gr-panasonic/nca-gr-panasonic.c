@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * nca-gr-panasonic.c - NCA-graphite, Panasonic 18650, 3.2 Ah: a table of the family in common_cell.h (cell 4 of BLAST-Lite).
+ * nca-gr-panasonic.c - NCA-graphite, Panasonic 18650, 3.2 Ah: a table of the family in common_cell.h (cell 4 of
+ * BLAST-Lite).
  */
 #define CELL_SOURCE                                                                                                    \
     "Keil et al., J. Electrochem. Soc. 163, A1872 (2016), doi 10.1149/2.0411609jes; Preger et al., "  \

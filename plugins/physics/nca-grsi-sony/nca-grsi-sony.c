@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * nca-grsi-sony.c - NCA-graphite/silicon, Sony-Murata VTC5A, 2.5 Ah: a table of the family in common_cell.h (cell 5 of BLAST-Lite).
+ * nca-grsi-sony.c - NCA-graphite/silicon, Sony-Murata VTC5A, 2.5 Ah: a table of the family in common_cell.h (cell 5 of
+ * BLAST-Lite).
  */
 #define CELL_SOURCE                                                                                                    \
     "J. Power Sources (2023), doi 10.1016/j.jpowsour.2022.232498"

@@ -49,7 +49,8 @@ static const fade_column out[] = {
     CELL_OUT("growth_by_cycles", "What cycling added to the resistance."),
 };
 static const fade_column reads[] = { CELL_READS_SOC, CELL_READS_T, CELL_READS_ANODE };
-static const fade_column rate[] = { CELL_RATE("calendar"), CELL_RATE("cycle"), CELL_RATE("growth_calendar"), CELL_RATE("growth_cycle") };
+static const fade_column rate[] = { CELL_RATE("calendar"), CELL_RATE("cycle"), CELL_RATE("growth_calendar"),
+                                    CELL_RATE("growth_cycle") };
 static const cell_term term[] = {
     { .key = "calendar", .form = CELL_POWER, .by = CELL_DAYS, .to = CELL_APART, .scale = 1,
       .k = "q1_0*exp(q1_1/TN)*exp(q1_2*UN/TN)",

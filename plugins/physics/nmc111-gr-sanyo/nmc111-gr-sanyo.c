@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * nmc111-gr-sanyo.c - NMC111-graphite, Sanyo UR18650E, 2.15 Ah: a table of the family in common_cell.h (cell 7 of BLAST-Lite).
+ * nmc111-gr-sanyo.c - NMC111-graphite, Sanyo UR18650E, 2.15 Ah: a table of the family in common_cell.h (cell 7 of
+ * BLAST-Lite).
  */
 #define CELL_SOURCE                                                                                                    \
     "Schmalstieg et al., J. Power Sources 257, 325 (2014), doi 10.1016/j.jpowsour.2014.02.012; "  \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * nmc811-grsi-m50.c - NMC811-graphite/silicon, LG M50, 5 Ah: a table of the family in common_cell.h (cell 9 of BLAST-Lite).
+ * nmc811-grsi-m50.c - NMC811-graphite/silicon, LG M50, 5 Ah: a table of the family in common_cell.h (cell 9 of
+ * BLAST-Lite).
  */
 #define CELL_SOURCE                                                                                                    \
     "Bui et al. (2021), ieeexplore.ieee.org/document/9617644; chemistry: O'Regan et al., "  \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * nmc811-grsi-mj1.c - NMC811-graphite/silicon, LG MJ1, 3.5 Ah: a table of the family in common_cell.h (cell 8 of BLAST-Lite).
+ * nmc811-grsi-mj1.c - NMC811-graphite/silicon, LG MJ1, 3.5 Ah: a table of the family in common_cell.h (cell 8 of
+ * BLAST-Lite).
  */
 #define CELL_SOURCE                                                                                                    \
     "EVERLASTING project, deliverable D2.3 (2020)"
