@@ -227,6 +227,41 @@ static void own_evaluations_are_the_shared_ones(void **state)
     }
 }
 
+/* One cell whose samples the law refuses ends alone. */
+static void a_lane_that_fails_over_its_samples_ends_alone(void **state)
+{
+    (void)state;
+    static const double tilt[] = { .5, .2, .5, .9, .5, .1, -.4, .5, 1 };
+    watch.fade = 1e-4;
+    watch_duty.flags = FADE_LENT_SAMPLES;
+    random_duty(1, 1000, 0, 3600, .4);
+    for (int k = 0; k < 2; k++) {
+        ran r = run_points(9, NULL, tilt, ROW);
+        assert_int_equal(r.rc, 0);
+        watch_rows whole = watch_take(NULL), some = { 0 };
+        rig_done(&r);
+        watch.status = FADE_ERANGE;
+        watch.bad_tilt = .9;
+        watch_duty.rate.n = k ? 0 : watch_duty.rate.n;         /* then cycles() refuses */
+        r = run_points(9, NULL, tilt, ROW);
+        assert_int_equal(r.rc, E_PARTIAL);
+        rig_done(&r);
+        assert_non_null(strstr(rig.events, k ? "cannot weigh rainflow cycles" : "cannot make rates of samples"));
+        some = watch_take("p3.cell-1");
+        assert_int_equal(some.n, 0);             /* finished rows are kept: there is none */
+        watch_drop(&some);
+        some = watch_take("p5.cell-1");
+        size_t n = 0;
+        for (size_t i = 0; i < whole.n; i++)
+            n += strcmp(whole.cell[i], "p5.cell-1") == 0;
+        assert_int_equal(some.n, n);
+        watch.status = 0;
+        watch.bad_tilt = 0;
+        watch_drop(&whole);
+        watch_drop(&some);
+    }
+}
+
 /* ---- steps asked for again ---- */
 
 /* A step cut into pieces books time, rates, cycles and throughput once. */
@@ -317,6 +352,7 @@ int main(void)
         TEST(rows_that_are_asked_for_are_those_of_a_longer_run),
         TEST(tiles_and_threads_do_not_matter),
         TEST(own_evaluations_are_the_shared_ones),
+        TEST(a_lane_that_fails_over_its_samples_ends_alone),
         TEST(a_step_in_pieces_books_once),
         TEST(throughput_is_that_of_the_new_cell),
         TEST(nothing_left_is_nothing_moved),

@@ -35,7 +35,8 @@ typedef struct watch_step {
 /* What "watch" is like, and what it was given; a lane is found by its id. */
 static struct {
     double fade, open_fade, retry;                /* loss per equivalent full cycle, per open one; most dt it steps at once */
-    int32_t rates_code, cycles_code, status;      /* what rates() and cycles() return; status of their last lane */
+    int32_t rates_code, cycles_code, status;      /* what rates() and cycles() return; status of their last lane, .. */
+    double  bad_tilt;                             /* .. 0: always; else only with this tilt */
     int    tells;                                 /* a lane differs from its copies: counted */
     uint32_t nlane;
     uint64_t id[WATCH_LANES];
@@ -85,6 +86,12 @@ static void watch_fits(const fade_tile *b)
         __atomic_fetch_add(&watch.tells, 1, __ATOMIC_RELAXED);
 }
 
+static void watch_status(fade_tile *b)
+{
+    if (watch.bad_tilt == 0 || b->param[1][0] == watch.bad_tilt)
+        b->status[b->live - 1] = watch.status;
+}
+
 static int32_t watch_rates(const void *m, fade_tile *b)
 {
     (void)m;
@@ -95,7 +102,7 @@ static int32_t watch_rates(const void *m, fade_tile *b)
         b->out[2][i] = b->in[2][i];
         b->out[3][i] = fabs(b->in[3][i]);
     }
-    b->status[b->live - 1] = watch.status;
+    watch_status(b);
     return watch.rates_code;
 }
 
@@ -110,7 +117,7 @@ static int32_t watch_cycles(const void *m, fade_tile *b)
         b->out[3][i] = b->in[2][i];
         b->out[4][i] = b->in[3][i];
     }
-    b->status[b->live - 1] = watch.status;
+    watch_status(b);
     return watch.cycles_code;
 }
 

@@ -15,6 +15,7 @@ struct duty_desk {
     duty_run_of *run;                             /* [width] */
     double      *soh, *soh0, *dt;                 /* [width] capacity over that of the new cell at the last break point */
     double      *x0, *out0;                       /* states at the start of the row; outputs of those that rest while others step */
+    bool        *refused;                         /* [width] lanes whose own samples or cycles the law refused */
     const fade_samples **of;                      /* [width] what tile->samples points to */
     fade_samples *set;                            /* [width] */
     const double **at;                            /* [width][columns] of set[].in and set[].rate */

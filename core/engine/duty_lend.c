@@ -43,6 +43,7 @@ int duty_desk_open(engine *e, worker *k, why *w)
     k_desk->dt = mem_columns(n);
     k_desk->x0 = mem_columns(state * n);
     k_desk->out0 = mem_columns(outs * n);
+    k_desk->refused = mem_zero(n, sizeof *k_desk->refused);
     k_desk->of = mem_zero(n, sizeof *k_desk->of);
     k_desk->set = mem_zero(n, sizeof *k_desk->set);
     k_desk->at = mem_zero(n * (most_columns(d) + 1), sizeof *k_desk->at);
@@ -67,6 +68,7 @@ void duty_desk_close(worker *k)
     free(d->dt);
     free(d->x0);
     free(d->out0);
+    free(d->refused);
     free(d->of);
     free(d->set);
     free(d->at);
@@ -331,9 +333,14 @@ void duty_lend(const duty *d, duty_use *u, worker *k, const part *q, workpart *w
     for (uint32_t i = run->lo; i < hi; i++) {
         uint32_t group = !lent ? 0 : u->own ? i : (uint32_t)(run - desk->run);
         span p = span_of(u, step, run->stream, desk->mem + (size_t)group * room);
-        if (u->own)
-            one_lane(d, u, k, q, wp, run, &p, i, w);
-        else if (i == run->lo) {
+        if (u->own) {
+            why one = { 0 };
+            one_lane(d, u, k, q, wp, run, &p, i, &one);
+            if (one.code && k->active[i]) {       /* a lane that is over may say what it likes */
+                desk->refused[i] = true;
+                *w = w->code ? *w : one;
+            }
+        } else if (i == run->lo) {
             lay_samples(u, &p, 0, 1);
             lay_rates(u, &p);
         }

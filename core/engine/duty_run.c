@@ -263,21 +263,29 @@ static bool fast(engine *e, worker *k, size_t p, const part *q, duty_use *u, wor
     return good && law_within(q, wp);
 }
 
+static void forgive(duty_desk *desk, uint32_t live, why *w)
+{
+    memset(desk->refused, 0, live * sizeof *desk->refused);
+    *w = (why){ 0 };
+}
+
 static void careful(engine *e, worker *k, size_t p, const part *q, duty_use *u, workpart *wp, tile *t, uint32_t nrun)
 {
     uint8_t active[TILE_MAX];
     bool idle;
-    why w = { 0 };
+    why w;
     memcpy(active, k->active, t->live);
+    forgive(k->desk, t->live, &w);
     while (next_inputs(e->duty, u, k, q, wp, t, nrun, &idle, &w)) {
         for (uint32_t j = 0; j < nrun; j++)
             for (uint32_t i = k->desk->run[j].lo; i < k->desk->run[j].hi && i < t->live; i++) {
                 k->active[i] = active[i] && k->desk->run[j].step < k->desk->run[j].end;
-                if (k->active[i] && w.code)
+                if (k->active[i] && k->desk->refused[i]) {
                     step_lane_over(e, t, i, p, OVER_FAILED, w.text, e->lane[t->first + i].cycle);
+                    k->active[i] = 0;
+                }
             }
-        if (w.code)
-            break;
+        forgive(k->desk, t->live, &w);
         rest_before(q, wp, k, nrun);
         law_step(e, k, p, q, wp, t);              /* a lane that is not active keeps its state */
         rest_outputs(q, wp, k, nrun);

@@ -45,11 +45,13 @@ enum { FREE, TEXT, REAL, COUNT, WHOLE, BOOLEAN, PICK, EITHER, SIZE, LEVEL };
       "What it is called in messages; the plugin's id unless given.") \
     X("source", "*", "", NULL, FREE, 0, 0, NULL, 0, "Parameters of the plugin: fade plugin show NAME.") \
     X("duty", "row", "s", "1 day", REAL, 1e-3, 1e12, NULL, S(duty.row), \
-      "Under a source whose samples are a duty (profile): how long a row of the result is.") \
+      "Under a source whose samples are a duty (profile): how long a row of the result is. No break point depends " \
+      "on it.") \
     X("duty", "break_time", "s", NULL, REAL, 1e-3, 1e12, NULL, S(duty.break_time), \
-      "Book the cycles of the samples at least so often; as each law asks unless given.") \
+      "Book cycles when so much time has passed; as each law asks unless this or break_efc is given.") \
     X("duty", "break_efc", "", NULL, REAL, 1e-9, 1e9, NULL, S(duty.break_efc), \
-      "Book them at least every so many equivalent full cycles; as each law asks unless given.") \
+      "Book them at the first turning point past so many equivalent full cycles; as each law asks unless this or " \
+      "break_time is given.") \
     X("duty", "keep", "", "soc", PICK, 0, 0, "soc|energy", S(duty.keep), \
       "What an aged cell keeps of the duty: its swings of state of charge, or its energy (swings deepen with fade).") \
     X("duty", "gate", "1", "0", REAL, 0, 1, NULL, S(duty.gate), \
