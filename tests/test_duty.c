@@ -4,6 +4,8 @@
  */
 #include "tests/duty_random.h"
 
+#include "core/base/mem.h"
+
 static int setup(void **state) { return watch_setup(state); }
 static int teardown(void **state) { return rig_teardown(state); }
 
@@ -200,6 +202,51 @@ static void conditions_beside_a_duty(void **state)
     refuses(toml, "depth has two writers: [conditions] and source series");
 }
 
+/* ---- memory ---- */
+
+/* The scenario that lies there once more, with its k-th allocation failing; 0: with none. */
+static int run_again(long k, long *count)
+{
+    ran r = { 0 };
+    char path[128];
+    engine_options opt = { .folder = rig_folder, .study = study_table() };
+    snprintf(path, sizeof path, "%s/s.toml", rig_folder);
+    long before = mem_count();
+    mem_fail_at(k);
+    int rc = scenario_open(path, &(scenario_options){ 0 }, &r.sc, &r.problems, &r.w);
+    rc = rc ? rc : engine_open(r.sc, &opt, &r.e, &r.problems, &r.w);
+    rc = rc ? rc : engine_run(r.e, &r.w);
+    mem_fail_at(0);
+    *count = mem_count() - before;
+    assert_true(!rc || *r.w.text || r.problems.n);
+    engine_close(r.e);
+    scenario_close(r.sc);
+    tree_problems_free(&r.problems);
+    return rc;
+}
+
+/* Each allocation fails in turn: a sentence, and nothing is left behind. */
+static void no_memory_is_a_sentence(void **state)
+{
+    (void)state;
+    static const char *const plans[] = { "row = \"1 day\"", "row = \"1 day\"\nkeep = \"energy\"" };
+    for (int p = 0; p < 2; p++) {
+        int refused = 0;
+        daily(40);
+        series.apart = p;
+        series.cells = 2;
+        series.cap = 30;
+        watch.fade = 1e-4;
+        watch_duty.flags = FADE_LENT_SAMPLES;
+        long all, count;
+        watch_whole("", plans[p], NULL);
+        assert_int_equal(run_again(0, &all), 0);
+        for (long k = 1; k <= all; k += all / 400 + 1)
+            refused += run_again(k, &count) != 0;
+        assert_true(refused > 30);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, watch_clean, watch_clean)
 int main(void)
 {
@@ -214,6 +261,7 @@ int main(void)
         TEST(a_duty_section_without_a_duty),
         TEST(nothing_to_learn_from),
         TEST(conditions_beside_a_duty),
+        TEST(no_memory_is_a_sentence),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
