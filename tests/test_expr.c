@@ -190,7 +190,17 @@ static void tight_and_loose(void **state)
         { ".5+5.", 5.5 }, { "1e+2", 100 }, { " 1\t+\n2\r ", 3 }, { "min(3, max(1, 2))", 2 }, { "abs(-3)", 3 },
         { "sqrt(2+2)", 2 }, { "erf(0)", 0 }, { "tanh(0)", 0 }, { "log(1)", 0 }, { "exp(0)", 1 }, { "0^0", 1 },
         { "9^1.5", 27 }, { "4^-2.5", 1. / 32 }, { "2^10", 1024 }, { "10^0", 1 }, { "(7)", 7 }, { "0", 0 },
+        { "2**3", 8 }, { "-2**2", -4 }, { "2 ** 3**2", 512 }, { "2**-1*4", 2 }, { "pow(2, 3)", 8 }, { "cosh(0)", 1 },
+        { "sinh(0)", 0 },
     };
+    static const double at[] = { -700, -20, -1, -0.1, -1e-9, 1e-300, 0.3, 2, 50, 709 };
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+        char sine[60], cosine[60];
+        snprintf(sine, sizeof sine, "sinh(%.17g)", at[i]);
+        snprintf(cosine, sizeof cosine, "cosh(%.17g)", at[i]);
+        assert_true(fabs(constant(sine) / sinh(at[i]) - 1) < 1e-14);
+        assert_true(fabs(constant(cosine) / cosh(at[i]) - 1) < 1e-14);
+    }
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         if (constant(cases[i].text) != cases[i].value)
             fail_msg("%s is %.17g, not %.17g", cases[i].text, constant(cases[i].text), cases[i].value);
@@ -237,7 +247,9 @@ static void complaints_have_a_column(void **state)
     static const struct { const char *from, *says; } cases[] = {
         { "", "formula y, column 1: a number, a name or ( is expected, but the text ends" },
         { "2*", "formula y, column 3: a number, a name or ( is expected, but the text ends" },
-        { "2**3", "formula y, column 3: a number, a name or ( is expected, not '*'" },
+        { "2**", "formula y, column 4: a number, a name or ( is expected, but the text ends" },
+        { "2***3", "formula y, column 4: a number, a name or ( is expected, not '*'" },
+        { "2* *3", "formula y, column 4: a number, a name or ( is expected, not '*'" },
         { "2 T", "formula y, column 3: an operator (+ - * / ^) or the end is expected, not 'T'" },
         { "2T", "formula y, column 2: an operator (+ - * / ^) or the end is expected, not 'T'" },
         { "(2", "formula y, column 3: an operator (+ - * / ^) or ) is expected, but the text ends" },

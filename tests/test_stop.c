@@ -20,6 +20,7 @@ static const struct { const char *plain; int kind; double value; const char *col
     { "1 cycle", STOP_CYCLES, 1, NULL, false },
     { "10 years", STOP_TIME, 315360000, NULL, false },
     { "10 hours", STOP_TIME, 36000, NULL, false },
+    { "2.5 V", STOP_VOLTAGE, 2.5, NULL, false },
     { "temperature_max > 60 degC", STOP_COLUMN, 333.15, "temperature_max", true },
     { "voltage_min<2.5 V", STOP_COLUMN, 2.5, "voltage_min", false },
     { "depth >= 0.9", STOP_COLUMN, 0.9, "depth", true },
@@ -51,7 +52,6 @@ static void test_good(void **state)
 
 static const struct { const char *plain; int code; const char *part; } bad[] = {
     { "", E_INPUT, "no stop condition" },
-    { "2.5 V", E_INPUT, "no stop condition" },
     { "5", E_INPUT, "no stop condition" },
     { "0.7 capacity", E_INPUT, "% or Ah is missing" },
     { "capacity", E_INPUT, "no stop condition" },

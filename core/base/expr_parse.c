@@ -2,7 +2,7 @@
  * expr_parse.c - the text of a formula becomes nodes.
  *
  *   sum: product {(+|-) product}    product: factor {(*|/) factor}    factor: (+|-) factor | power
- *   power: atom [^ factor]          atom: NUMBER | NAME | FUNCTION(sum, ..) | (sum)
+ *   power: atom [(^|**) factor]     atom: NUMBER | NAME | FUNCTION(sum, ..) | (sum)
  *
  * Every complaint names the column where the reading stopped.
  */
@@ -17,7 +17,10 @@
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"
 #define AFTER_VALUE "an operator (+ - * / ^)"
 
+/* Functions that are made of others. */
+enum { MADE_COSH = EXPR_NOPS, MADE_SINH };
 static const struct function { const char *name; int op; } functions[] = {
+    { "cosh", MADE_COSH }, { "sinh", MADE_SINH }, { "pow", EXPR_POW },
     { "exp", EXPR_EXP }, { "log", EXPR_LOG }, { "sqrt", EXPR_SQRT }, { "tanh", EXPR_TANH },
     { "abs", EXPR_ABS }, { "erf", EXPR_ERF }, { "min", EXPR_MIN },   { "max", EXPR_MAX },
 };
@@ -52,6 +55,15 @@ static bool take(reader *r, char c)
         return false;
     r->at++;
     return true;
+}
+
+/* ** is ^ to those who come from Python. */
+static bool take_stars(reader *r)
+{
+    skip(r);
+    bool there = r->at[0] == '*' && r->at[1] == '*';
+    r->at += there ? 2 : 0;
+    return there;
 }
 
 /* What stands at r->at, for people: one name, number or letter. */
@@ -153,12 +165,30 @@ static int unknown(const reader *r, const char *at, size_t n)
                 column(r, at), word, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
+/* cosh a = (e^a + e^-a) / 2; sinh a = tanh a cosh a, which loses nothing near 0. */
+static int put_made(reader *r, int op, uint32_t a, uint32_t *out)
+{
+    uint32_t up, down, minus, sum_, both, tanh_;
+    int rc = put(r, EXPR_EXP, a, 0, &up);
+    rc = rc ? rc : put(r, EXPR_NEG, a, 0, &minus);
+    rc = rc ? rc : put(r, EXPR_EXP, minus, 0, &down);
+    rc = rc ? rc : put(r, EXPR_ADD, up, down, &sum_);
+    rc = rc ? rc : put(r, EXPR_MUL, sum_, expr_number(r->g, 0.5), &both);
+    if (rc || op == MADE_COSH) {
+        *out = both;
+        return rc;
+    }
+    rc = put(r, EXPR_TANH, a, 0, &tanh_);
+    return rc ? rc : put(r, EXPR_MUL, tanh_, both, out);
+}
+
 static int call(reader *r, const struct function *f, uint32_t *out)
 {
     uint32_t of[2] = { 0, 0 };
     if (!take(r, '('))
         return expected(r, "( behind a function");
-    for (int i = 0; i < expr_operands[f->op]; i++) {
+    bool made = f->op >= EXPR_NOPS;
+    for (int i = 0; i < (made ? 1 : expr_operands[f->op]); i++) {
         if (i && !take(r, ','))
             return expected(r, "a comma and a second argument");
         int rc = sum(r, &of[i]);
@@ -167,6 +197,8 @@ static int call(reader *r, const struct function *f, uint32_t *out)
     }
     if (!take(r, ')'))
         return expected(r, AFTER_VALUE " or )");
+    if (made)
+        return put_made(r, f->op, of[0], out);
     return put(r, f->op, of[0], of[1], out);
 }
 
@@ -220,7 +252,7 @@ static int factor(reader *r, uint32_t *out)
     } else {
         rc = atom(r, out);
         uint32_t exponent;
-        if (!rc && take(r, '^')) {
+        if (!rc && (take(r, '^') || take_stars(r))) {
             rc = factor(r, &exponent);
             if (!rc)
                 rc = put(r, EXPR_POW, *out, exponent, out);

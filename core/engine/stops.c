@@ -3,6 +3,7 @@
  */
 #include "core/base/mem.h"
 #include "core/engine/inside.h"
+#include <math.h>
 #include <string.h>
 
 static int bind_column(engine *e, physics *ph, const scenario_stop *s, tree_problems *p, int *from, double *bound)
@@ -32,6 +33,10 @@ int stops_bind(engine *e, tree_problems *p, why *w)
         for (size_t i = 0; i < e->sc->nstop; i++)
             if (e->sc->stop[i].kind == STOP_COLUMN)
                 bind_column(e, ph, &e->sc->stop[i], p, &ph->stop[i], &ph->stop_value[i]);
+            else if (e->sc->stop[i].kind == STOP_VOLTAGE && !ph->cell)
+                tree_complain(p, e->sc->stop[i].node, E_INPUT,
+                              "stop \"%s\": physics %s is no cell model and has no voltage", e->sc->stop[i].text,
+                              ph->sp->label);
     }
     return E_OK;
 }
@@ -55,11 +60,15 @@ static bool reached(const engine *e, const worker *k, const physics *ph, const s
                     const tile *t, uint32_t i, double reference)
 {
     const lane *l = &e->lane[t->first + i];
+    const lane_physics *lp = &e->lp[(size_t)(t->first + i) * e->nphysics + (size_t)(ph - e->physics)];
     switch (s->kind) {
     case STOP_CAPACITY_RATIO: return k->cap[i] <= s->value * reference;
     case STOP_CAPACITY: return k->cap[i] <= s->value;
     case STOP_CYCLES: return (double)l->done >= s->value;
-    case STOP_TIME: return t->seconds[i] >= s->value;
+    case STOP_TIME:
+        return fmax(t->seconds[i], lp->seconds) >= s->value; /* the rows' calendar, or the protocols' time */
+    case STOP_VOLTAGE:
+        return ph->cell && k->cycle[CYCLE_V_MIN][i] <= s->value + 2e-7; /* as near as limits are met */
     default: break;
     }
     double v = k->val[ph->stop[at]][i];
@@ -125,7 +134,7 @@ void stops_row(engine *e, worker *k, size_t p, tile *t, bool look)
             if (isnan(lp->first))
                 lp->first = k->cap[i];
             lp->capacity = k->cap[i];
-            end_of_life(e, lp, k->cap[i] / reference, l->cycle, t->seconds[i]);
+            end_of_life(e, lp, k->cap[i] / reference, l->cycle, step_clock(e, t, p, i));
             for (size_t s = 0; s < e->sc->nstop && !lp->over; s++)
                 if (reached(e, k, ph, &e->sc->stop[s], s, t, i, reference))
                     step_lane_over(e, t, i, p, OVER_STOP, e->sc->stop[s].text, l->cycle);

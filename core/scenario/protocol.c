@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * protocol.c - sentences of a test protocol, read word by word.
  *
- *   Discharge|Charge at QUANTITY | Hold at VOLTAGE | Rest     then  [for TIME] [or] [until QUANTITY]  [(TIME period)]
+ *   Discharge|Charge at QUANTITY | Hold at VOLTAGE | Rest
+ *   then  [for TIME] [or] [until END [or END ..]]  [(TIME period)]
  *
- * The words are PyBaMM's.  Every complaint names the column where the reading stopped.
+ * The words are PyBaMM's; an END is a voltage, current, C-rate, capacity or time, a voltage or current also behind <
+ * or >.  Every complaint names the column where the reading stopped.
  */
 #include "core/scenario/protocol.h"
 #include "core/base/text.h"
@@ -23,18 +25,29 @@ static const struct unit_word { const char *word; int kind; double scale; } unit
     { "mOhm", IN_RESISTANCE, 1e-3 }, { "Ah", IN_CAPACITY, 1 },  { "mAh", IN_CAPACITY, 1e-3 }, { "A.h", IN_CAPACITY, 1 },
     { "C", IN_RATE, 1 },          { "s", IN_TIME, 1 },          { "sec", IN_TIME, 1 },      { "second", IN_TIME, 1 },
     { "seconds", IN_TIME, 1 },    { "min", IN_TIME, 60 },       { "minute", IN_TIME, 60 },  { "minutes", IN_TIME, 60 },
-    { "h", IN_TIME, 3600 },       { "hour", IN_TIME, 3600 },    { "hours", IN_TIME, 3600 },
+    { "m", IN_TIME, 60 },         { "h", IN_TIME, 3600 },       { "hr", IN_TIME, 3600 },    { "hour", IN_TIME, 3600 },
+    { "hours", IN_TIME, 3600 },
 };
 
-/* What may stand behind "at" and behind "until", by the first word.  `forward` is the sign of current and power. */
-static const struct verb { const char *word; int at, until; double forward; const char *say; } verbs[] = {
-    { "Discharge", IN_CURRENT | IN_RATE | IN_POWER | IN_RESISTANCE, IN_VOLTAGE | IN_CURRENT | IN_RATE | IN_CAPACITY, 1,
-      "a current (1 A, 50 mA, 1C, C/2), a power (2 W) or a resistance (4 Ohm)" },
-    { "Charge", IN_CURRENT | IN_RATE | IN_POWER, IN_VOLTAGE | IN_CURRENT | IN_RATE | IN_CAPACITY, -1,
-      "a current (1 A, 50 mA, 1C, C/2) or a power (2 W); a voltage is held: \"Hold at 4.2 V\"" },
-    { "Hold", IN_VOLTAGE, IN_CURRENT | IN_RATE | IN_CAPACITY, 1, "a voltage (4.2 V)" },
-    { "Rest", 0, IN_VOLTAGE, 1, "" },
+/* What may stand behind "at" and behind "until", by the first word.  `forward` is the sign of current, power and
+ * resistance, and of the way the voltage goes. */
+static const struct verb { const char *word; int at, until; double forward; const char *say, *ends;
+} verbs[] = {
+    { "Discharge", IN_CURRENT | IN_RATE | IN_POWER | IN_RESISTANCE,
+      IN_VOLTAGE | IN_CURRENT | IN_RATE | IN_CAPACITY | IN_TIME, 1,
+      "a current (1 A, 50 mA, 1C, C/2), a power (2 W) or a resistance (4 Ohm)",
+      "a voltage (2.5 V), a current (50 mA, C/20), a capacity (1 Ah) or a time" },
+    { "Charge", IN_CURRENT | IN_RATE | IN_POWER | IN_RESISTANCE,
+      IN_VOLTAGE | IN_CURRENT | IN_RATE | IN_CAPACITY | IN_TIME, -1,
+      "a current (1 A, 50 mA, 1C, C/2), a power (2 W) or a resistance (4 Ohm); a voltage is held: \"Hold at 4.2 V\"",
+      "a voltage (4.2 V), a current (50 mA, C/20), a capacity (1 Ah) or a time" },
+    { "Hold", IN_VOLTAGE, IN_CURRENT | IN_RATE | IN_CAPACITY | IN_TIME, 1, "a voltage (4.2 V)",
+      "a current (50 mA, C/20), a capacity (1 Ah) or a time" },
+    { "Rest", 0, IN_VOLTAGE | IN_TIME, 0, "", "a voltage and its side (> 3.5 V) or a time" },
 };
+/* Ends from a key of their own: what the step does decides. */
+static const struct verb any = { "", 0, IN_VOLTAGE | IN_CURRENT | IN_RATE | IN_CAPACITY | IN_TIME, 0, "",
+                                 "a voltage (2.5 V), a current (50 mA, C/20), a capacity (1 Ah) or a time" };
 
 typedef struct reader {
     const char *start, *at;
@@ -179,56 +192,102 @@ static int read_demand(reader *r, const struct verb *v, protocol_step *s)
     if (rc)
         return rc;
     s->control = control[q.kind];
-    s->demand = q.kind == IN_CURRENT || q.kind == IN_POWER ? v->forward * q.value : q.value;
+    s->demand = q.kind == IN_VOLTAGE ? q.value : v->forward * q.value;
     return E_OK;
 }
 
-static int read_until(reader *r, const struct verb *v, protocol_step *s)
+/* +1, -1 or 0 as the sentence says: ">", "<", neither. */
+static int read_side(reader *r)
+{
+    skip(r);
+    if (*r->at != '<' && *r->at != '>')
+        return 0;
+    r->at++;
+    return r->at[-1] == '>' ? 1 : -1;
+}
+
+/* Which way a limit without < or > lies: a discharge lowers the voltage. */
+static int natural_side(const protocol_step *s)
+{
+    return s->control == FADE_BY_VOLTAGE || s->demand == 0 ? 0 : s->demand > 0 ? -1 : 1;
+}
+
+static int add_limit(reader *r, const quantity *q, int side, protocol_step *s)
+{
+    int what = q->kind == IN_VOLTAGE ? PROTOCOL_VOLTAGE : q->kind == IN_CURRENT ? PROTOCOL_CURRENT : PROTOCOL_CAPACITY;
+    if (side && what == PROTOCOL_CAPACITY)
+        return stuck(r, q->at, "charge only rises in a step: write the capacity without < or >");
+    if (what == PROTOCOL_CURRENT && s->control == FADE_BY_CURRENT && !s->drive)
+        return stuck(r, q->at, "the step holds the current, so it cannot wait for one");
+    if (what == PROTOCOL_VOLTAGE && s->control == FADE_BY_VOLTAGE && !s->drive)
+        return stuck(r, q->at, "the step holds the voltage, so it cannot wait for one");
+    if (what == PROTOCOL_VOLTAGE && !side && !(side = natural_side(s)))
+        return stuck(r, q->at, "a rest does not say which way the voltage goes: write > or < before it");
+    if (s->nlimit == PROTOCOL_LIMITS)
+        return stuck(r, q->at, "a step can wait for 8 things at most");
+    s->limit[s->nlimit++] = (protocol_limit){ .what = what, .side = side, .value = q->value };
+    return E_OK;
+}
+
+/* One end behind "until". */
+static int read_end(reader *r, const struct verb *v, protocol_step *s)
 {
     quantity q;
-    int rc = read_quantity(r, v->until,
-                           v->at == IN_VOLTAGE ? "a current (50 mA, C/20) or a capacity (1 Ah)"
-                           : !v->at            ? "a voltage (3.5 V)"
-                                               : "a voltage (2.5 V), a current (50 mA, C/20) or a capacity (1 Ah)",
-                           &q);
+    skip(r);
+    const char *at = r->at;
+    int side = read_side(r), rc = read_quantity(r, v->until, v->ends, &q);
     if (rc)
         return rc;
-    if (q.kind == IN_CURRENT && s->control == FADE_BY_CURRENT)
-        return stuck(r, q.at, "the step holds the current, so it cannot wait for one");
-    s->until = q.kind == IN_VOLTAGE ? PROTOCOL_VOLTAGE : q.kind == IN_CURRENT ? PROTOCOL_CURRENT : PROTOCOL_CAPACITY;
-    s->limit = q.value;
+    if (q.kind != IN_TIME)
+        return add_limit(r, &q, side, s);
+    if (side)
+        return stuck(r, at, "a time stands without < or >");
+    s->duration = q.value < s->duration ? q.value : s->duration;
     return E_OK;
 }
 
-/* "for 10 hours or until 3.3 V", in either order, each at most once. */
-static int read_ends(reader *r, const struct verb *v, protocol_step *s)
+/* "for 10 hours or until 3.3 V or 1 Ah", in either order; "or" may join what follows "until". */
+static int read_ends(reader *r, const struct verb *v, protocol_step *s, bool open)
 {
-    int rc = E_OK;
-    const char *at = r->at;
-    s->duration = INFINITY;
-    for (bool more = true; more && !rc;) {
-        bool given = isfinite(s->duration) || s->until;
-        bool joined = given && take(r, "or");
+    int rc = open ? read_end(r, v, s) : E_OK;
+    while (!rc) {
+        bool given = isfinite(s->duration) || s->nlimit, joined = given && take(r, "or");
         quantity q = { 0 };
         if (!isfinite(s->duration) && take(r, "for")) {
             rc = read_quantity(r, IN_TIME, "a time (30 seconds, 10 minutes, 1 hour)", &q);
             s->duration = rc ? INFINITY : q.value;
-        } else if (!s->until && take(r, "until")) {
-            rc = read_until(r, v, s);
+        } else if ((joined || !open) && take(r, "until")) {
+            open = true;
+            rc = read_end(r, v, s);
+        } else if (joined && open) {
+            rc = read_end(r, v, s);
         } else if (joined) {
-            rc = stuck(r, r->at, "\"for\" or \"until\" is expected behind \"or\"");
+            return stuck(r, r->at, "\"for\" or \"until\" is expected behind \"or\"");
         } else {
-            more = false;
+            break;
         }
     }
-    if (rc)
-        return rc;
+    return rc;
+}
+
+/* A step without "for" ends some day: its limit may be out of reach. */
+static double guard(const protocol_step *s, double nominal_ah)
+{
+    enum { HOUR = 3600, DAYS = 10 * 24, TIMES = 10 };
+    double by_rate = s->control == FADE_BY_CURRENT && s->demand != 0 ? nominal_ah / fabs(s->demand) : 0;
+    if (isfinite(s->duration))
+        return INFINITY;
+    return HOUR * fmax(DAYS, by_rate > 0 ? TIMES * by_rate : 0);
+}
+
+static int ends_given(reader *r, const struct verb *v, const protocol_step *s, const char *at)
+{
     skip(r);
-    if (!v->at && !isfinite(s->duration))
-        return stuck(r, r->at, "\"for\" and a time are expected: Rest for 10 minutes");
-    return s->until || isfinite(s->duration)
-               ? E_OK
-               : stuck(r, r->at > at ? r->at : at, "\"for\" or \"until\" is expected here");
+    if (s->nlimit || isfinite(s->duration))
+        return E_OK;
+    return stuck(r, r->at > at ? r->at : at,
+                 v->at ? "\"for\" or \"until\" is expected here"
+                       : "\"for\" and a time are expected: Rest for 10 minutes");
 }
 
 /* " (1 minute period)" */
@@ -249,11 +308,22 @@ static int read_period(reader *r, protocol_step *s)
     return E_OK;
 }
 
-int protocol_parse(const char *sentence, double nominal_ah, protocol_step *out, why *w)
+static int nothing_more(reader *r)
+{
+    skip(r);
+    if (!*r->at)
+        return E_OK;
+    bool degrees = strstr(r->at, "oC") || strstr(r->at, "degC");
+    return stuck(r, r->at,
+                 degrees ? "a temperature is a key of the scenario, not a part of the sentence"
+                         : "nothing more is expected here");
+}
+
+static int parse(const char *sentence, double nominal_ah, bool needs_end, protocol_step *out, why *w)
 {
     reader r = { sentence, sentence, nominal_ah, w };
     const struct verb *v = NULL;
-    *out = (protocol_step){ .text = sentence };
+    *out = (protocol_step){ .text = sentence, .duration = INFINITY, .temperature = NAN };
     if (strlen(sentence) > LONGEST)
         return stuck(&r, sentence, "the sentence has more than 1000 characters");
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs && !v; i++)
@@ -261,13 +331,31 @@ int protocol_parse(const char *sentence, double nominal_ah, protocol_step *out, 
     if (!v)
         return stuck(&r, r.at, "a step starts with Discharge, Charge, Rest or Hold");
     int rc = read_demand(&r, v, out);
-    rc = rc ? rc : read_ends(&r, v, out);
+    const char *at = r.at;
+    rc = rc ? rc : read_ends(&r, v, out, false);
+    rc = rc || !needs_end ? rc : ends_given(&r, v, out, at);
     rc = rc ? rc : read_period(&r, out);
-    skip(&r);
-    if (rc || !*r.at)
-        return rc;
-    bool degrees = strstr(r.at, "oC") || strstr(r.at, "degC");
-    return stuck(&r, r.at,
-                 degrees ? "a temperature is a key of the scenario, not a part of the sentence"
-                         : "nothing more is expected here");
+    out->guard = guard(out, nominal_ah);
+    return rc ? rc : nothing_more(&r);
+}
+
+int protocol_parse(const char *sentence, double nominal_ah, protocol_step *out, why *w)
+{
+    return parse(sentence, nominal_ah, true, out, w);
+}
+
+int protocol_parse_open(const char *sentence, double nominal_ah, protocol_step *out, why *w)
+{
+    return parse(sentence, nominal_ah, false, out, w);
+}
+
+int protocol_until(const char *ends, double nominal_ah, protocol_step *s, why *w)
+{
+    reader r = { ends, ends, nominal_ah, w };
+    if (strlen(ends) > LONGEST)
+        return stuck(&r, ends, "the ends have more than 1000 characters");
+    take(&r, "until");
+    int rc = read_ends(&r, &any, s, true);
+    s->guard = guard(s, nominal_ah);
+    return rc ? rc : nothing_more(&r);
 }

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FORMS "\"70%% capacity\", \"1.4 Ah capacity\", \"500 cycles\", \"10 years\" or \"temperature_max > 60 degC\""
+#define FORMS                                                                                                          \
+    "\"70%% capacity\", \"1.4 Ah capacity\", \"500 cycles\", \"10 years\", \"2.5 V\" or \"temperature_max > 60 degC\""
 
 enum { LONGEST = 200 };
 
@@ -96,7 +97,10 @@ int stop_parse(tree *t, const char *plain, double nominal_ah, scenario_stop *out
         rc = parse_capacity(at, front, out, w);
     else if (ends_in(at, "cycles", front) || ends_in(at, "cycle", front))
         rc = parse_count(at, front, out, w);
-    else {
+    else if (ends_in(at, "V", front) && !units_quantity(at, "V", NAN, &out->value, NULL) && out->value > 0) {
+        out->kind = STOP_VOLTAGE; /* PyBaMM's: of the cell, at the end of a cycle that came down to it */
+        rc = E_OK;
+    } else {
         out->kind = STOP_TIME;
         rc = has_unit(at) && !units_quantity(at, "s", NAN, &out->value, NULL) && out->value > 0
                  ? E_OK

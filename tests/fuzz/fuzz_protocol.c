@@ -24,8 +24,10 @@ static void one_step(const char *sentence, double nominal)
         return;
     }
     must(isfinite(s.demand) && s.duration > 0 && s.period >= 0);
-    must(s.until || isfinite(s.duration));
-    must(s.until ? s.limit > 0 : s.limit == 0);
+    must(s.nlimit || isfinite(s.duration));
+    must(s.nlimit <= PROTOCOL_LIMITS && (isfinite(s.duration) || s.guard > 0));
+    for (int i = 0; i < s.nlimit; i++)
+        must(s.limit[i].value > 0 && (s.limit[i].what != PROTOCOL_VOLTAGE || s.limit[i].side));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
