@@ -140,9 +140,13 @@ static void cell_each_lane(const cell *m, const fade_tile *b, const double *cons
         for (int v = 0; v < V_DEPTH; v++)
             var[v] = v < (int)m->law->duty->in.n ? s->in[v] + at : NULL;
         m->expr->eval(m->each.e, n, var, cell_behind(b), y);
-        for (uint32_t t = 0; t < 2 * CELL_MOST; t++)
-            for (uint32_t k = 0; (t % CELL_MOST) < m->law->nterm && k < n && at + k < s->live; k++)
+        uint32_t live = s->live - at < n ? s->live - at : n;
+        for (uint32_t t = 0; t < m->law->nterm; t++) {
+            for (uint32_t k = 0; (m->each.w[t] >= 0 || m->each.y[t] >= 0) && k < live; k++)
                 sum[t] += s->weight[at + k] * made[t][k];
+            for (uint32_t k = 0; m->each.p[t] >= 0 && k < live; k++)
+                sum[CELL_MOST + t] += s->weight[at + k] * made[CELL_MOST + t][k];
+        }
     }
     for (uint32_t t = 0; t < m->law->nterm; t++) {
         if (m->each.w[t] >= 0)
