@@ -4,6 +4,7 @@
 #include "core/cli/params.h"
 #include "core/base/file.h"
 #include "core/base/mem.h"
+#include "core/scenario/set.h"
 #include "core/scenario/toml.h"
 #include <jansson.h>
 #include <math.h>
@@ -61,6 +62,25 @@ static tree_node *word(tree *t, const char *text_)
     return n;
 }
 
+/* What the plugin's own table says of its default. */
+static const char *flag_of(const fade_param *d)
+{
+    return d->flags & FADE_EXAMPLE ? "example" : d->flags & FADE_FITTED ? "fitted" : "";
+}
+
+/* Of a value that the part's parameter set gave. */
+static void from_set(params *p, const scenario_part *part, param *one)
+{
+    set_entry e;
+    if (!set_find(tree_get(part->node, "parameters"), one->key, &e))
+        return;
+    const char *source = tree_text(p->tree, e.source);
+    one->source = source ? source : "";
+    one->flag = e.flag;
+    one->ref = e.ref;
+    one->set = true;
+}
+
 /* The table of one plugin. */
 static tree_node *part_table(params *p, const scenario_part *part, const char *at)
 {
@@ -72,9 +92,12 @@ static tree_node *part_table(params *p, const scenario_part *part, const char *a
         const fade_param *desc = library_at(&d->params, i);
         const args_spread *s = part->args->spread ? &part->args->spread[i] : NULL;
         tree_node *v = value_of(p->tree, desc, &part->args->fade.at[i], s);
-        param one = { .plugin = d->id, .key = desc->key, .value = v, .desc = desc, .set = s && s->node };
+        param one = { .plugin = d->id, .key = desc->key, .value = v, .desc = desc, .set = s && s->node,
+                      .unit = desc->unit, .source = desc->source, .doc = desc->doc, .flag = flag_of(desc), .ref = "" };
         if (!v)
             continue;
+        if (s && s->of_set)
+            from_set(p, part, &one);
         snprintf(one.at, sizeof one.at, "%s", at);
         tree_append(table, desc->key, v);
         keep(p, one);
@@ -209,7 +232,8 @@ static void flatten(params *p, const tree_node *table, const char *at)
     const tree_node *id = tree_get(table, "plugin"), *parts = tree_get(table, "parts");
     size_t number = 0;
     for (const tree_node *c = table->first; c; c = c->next) {
-        param one = { .plugin = id && id->kind == TREE_TEXT ? id->text : "", .key = c->key, .value = c, .set = true };
+        param one = { .plugin = id && id->kind == TREE_TEXT ? id->text : "", .key = c->key, .value = c, .set = true,
+                      .unit = "", .source = "", .flag = "", .doc = "", .ref = "" };
         if (c == id || c == parts || strcmp(c->key, "name") == 0)
             continue;
         snprintf(one.at, sizeof one.at, "%s", at);
@@ -275,4 +299,64 @@ void params_toml(const params *p, const char *name, text *out)
 void params_json(const params *p, json *j)
 {
     params_value_json(j, NULL, tree_root(p->tree));
+}
+
+/* ---- parameter sets ---- */
+
+static void keep_entry(void *ctx, const set_entry *e)
+{
+    params *p = ctx;
+    const char *key = tree_text(p->tree, e->key), *source = tree_text(p->tree, e->source);
+    param one = { .at = "set", .plugin = "", .key = key, .value = e->value, .set = true, .unit = e->unit,
+                  .source = source, .flag = e->flag, .doc = e->doc, .ref = e->ref };
+    p->failed = p->failed || !key || !source;
+    if (key && source)
+        keep(p, one);
+}
+
+int params_of_set(const char *name, params *p, tree_problems *problems, why *w)
+{
+    *p = (params){ .tree = tree_open() };
+    tree_node *node = p->tree ? word(p->tree, name) : NULL, *set = NULL;
+    if (!node)
+        return fail(w, E_NOMEM, "no memory for parameters");
+    node->file = "";
+    set_read(p->tree, node, problems, &set);
+    if (!set)
+        return problems->n ? fail(w, problems->at[0].code, "%s", problems->at[0].text)
+                           : fail(w, E_NOMEM, "no memory for parameters");
+    p->failed = tree_put(tree_root(p->tree), "parameters", set) != E_OK;
+    set_walk(set, keep_entry, p);
+    return p->failed || tree_failed(p->tree) ? fail(w, E_NOMEM, "no memory for parameters") : E_OK;
+}
+
+bool params_is_set(const char *name)
+{
+    bool bpx = text_ends(name, ".json"), is = set_is_name(name) && !bpx && !text_ends(name, ".toml");
+    char *made = NULL;
+    size_t n = 0;
+    tree *t = is ? NULL : tree_open();
+    tree_node *root = NULL;
+    tree_problems p = { 0 };
+    if (t && (bpx || text_ends(name, ".toml")) && !file_read(name, MOST_BYTES, &made, &n, NULL) &&
+        strncmp(made, PARAMS_HEADER, strlen(PARAMS_HEADER)) != 0)
+        is = !(bpx ? set_json(t, name, made, n, &p, &root) : toml_parse(t, name, made, n, &p, &root)) && set_is(root);
+    free(made);
+    tree_close(t);
+    tree_problems_free(&p);
+    return is;
+}
+
+void params_short(const tree_node *n, text *out)
+{
+    enum { FEW = 4, LONG = 40 };
+    const tree_node *x = n->kind == TREE_TABLE ? tree_get(n, "x") : NULL;
+    if (x && x->n > FEW)
+        text_addf(out, "%zu points", x->n);
+    else if (n->kind == TREE_ARRAY && n->n > FEW)
+        text_addf(out, "%zu values", n->n);
+    else if (n->kind == TREE_TEXT && strlen(n->text) > LONG)
+        text_addf(out, "\"%.37s..\"", n->text);
+    else
+        tree_inline(n, out);
 }

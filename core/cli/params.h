@@ -17,6 +17,8 @@ typedef struct param {
     const tree_node  *value;
     const fade_param *desc;                       /* NULL: from a file */
     bool              set;                        /* it is given, no default */
+    const char       *unit, *source, *flag, *doc; /* "" unknown; of a parameter set, else of the plugin's table */
+    const char       *ref;                        /* the source's short word; "" */
 } param;
 
 typedef struct params {
@@ -27,6 +29,10 @@ typedef struct params {
 } params;
 
 int params_of(const scenario *, params *, why *w);                  /* the scenario must outlive it */
+/* A parameter set: shipped, a file of one, or BPX.  E_INPUT: see p, or w. */
+int params_of_set(const char *name, params *, tree_problems *p, why *w);
+bool params_is_set(const char *name);
+void params_short(const tree_node *, text *out);                    /* a value for people: curves as "63 points", long texts cut */
 int params_read(const char *path, params *, why *w);                /* .json, else TOML; E_INPUT */
 bool params_is_file(const char *path);                              /* written by params_write?  Anything else is a scenario */
 void params_toml(const params *, const char *name, text *out);      /* of a scenario called so */

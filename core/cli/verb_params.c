@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT
- * verb_params.c - fade params: the parameters of a scenario's plugins shown, compared, written to a file and put into a
- * scenario.
+ * verb_params.c - fade params: the parameters of a scenario's plugins, or of a parameter set, shown, compared, written
+ * to a file and put into a scenario.
  */
 #include "core/base/file.h"
 #include "core/base/mem.h"
 #include "core/cli/cli_open.h"
 #include "core/cli/params.h"
+#include "core/cli/verb_params.h"
+#include "core/scenario/set.h"
 #include <stdlib.h>
 #include <string.h>
 
-static int run_show(int, char **), run_diff(int, char **), run_export(int, char **), run_import(int, char **);
+static int run_list(int, char **), run_show(int, char **), run_diff(int, char **), run_export(int, char **),
+    run_import(int, char **);
 
 static const cli_flag set_flags[] = { CLI_SET_FLAG, { NULL, 0, NULL, NULL, false } };
 static const cli_flag file_flags[] = {
@@ -17,13 +20,20 @@ static const cli_flag file_flags[] = {
     { "out", 'o', "FILE", "write to FILE instead of stdout", false },
     { NULL, 0, NULL, NULL, false },
 };
+static const cli_verb params_list = { .name = "list",
+                                      .help = "the parameter sets that are part of this command",
+                                      .args = "",
+                                      .run = run_list };
+static const char *const show_examples[] = { "fade params show life.toml", "fade params show lg-m50-okane2022",
+                                             "fade params show cell_BPX.json", NULL };
 static const cli_verb params_show = { .name = "show",
                                       .help = "every parameter with value, unit and meaning; * are set",
-                                      .args = "SCENARIO",
+                                      .args = "[SCENARIO|SET|FILE]",
                                       .flag = set_flags,
+                                      .example = show_examples,
                                       .run = run_show };
 static const cli_verb params_diff = { .name = "diff",
-                                      .help = "those that differ between two scenarios or files",
+                                      .help = "those that differ between two scenarios, sets or files",
                                       .args = "A B",
                                       .flag = set_flags,
                                       .run = run_diff };
@@ -42,10 +52,11 @@ static const cli_verb params_import = { .name = "import",
                                         .flag = file_flags,
                                         .example = import_examples,
                                         .run = run_import };
-static const cli_verb *const params_verbs[] = { &params_show, &params_diff, &params_export, &params_import, NULL };
+static const cli_verb *const params_verbs[] = { &params_list,   &params_show,   &params_diff,
+                                                &params_export, &params_import, &verb_params_validate, NULL };
 const cli_verb verb_params = { .name = "params",
-                               .help = "show, compare, export and import parameters",
-                               .args = "show|diff|export|import",
+                               .help = "show, compare, export, import and validate parameters",
+                               .args = "list|show|diff|export|import|validate",
                                .sub = params_verbs };
 
 /* Opens a scenario and what it says.  CLI_GO or an exit status. */
@@ -53,6 +64,13 @@ static int open_params(const cli *c, const char *path, scenario **s, params *p)
 {
     why w = { 0 };
     int status = CLI_GO;
+    if (params_is_set(path)) {
+        tree_problems problems = { 0 };
+        int rc = params_of_set(path, p, &problems, &w);
+        status = rc && problems.n ? cli_problems(&problems, &w) : rc ? cli_fail(&w) : CLI_GO;
+        tree_problems_free(&problems);
+        return status;
+    }
     if (params_is_file(path))
         return params_read(path, p, &w) ? cli_fail(&w) : CLI_GO;
     status = cli_scenario(c, path, NULL, 0, s, NULL);
@@ -75,19 +93,49 @@ static void show_one(const param *p, json *j)
     json_text(j, "plugin", p->plugin);
     json_text(j, "key", p->key);
     params_value_json(j, "value", p->value);
-    json_text(j, "unit", p->desc ? p->desc->unit : NULL);
+    json_text(j, "unit", *p->unit || p->desc ? p->unit : NULL);
     json_bool(j, "set", p->set);
-    json_text(j, "doc", p->desc ? p->desc->doc : NULL);
-    json_text(j, "source", p->desc ? p->desc->source : NULL);
+    json_text(j, "doc", *p->doc || p->desc ? p->doc : NULL);
+    json_text(j, "source", *p->source || p->desc ? p->source : NULL);
+    json_text(j, "flag", *p->flag ? p->flag : NULL);
     json_close(j, '}');
+}
+
+/* Of a set: key, value, unit, flag, where from; then the references. */
+static void show_set_of(const params *p, text *out)
+{
+    size_t key = 0, value = 0;
+    const tree_node *set = tree_get(tree_root(p->tree), "parameters"), *sources = tree_get(set, "sources");
+    for (size_t i = 0; i < p->n; i++) {
+        text v = { 0 };
+        params_short(p->at[i].value, &v);
+        key = strlen(p->at[i].key) > key ? strlen(p->at[i].key) : key;
+        value = v.n > value ? v.n : value;
+        text_free(&v);
+    }
+    text_addf(out, "%s: %s\n", set_text(set, "name"), set_text(set, "doc"));
+    for (size_t i = 0; i < p->n; i++) {
+        const param *m = &p->at[i];
+        text v = { 0 };
+        params_short(m->value, &v);
+        text_addf(out, "  %-*s  %-*s  %-6s  %-10s  %s%s%s\n", (int)key, m->key, (int)value, text_of(&v), m->unit,
+                  m->flag, m->ref, *m->ref && *m->doc ? "; " : "", m->doc);
+        text_free(&v);
+    }
+    for (const tree_node *c = sources ? sources->first : NULL; c; c = c->next)
+        text_addf(out, "%s%s: %s\n", c == sources->first ? "\n" : "", c->key, c->kind == TREE_TEXT ? c->text : "");
 }
 
 static void show_text_of(const params *p, text *out)
 {
+    if (tree_get(tree_root(p->tree), "parameters")) {
+        show_set_of(p, out);
+        return;
+    }
     size_t key = 0, value = 0;
     for (size_t i = 0; i < p->n; i++) {
         text v = { 0 };
-        tree_inline(p->at[i].value, &v);
+        params_short(p->at[i].value, &v);
         key = strlen(p->at[i].key) > key ? strlen(p->at[i].key) : key;
         value = v.n > value && v.n < 24 ? v.n : value;
         text_free(&v);
@@ -97,11 +145,53 @@ static void show_text_of(const params *p, text *out)
         text v = { 0 };
         if (i == 0 || strcmp(m->at, p->at[i - 1].at) != 0)
             text_addf(out, "%s%s: %s\n", i ? "\n" : "", m->at, m->plugin);
-        tree_inline(m->value, &v);
-        text_addf(out, "%c %-*s  %-*s  %-6s %s\n", m->set ? '*' : ' ', (int)key, m->key, (int)value, text_of(&v),
-                  m->desc ? m->desc->unit : "", m->desc ? m->desc->doc : "");
+        params_short(m->value, &v);
+        text_addf(out, "%c %-*s  %-*s  %-6s %s%s%s%s\n", m->set ? '*' : ' ', (int)key, m->key, (int)value, text_of(&v),
+                  m->unit, m->doc, *m->ref ? " [" : "", m->ref, *m->ref ? "]" : "");
         text_free(&v);
     }
+}
+
+/* ---- list ---- */
+
+static void about_set(const set_shipped *one, json *j, text *out)
+{
+    params p = { 0 };
+    tree_problems problems = { 0 };
+    if (params_of_set(one->name, &p, &problems, NULL) == E_OK) {
+        const tree_node *set = tree_get(tree_root(p.tree), "parameters");
+        json_open(j, NULL, '{');
+        json_text(j, "name", one->name);
+        json_text(j, "doc", set_text(set, "doc"));
+        json_whole(j, "parameters", (int64_t)p.n);
+        json_text(j, "sha256", set_text(set, "sha256"));
+        json_close(j, '}');
+        text_addf(out, "%-18s  %3zu  %s\n", one->name, p.n, set_text(set, "doc"));
+    }
+    tree_problems_free(&problems);
+    params_free(&p);
+}
+
+static int list(void)
+{
+    json j = { 0 };
+    text t = { 0 };
+    const set_shipped *one;
+    json_open(&j, NULL, '[');
+    for (size_t k = 0; (one = set_shipped_at(k)); k++)
+        about_set(one, &j, &t);
+    json_close(&j, ']');
+    text_addc(&j.out, '\n');
+    int status = put_text(cli_json() ? &j.out : &t);
+    text_free(cli_json() ? &t : &j.out);
+    return status;
+}
+
+static int run_list(int argc, char **argv)
+{
+    cli c;
+    int status = cli_parse(&params_list, argc, argv, 0, 0, &c);
+    return status != CLI_GO ? status : list();
 }
 
 static int run_show(int argc, char **argv)
@@ -110,9 +200,11 @@ static int run_show(int argc, char **argv)
     scenario *s = NULL;
     params p = { 0 };
     json j = { 0 };
-    int status = cli_parse(&params_show, argc, argv, 1, 1, &c);
+    int status = cli_parse(&params_show, argc, argv, 0, 1, &c);
     if (status != CLI_GO)
         return status;
+    if (!c.narg)
+        return list();
     status = open_params(&c, c.arg[0], &s, &p);
     if (status == CLI_GO && cli_json()) {
         json_open(&j, NULL, '[');
@@ -166,7 +258,7 @@ static void tell(const char *at, const char *key, const tree_node *a, const tree
         const tree_node *n = i ? b : a;
         text_add(out, i ? " | " : "");
         if (n) {
-            tree_inline(n, out);
+            params_short(n, out);
             params_value_json(j, i ? "b" : "a", n);
         } else {
             text_add(out, "-");
@@ -276,7 +368,8 @@ static int sets_of(const params *from, const params *to, const char *const path[
         if (*x->plugin && strcmp(x->plugin, there->plugin) != 0)
             return fail(w, E_INPUT, "%s: %s is %s, in %s it is %s", path[1], x->at, x->plugin, path[0], there->plugin);
         text t = { 0 };
-        text_addf(&t, "%s.%s=", x->at, x->key);
+        bool dotted = strchr(x->key, '.') != NULL;
+        text_addf(&t, dotted ? "%s.\"%s\"=" : "%s.%s=", x->at, x->key);
         tree_inline(x->value, &t);
         if (!(set[i] = text_take(&t)))
             return fail(w, E_NOMEM, "no memory for parameters");
