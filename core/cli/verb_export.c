@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 static const struct { const char *ending, *format; } endings[] = {
-    { ".bdf.csv", "bdf" }, { ".bdf", "bdf" }, { ".csv", "csv" }, { ".json", "json" }, { ".parquet", "parquet" },
+    { ".bdf.csv", "bdf" }, { ".bdf.gz", "bdf.gz" }, { ".bdf.parquet", "bdf.parquet" }, { ".bdf", "bdf" },
+    { ".csv", "csv" }, { ".json", "json" }, { ".parquet", "parquet" },
 };
 
 /* As asked for, else by the file's ending. */
@@ -47,17 +48,18 @@ static bool means_folder(const char *path)
 static int put_out(const result *r, const export_options *o, const char *path, why *w)
 {
     size_t files = 1;
+    const char *what = r->samples ? "samples" : "rows";
     int rc;
     if (!path || strcmp(path, "-") == 0) {
-        if (strcmp(o->format, "parquet") == 0 && isatty(STDOUT_FILENO))
+        if (text_ends(o->format, "parquet") && isatty(STDOUT_FILENO))
             return fail(w, E_USAGE, "Parquet is not for a terminal's eyes: name a file by -o");
         return export_rows(r, o, stdout, w);
     }
     rc = means_folder(path) ? export_folder(r, o, path, &files, w) : export_file(r, o, path, w);
     if (!rc && files == 1)
-        cli_say("%zu rows are in %s\n", r->rows.n, path);
+        cli_say("%zu %s are in %s\n", r->rows.n, what, path);
     else if (!rc)
-        cli_say("%zu rows are in %zu files in %s\n", r->rows.n, files, path);
+        cli_say("%zu %s are in %zu files in %s\n", r->rows.n, what, files, path);
     return rc;
 }
 
@@ -77,6 +79,9 @@ static int run_export(int argc, char **argv)
                          .columnwise = layout && strcmp(layout, "columns") == 0 };
     o.ncolumn = split_columns(&c, &room, column, CLI_VALUES);
     result_options wanted = { .cell = cli_text(&c, "cell"), .variant = cli_text(&c, "variant") };
+    wanted.samples = cli_has(&c, "samples")           ? RESULT_SAMPLES
+                     : text_starts(o.format, "bdf") && !cli_has(&c, "cycles") ? RESULT_SAMPLES_ANY
+                                                      : RESULT_NO_SAMPLES;
     int rc = result_open_some(c.arg[0], &wanted, &r, &w);
     if (!rc)
         rc = put_out(r, &o, path, &w);
@@ -86,7 +91,9 @@ static int run_export(int argc, char **argv)
 }
 
 static const cli_flag export_flags[] = {
-    { "format", 'f', "csv|bdf|json|parquet", "default: by the ending of --out, else csv", false },
+    { "format", 'f', "csv|bdf|json|parquet|bdf.gz|bdf.parquet", "default: by the ending of --out, else csv", false },
+    { "samples", 0, NULL, "the samples within cycles ([trace]); bdf takes them where there are any", false },
+    { "cycles", 0, NULL, "of bdf: a row per cycle all the same", false },
     { "out", 'o', "FILE", "default: stdout; a folder (or NAME/) gets a file per cell and model", false },
     { "names", 0, "fade|pybamm", "names of columns; pybamm: as PyBaMM's variables are called", false },
     { "cell", 0, "ID", "this cell alone", false },
@@ -99,6 +106,7 @@ static const char *const export_examples[] = {
     "fade export results/life > life.csv",
     "fade export results/life -o life.parquet",
     "fade export results/life --format bdf -o bdf/",
+    "fade export results/life --samples --cell cell-1 -o traces.parquet",
     "fade export results/life --format json --layout columns --columns cycle_count,capacity_ah",
     "fade export results/life --names pybamm --cell B0005 --variant xu2018",
     NULL,

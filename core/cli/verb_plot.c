@@ -25,8 +25,14 @@ static int draw(const cli *c, result *const *r, size_t n, why *w)
 {
     text left_out = { 0 };
     const char *path = cli_text(c, "out");
-    plot_options o = { .y = cli_text(c, "y"), .x = cli_text(c, "x"), .title = cli_text(c, "title"),
-                       .by = cli_text(c, "by"), .keep = cli_has(c, "keep"), .left_out = &left_out };
+    plot_options o = { .y = cli_text(c, "y"),
+                       .x = cli_text(c, "x"),
+                       .title = cli_text(c, "title"),
+                       .by = cli_text(c, "by"),
+                       .cycles = cli_text(c, "cycles"),
+                       .keep = cli_has(c, "keep"),
+                       .left_out = &left_out };
+    o.trace = cli_has(c, "dqdv") ? PLOT_DQDV : cli_has(c, "trace") ? PLOT_TRACE : PLOT_ROWS;
     int rc = read_size(cli_text(c, "size"), &o, w);
     if (!rc)
         rc = plot_file(r, n, &o, path, w);
@@ -59,6 +65,10 @@ static int run_plot(int argc, char **argv)
     if (!cli_text(&c, "out"))
         return cli_usage(&verb_plot, "where the picture goes is said by -o FILE.svg, .png or .pdf");
     result_options o = { .cell = cli_text(&c, "cell"), .variant = cli_text(&c, "variant") };
+    if (cli_has(&c, "trace") || cli_has(&c, "dqdv"))
+        o.samples = RESULT_SAMPLES;
+    if (o.samples && c.narg > 1)
+        return cli_usage(&verb_plot, "samples are drawn of one result");
     for (; n < c.narg && !rc; n++)
         rc = result_open_some(c.arg[n], &o, &r[n], &w);
     if (!rc)
@@ -73,6 +83,9 @@ static const cli_flag plot_flags[] = {
     { "y", 'y', "COLUMN", "default: capacity measured, by physics and corrected", false },
     { "x", 'x', "COLUMN", "default cycle; time is the date, years is the time since the first row", false },
     { "by", 0, "COLUMN", "of a sweep: a line for each value of this one; variant: of what varies in words", false },
+    { "trace", 0, NULL, "of samples: voltage, current and temperature against time, a colour a cycle", false },
+    { "dqdv", 0, NULL, "of samples: dQ/dV of charge and discharge against voltage, a colour a cycle", false },
+    { "cycles", 0, "N,N", "of samples: these cycles alone", false },
     { "title", 0, "TEXT", "default: the result's name; \"\" for none", false },
     { "size", 0, "WxH", "in inches (default 6x4)", false },
     { "cell", 0, "ID", "this cell alone", false },
@@ -84,6 +97,8 @@ static const char *const plot_examples[] = {
     "fade plot results/life -o life.pdf",
     "fade plot results/life -o soh.png --y soh --cell B0005 --size 8x5",
     "fade plot results/a results/b -o both.svg --title \"two temperatures\"",
+    "fade plot results/cell -o cycle.svg --trace --cell cell-1",
+    "fade plot results/cell -o dqdv.svg --dqdv --cycles 1,500",
     "fade plot results/sweep -o sweep.svg --x physics.k_t --y capacity",
     "fade plot results/sweep -o lines.svg --x source.soc_mean --y soh --by source.temperature_mean",
     NULL,

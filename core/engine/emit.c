@@ -12,7 +12,7 @@ static const double BAND = 1.6448536269514722;    /* 90 % of a normal distributi
 
 typedef struct lane_rows {                        /* one lane's records of one physics, in order */
     uint32_t *rec, n;
-    double   *mean, *sigma;
+    double   *mean, *sigma, *extra;               /* extra: the corrector's nextra for each */
 } lane_rows;
 
 static int64_t by_human(const engine *e, int column, const double *row, double *v)
@@ -62,16 +62,29 @@ static void correct_row(const engine *e, double *row, double mean, double sigma)
     c[3] = c[1] + BAND * sigma;
 }
 
-static int emit_record(engine *e, const tile *t, uint32_t rec, size_t c, double mean, double sigma, why *w)
+/* What the other correctors of this physics say stays unknown in this one's row. */
+static void extra_row(const engine *e, double *row, size_t c, const double *extra)
 {
+    for (size_t k = 0; k < e->nextra; k++)
+        row[(size_t)e->col_extra + k] = NAN;
+    for (size_t x = 0; c < e->sc->ncorrector && x < e->corrector[c].nextra; x++)
+        row[e->corrector[c].extra[x]] = extra[x];
+}
+
+static int emit_record(engine *e, const tile *t, const lane_rows *r, uint32_t at, size_t c, why *w)
+{
+    uint32_t rec = r->rec[at];
     double *row = t->rec + (size_t)rec * e->ncolumn;
     const struct recinfo *info = &t->info[rec];
     size_t variant = info->physics * e->nvariant + c;
     const lane *l = &e->lane[info->lane];
     double target;
     int rc = E_OK;
-    correct_row(e, row, mean, sigma);
-    if (c < e->sc->ncorrector && !e->trained && info->index <= l->origin && by_human(e, e->target_col, row, &target))
+    correct_row(e, row, r->mean[at], r->sigma[at]);
+    if (e->nextra)
+        extra_row(e, row, c, r->extra + at * (c < e->sc->ncorrector ? e->corrector[c].nextra : 0));
+    bool learns = c < e->sc->ncorrector && !e->trained && !e->sc->corrector[c].model;
+    if (learns && info->index <= l->origin && by_human(e, e->target_col, row, &target))
         rc = take_down(e, info->physics * e->sc->ncorrector + c, &e->corrector[c], row, info, target, w);
     if (!rc && e->score)
         rc = score_row(e, variant, row, info, w);
@@ -119,10 +132,12 @@ static int predict(engine *e, const tile *t, size_t p, size_t c, uint32_t lane_i
         r->mean[i] = 0;
         r->sigma[i] = NAN;
     }
-    if (c >= e->sc->ncorrector || !e->trained)
+    for (size_t i = 0; i < r->n * e->nextra; i++)
+        r->extra[i] = NAN;
+    if (c >= e->sc->ncorrector || (!e->trained && !e->sc->corrector[c].model))
         return E_OK;
     return correct_predict(e, &e->corrector[c], &e->correction[p * e->sc->ncorrector + c], lane_index, t, r->rec, r->n,
-                           r->mean, r->sigma, w);
+                           r->mean, r->sigma, r->extra, w);
 }
 
 /* Rows of a lane go out row by row, the variants of a row together. */
@@ -150,12 +165,13 @@ static int emit_lane(engine *e, const tile *t, uint32_t i, lane_rows *r, why *w)
             if (at[p] >= r[p * nv].n || t->info[r[p * nv].rec[at[p]]].index != next)
                 continue;
             for (size_t c = 0; c < nv && !rc; c++)
-                rc = emit_record(e, t, r[p * nv + c].rec[at[p]], c, r[p * nv + c].mean[at[p]],
-                                 r[p * nv + c].sigma[at[p]], w);
+                rc = emit_record(e, t, &r[p * nv + c], at[p], c, w);
             at[p]++;
             done++;
         }
     }
+    if (!rc)
+        rc = trace_emit(e, t, i, w);
     if (!rc && t->nmark)
         hook_marks(e, t, lane_index);
     for (size_t p = 0; p < np && !rc; p++)
@@ -169,6 +185,7 @@ static void rows_free(lane_rows *r, size_t n)
         free(r[i].rec);
         free(r[i].mean);
         free(r[i].sigma);
+        free(r[i].extra);
     }
     free(r);
 }
@@ -181,7 +198,8 @@ static lane_rows *rows_open(const engine *e, size_t n)
         r[i].rec = mem_zero(most + 1, sizeof *r[i].rec);
         r[i].mean = mem_zero(most + 1, sizeof *r[i].mean);
         r[i].sigma = mem_zero(most + 1, sizeof *r[i].sigma);
-        if (!r[i].rec || !r[i].mean || !r[i].sigma) {
+        r[i].extra = mem_zero((most + 1) * (e->nextra + 1), sizeof *r[i].extra);
+        if (!r[i].rec || !r[i].mean || !r[i].sigma || !r[i].extra) {
             rows_free(r, n);
             return NULL;
         }
@@ -200,6 +218,7 @@ int emit_chunk(engine *e, why *w)
         tile *t = &e->tile[k];
         for (uint32_t i = 0; i < t->live && !rc; i++)
             rc = emit_lane(e, t, i, r, w);
+        trace_empty(e, t);
         if (!rc && t->why.code)
             rc = fail(w, t->why.code, "%s", t->why.text);
     }

@@ -2,18 +2,12 @@
  * features.c - the columns a corrector may see, and the guard against those that hold the answer.
  *
  * A correction forecasts: at the origin only what is planned is known of later rows.  So a feature is a planned column
- * of the source, the row's number, or what the physics makes of planned values; anything else is refused by name, with
- * the reason.
+ * of the source, the row's number, what the physics makes of planned values, or a transform of one of these
+ * ("rest_log"); anything else is refused by name, with the reason.
  */
 #include "core/engine/inside.h"
 #include <stdlib.h>
 #include <string.h>
-
-static const struct { const char *key; int code; const char *doc; } made[] = {
-    { "cycle", FEATURE_CYCLE, "Number of the cycle." },
-    { "cycle_sqrt", FEATURE_CYCLE_SQRT, "Its square root." },
-};
-enum { NMADE = sizeof made / sizeof made[0] };
 
 static const char *refusal(const fade_column *c)
 {
@@ -27,10 +21,8 @@ static const char *refusal(const fade_column *c)
 
 static int unknown(engine *e, const scenario_corrector *sc, const char *key, tree_problems *p)
 {
-    const char *words[512];
-    size_t n = 0;
-    for (; n < NMADE; n++)
-        words[n] = made[n].key;
+    const char *words[512] = { "cycle", "cycle_sqrt" };
+    size_t n = 2;
     for (size_t i = 0; i < e->ncolumn && n < 512; i++)
         if (!refusal(&e->column[i]))
             words[n++] = e->column[i].key;
@@ -39,26 +31,51 @@ static int unknown(engine *e, const scenario_corrector *sc, const char *key, tre
                          sc->part.label, key, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 }
 
+/* The column of the row table, or FEATURE_CYCLE; -1: there is none. */
+static int column_of(const engine *e, const char *key)
+{
+    if (strcmp(key, "cycle") == 0)
+        return FEATURE_CYCLE;
+    for (size_t i = 0; i < e->ncolumn; i++)
+        if (strcmp(e->column[i].key, key) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* What the transforms at the end of a key are made of; *n of them, the last of the key first.  "": memory failed. */
+static const char *stem_of(engine *e, const char *key, const transform *by[FEATURE_STEPS], size_t *n)
+{
+    size_t length;
+    for (*n = 0; column_of(e, key) == -1 && *n + 1 < FEATURE_STEPS && (by[*n] = transform_of(key, &length)); ++*n) {
+        key = mem_arena_format(e->arena, "%.*s", (int)length, key);
+        if (!key)
+            return "";
+    }
+    return key;
+}
+
 static int bind_feature(engine *e, const scenario_corrector *sc, corrector_use *u, const char *key, tree_problems *p)
 {
-    for (size_t i = 0; i < NMADE; i++)
-        if (strcmp(made[i].key, key) == 0) {
-            u->feature[u->nfeature] = made[i].code;
-            u->feature_column[u->nfeature++] =
-                (fade_column){ .key = made[i].key, .unit = "", .doc = made[i].doc, .width = 1 };
-            return E_OK;
-        }
-    for (size_t i = 0; i < e->ncolumn; i++) {
-        if (strcmp(e->column[i].key, key) != 0)
-            continue;
-        const char *no = refusal(&e->column[i]);
-        if (no)
-            return tree_complain(p, sc->feature_node, E_INPUT, "corrector %s: feature %s %s", sc->part.label, key, no);
-        u->feature[u->nfeature] = (int)i;
-        u->feature_column[u->nfeature++] = e->column[i];
-        return E_OK;
-    }
-    return unknown(e, sc, key, p);
+    static const fade_column cycle = { .key = "cycle", .unit = "", .doc = "Number of the cycle.", .width = 1,
+                                       .flags = FADE_PLANNED };
+    const transform *by[FEATURE_STEPS];
+    size_t n, at = u->nfeature;
+    const char *stem = stem_of(e, key, by, &n);
+    int column = column_of(e, stem);
+    if (column == -1)
+        return unknown(e, sc, stem, p);
+    const fade_column *c = column == FEATURE_CYCLE ? &cycle : &e->column[column];
+    const char *no = refusal(c);
+    if (no)
+        return tree_complain(p, sc->feature_node, E_INPUT, "corrector %s: feature %s %s", sc->part.label, key, no);
+    for (size_t i = 0; i < n; i++)
+        u->by[at][i] = by[n - 1 - i];
+    u->feature[at] = column;
+    u->feature_column[at] = *c;
+    u->feature_column[at].key = key;
+    u->feature_column[at].unit = n ? by[0]->unit : c->unit;
+    u->nfeature++;
+    return E_OK;
 }
 
 static int open_use(corrector_use *u, const scenario_corrector *sc, uint64_t seed, size_t n, why *w)
@@ -68,11 +85,35 @@ static int open_use(corrector_use *u, const scenario_corrector *sc, uint64_t see
         return fail(w, E_PLUGIN, "plugin %s has no interface fade.corrector/1 with a model", sc->part.plugin->desc->id);
     u->feature = mem_zero(n + 1, sizeof *u->feature);
     u->feature_column = mem_zero(n + 1, sizeof *u->feature_column);
-    if (!u->feature || !u->feature_column)
+    u->by = mem_zero(n + 1, sizeof *u->by);
+    if (!u->by || !u->feature || !u->feature_column)
         return fail(w, E_NOMEM, "no memory for %zu features", n);
     int rc = object_open(sc->part.plugin, sc->part.node, seed, &u->object, w);
     u->tile = (predictor){ .object = u->object, .vt = u->vt, .nfeature = n };
     return rc;
+}
+
+/* What a saved model learnt in other units is converted; what is another quantity by now is refused. */
+static int features_of_model(corrector_use *u, const scenario_corrector *sc, tree_problems *p, why *w)
+{
+    u->scale = mem_zero(u->nfeature + 1, sizeof *u->scale);
+    u->offset = mem_zero(u->nfeature + 1, sizeof *u->offset);
+    if (!u->scale || !u->offset)
+        return fail(w, E_NOMEM, "no memory for %zu features", u->nfeature);
+    for (size_t i = 0; i < u->nfeature && u->nfeature == sc->nfeature; i++) {
+        const char *here = u->feature_column[i].unit, *there = sc->model->feature[i].unit;
+        unit a, b;
+        u->scale[i] = 1;
+        if (strcmp(here, there) == 0)
+            continue;
+        if (units_parse(here, &a, NULL) || units_parse(there, &b, NULL) ||
+            !units_convert(&a, &b, NAN, &u->scale[i], &u->offset[i]))
+            tree_complain(p, sc->feature_node, E_DOMAIN,
+                          "corrector %s: feature %s is in %s here, the model learnt it in %s: no factor leads from "
+                          "one to the other",
+                          sc->part.label, sc->feature[i], *here ? here : "no unit", *there ? there : "no unit");
+    }
+    return E_OK;
 }
 
 int features_bind(engine *e, tree_problems *p, why *w)
@@ -91,12 +132,14 @@ int features_bind(engine *e, tree_problems *p, why *w)
         int rc = open_use(&e->corrector[c], k, sc->seed, n, w);
         if (rc)
             return rc;
-        if (!sc->evaluate.on)
+        if (!sc->evaluate.on && !k->model)
             tree_complain(p, k->part.node, E_INPUT,
                           "corrector %s has nothing to learn from: [evaluate] says which rows are known",
                           k->part.label);
         for (size_t i = 0; i < n; i++)
             bind_feature(e, k, &e->corrector[c], key[i], p);
+        if (k->model && (rc = features_of_model(&e->corrector[c], k, p, w)))
+            return rc;
     }
     return E_OK;
 }
@@ -104,12 +147,14 @@ int features_bind(engine *e, tree_problems *p, why *w)
 void features_fill(const corrector_use *u, const double *row, const struct recinfo *info, double *const *in,
                    uint32_t at)
 {
-    for (size_t f = 0; f < u->nfeature; f++)
-        switch (u->feature[f]) {
-        case FEATURE_CYCLE: in[f][at] = (double)info->cycle; break;
-        case FEATURE_CYCLE_SQRT: in[f][at] = sqrt((double)info->cycle); break;
-        default: in[f][at] = row[u->feature[f]];
-        }
+    for (size_t f = 0; f < u->nfeature; f++) {
+        double v = u->feature[f] == FEATURE_CYCLE ? (double)info->cycle : row[u->feature[f]];
+        for (size_t i = 0; u->by[f][i]; i++)
+            v = u->by[f][i]->of(v);
+        in[f][at] = v;
+    }
+    for (size_t f = 0; u->scale && f < u->nfeature; f++)
+        in[f][at] = in[f][at] * u->scale[f] + u->offset[f];
 }
 
 void features_free(engine *e)
@@ -117,6 +162,9 @@ void features_free(engine *e)
     for (size_t c = 0; e->corrector && c < e->sc->ncorrector; c++) {
         free(e->corrector[c].feature);
         free(e->corrector[c].feature_column);
+        free(e->corrector[c].by);
+        free(e->corrector[c].scale);
+        free(e->corrector[c].offset);
         object_close(e->corrector[c].object);
     }
     free(e->corrector);

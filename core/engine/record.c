@@ -2,6 +2,7 @@
  * record.c - the row table: which columns it has, and the rows a tile keeps of a chunk, in the units people read.
  */
 #include "core/engine/inside.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +58,20 @@ static int source_columns(engine *e, why *w)
     return E_OK;
 }
 
+/* Behind a forecast's origin a law sees the means of what is late, so what it says is planned; else as late as its
+ * inputs. */
+static uint32_t law_moment(const engine *e, uint32_t moment)
+{
+    return e->sc->evaluate.on ? FADE_PLANNED : moment;
+}
+
+/* Several physics share a column: the latest of their moments. */
+static void law_column(engine *e, int at, uint32_t moment)
+{
+    fade_column *c = &e->column[at];
+    c->flags = wire_later(c->flags, law_moment(e, moment)) | ((c->flags | law_moment(e, moment)) & FADE_TARGET);
+}
+
 static int physics_columns(engine *e, physics *ph, why *w)
 {
     ph->column = mem_zero(ph->pool.n + 1, sizeof *ph->column);
@@ -77,6 +92,7 @@ static int physics_columns(engine *e, physics *ph, why *w)
         ph->column[i] = find(e, key);
         if (ph->column[i] < 0)
             ph->column[i] = add_column(e, key, to, end->column->doc, FADE_PLANNED);
+        law_column(e, ph->column[i], end->moment);
     }
     return E_OK;
 }
@@ -85,6 +101,12 @@ static int own_columns(engine *e)
 {
     e->col_capacity = add_column(e, "physics_capacity", "Ah", "Capacity as the physics predicts it.", FADE_PLANNED);
     e->col_soh = add_column(e, "soh", "1", "State of health: that capacity over the reference.", FADE_PLANNED);
+    for (size_t i = 0; i < e->nphysics; i++) {
+        const physics *ph = &e->physics[i];
+        int from = ph->capacity >= 0 ? ph->capacity : ph->loss;
+        law_column(e, e->col_capacity, from >= 0 ? ph->pool.at[from].moment : FADE_PLANNED);
+        law_column(e, e->col_soh, from >= 0 ? ph->pool.at[from].moment : FADE_PLANNED);
+    }
     e->col_correction = -1;
     if (e->sc->ncorrector == 0)
         return E_OK;
@@ -94,6 +116,25 @@ static int own_columns(engine *e)
     add_column(e, "hybrid_lower", "Ah", "Lower end of the 90 % band.", FADE_TARGET);
     add_column(e, "hybrid_upper", "Ah", "Upper end of the 90 % band.", FADE_TARGET);
     return E_OK;
+}
+
+/* What correctors say besides a correction, a score: a column by its own name, or with "corrector_" where that is
+ * taken. */
+static void extra_columns(engine *e)
+{
+    e->col_extra = (int)e->ncolumn;
+    for (size_t c = 0; c < e->sc->ncorrector; c++) {
+        corrector_use *u = &e->corrector[c];
+        const fade_column *one;
+        while ((one = predictor_extra(u->object->plugin->desc, u->nextra))) {
+            char key[128];
+            int at = find(e, one->key);
+            snprintf(key, sizeof key, "%s%s", at >= 0 && at < e->col_extra ? "corrector_" : "", one->key);
+            at = find(e, key);
+            u->extra[u->nextra++] = at >= 0 ? at : add_column(e, key, one->unit, one->doc, FADE_TARGET);
+        }
+    }
+    e->nextra = e->ncolumn - (size_t)e->col_extra;
 }
 
 static int variants(engine *e, why *w)
@@ -112,9 +153,15 @@ static int variants(engine *e, why *w)
     return E_OK;
 }
 
+/* A clock is as late as the column it counts. */
+static uint32_t clock_moment(const engine *e, int column)
+{
+    return column < 0 ? FADE_PLANNED : law_moment(e, e->source_column[column].flags & (FADE_PLANNED | FADE_EARLY));
+}
+
 int record_layout(engine *e, tree_problems *p, why *w)
 {
-    size_t most = e->nsource + 16;
+    size_t most = e->nsource + 16 + e->sc->ncorrector * PREDICTOR_EXTRAS;
     for (size_t i = 0; i < e->nphysics; i++)
         most += e->physics[i].pool.n;
     e->arena = mem_arena_open();
@@ -124,9 +171,11 @@ int record_layout(engine *e, tree_problems *p, why *w)
     int rc = source_columns(e, w);
     if (rc)
         return rc;
+    uint32_t moved = wire_later(clock_moment(e, e->count_col), clock_moment(e, e->depth_col));
     e->col_efc =
-        add_column(e, "equivalent_full_cycles", "", "Charge moved, in cycles of the nominal capacity.", FADE_PLANNED);
-    e->col_seconds = add_column(e, "test_time", "s", "Calendar time since the first row.", FADE_PLANNED);
+        add_column(e, "equivalent_full_cycles", "", "Charge moved, in cycles of the nominal capacity.", moved);
+    e->col_seconds = add_column(e, "test_time", "s", "Calendar time since the first row.",
+                                clock_moment(e, e->duration_col));
     e->col_physics = (int)e->ncolumn;
     for (size_t i = 0; i < e->nphysics; i++)
         if ((rc = physics_columns(e, &e->physics[i], w)))
@@ -134,7 +183,10 @@ int record_layout(engine *e, tree_problems *p, why *w)
     own_columns(e);
     if ((rc = variants(e, w)))
         return rc;
-    return e->layout_failed ? fail(w, E_NOMEM, "no memory for the row table") : features_bind(e, p, w);
+    if ((rc = features_bind(e, p, w)))
+        return rc;
+    extra_columns(e);
+    return e->layout_failed ? fail(w, E_NOMEM, "no memory for the row table") : E_OK;
 }
 
 void record_free(engine *e)
@@ -159,6 +211,13 @@ bool record_every(const scenario_output *o, int64_t cycle, bool last)
         if ((int64_t)o->at[i] == cycle)
             return true;
     return o->every > 0 && !(o->every == 1 && o->nat) && (cycle == 1 || cycle % (int64_t)o->every == 0);
+}
+
+bool record_last(const engine *e, const tile *t, uint32_t i, size_t p)
+{
+    const lane *l = &e->lane[t->first + i];
+    bool over = e->lp[(size_t)(t->first + i) * e->nphysics + p].over != OVER_NO;
+    return over || (e->cycles && l->done == e->cycles) || (l->total && l->done == l->total && !e->cycles);
 }
 
 /* Is this row of any use: to an output, to training, to a score? */
@@ -198,7 +257,7 @@ static void fill(const engine *e, const worker *k, const tile *t, size_t p, uint
     for (size_t s = 0; s < e->nrecord_source; s++)
         row[s] = slot == UINT32_MAX ? NAN : e->chunk.val[s][slot] * e->scale[s] + e->offset[s];
     row[e->col_efc] = t->efc[i];
-    row[e->col_seconds] = t->seconds[i];
+    row[e->col_seconds] = step_clock(e, t, p, i);
     for (size_t c = 0; c < ph->pool.n; c++)
         if (ph->column[c] >= 0)
             row[ph->column[c]] = k->val[c][i] * ph->scale[c] + ph->offset[c];
@@ -244,8 +303,7 @@ int record_row(engine *e, worker *k, tile *t, size_t p, uint64_t r)
         if (!k->active[i])
             continue;
         const lane *l = &e->lane[t->first + i];
-        bool over = e->lp[(size_t)(t->first + i) * e->nphysics + p].over != OVER_NO;
-        bool last = over || (e->cycles && l->done == e->cycles) || (l->total && l->done == l->total && !e->cycles);
+        bool last = record_last(e, t, i, p);
         if (!wanted(e, t, i, last))
             continue;
         if (room(t, e))

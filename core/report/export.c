@@ -13,7 +13,8 @@ enum { SPILL = 1 << 18 };
 static const struct {
     const char *name;
     int       (*write)(const export_plan *, FILE *, why *);
-} formats[] = { { "csv", export_csv }, { "bdf", export_csv }, { "json", export_json }, { "parquet", export_parquet } };
+} formats[] = { { "csv", export_csv },         { "json", export_json },      { "parquet", export_parquet },
+                { "bdf", export_csv },         { "bdf.gz", export_csv_gz },  { "bdf.parquet", export_parquet } };
 enum { NFORMAT = sizeof formats / sizeof *formats };
 
 static const struct { const char *name, *key; int from; } fixed[] = {
@@ -83,10 +84,12 @@ static int check_bdf(const result *r, why *w)
 static int make_plan(const result *r, const export_options *o, export_plan *p, why *w)
 {
     const frame *f = &r->rows;
-    *p = (export_plan){ .r = r, .bdf = strcmp(o->format, "bdf") == 0, .columnwise = o->columnwise };
+    *p = (export_plan){ .r = r, .bdf = text_starts(o->format, "bdf"), .columnwise = o->columnwise };
     int rc = p->bdf ? check_bdf(r, w) : E_OK;
     if (rc)
         return rc;
+    if (p->bdf && r->samples && !o->ncolumn && !o->names)
+        return export_series(r, p, w);
     p->column = mem_zero(f->ncol + o->ncolumn + NFIXED, sizeof *p->column);
     if (!p->column)
         return fail(w, E_NOMEM, "no memory for %zu columns", f->ncol);
@@ -129,6 +132,7 @@ int export_rows(const result *r, const export_options *o, FILE *out, why *w)
         int rc = make_plan(r, o, &p, w);
         if (!rc)
             rc = formats[i].write(&p, out, w);
+        export_series_close(&p);
         free(p.column);
         return rc;
     }

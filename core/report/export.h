@@ -19,13 +19,18 @@ typedef struct export_plan {
     export_column *column;
     size_t         n;
     bool           bdf, columnwise;
+    result        *series;                        /* what export_series made; NULL */
 } export_plan;
 
 /* export_names.c: "capacity_ah" as others call it. */
 void export_name_bdf(const char *name, const char *key, const char *unit, char out[EXPORT_NAME]);        /* "Capacity / Ah" */
 void export_name_pybamm(const char *name, const char *key, const char *unit, char out[EXPORT_NAME]);     /* "Capacity [A.h]" */
 
+/* export_series.c: samples as the time series of the Battery Data Format: its columns, charge positive, sums and nets. */
+int export_series(const result *, export_plan *, why *w);
+void export_series_close(export_plan *);
 int export_csv(const export_plan *, FILE *, why *w);
+int export_csv_gz(const export_plan *, FILE *, why *w);
 int export_json(const export_plan *, FILE *, why *w);
 int export_parquet(const export_plan *, FILE *, why *w);
 /* Writes what was gathered when it is much, or at the end; E_IO, E_NOMEM. */

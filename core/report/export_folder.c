@@ -33,12 +33,12 @@ static char *name_of(const result *r, const export_options *o, size_t cell, size
 {
     const frame *f = &r->rows;
     text t = { 0 };
-    if (strcmp(o->format, "bdf") == 0) {
+    if (text_starts(o->format, "bdf")) {
         char date[16];
         date_of(r, date);
         text_add(&t, "fade__");
         add_safe(&t, f->cell_name[cell]);
-        text_addf(&t, "__%s_%03zu.bdf.csv", date, variant + 1);
+        text_addf(&t, "__%s_%03zu.%s", date, variant + 1, strcmp(o->format, "bdf") == 0 ? "bdf.csv" : o->format);
     } else {
         add_safe(&t, *f->cell_name[cell] ? f->cell_name[cell] : "cell");
         if (*f->variant_name[variant]) {

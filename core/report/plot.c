@@ -90,41 +90,69 @@ static void close_studio(studio *s)
     free(s->picture);
 }
 
-static int draw(const plot *p, const plot_options *o, const char *path, const studio *s, why *w)
+static int draw(const text *data, const text *script, const char *path, const studio *s, why *w)
 {
-    text data = { 0 }, script = { 0 };
-    plot_data(p, &data);
-    plot_script(p, o, base_of(s->data), base_of(path), &script);
-    int rc = data.failed || script.failed ? fail(w, E_NOMEM, "no memory to draw %s", path) : E_OK;
+    int rc = data->failed || script->failed ? fail(w, E_NOMEM, "no memory to draw %s", path) : E_OK;
     if (!rc)
-        rc = file_write(s->data, text_of(&data), data.n, w);
+        rc = file_write(s->data, text_of(data), data->n, w);
     if (!rc)
-        rc = file_write(s->script, text_of(&script), script.n, w);
+        rc = file_write(s->script, text_of(script), script->n, w);
     if (!rc)
         rc = plot_run(s->folder, s->script, s->picture, w);
     if (!rc && rename(s->picture, path))
         rc = fail(w, E_IO, "cannot write %s: %s", path, strerror(errno));
-    text_free(&data);
-    text_free(&script);
+    return rc;
+}
+
+/* Data and script of what is asked for. */
+static int compose(result *const *r, size_t n, const plot_options *o, const char *path, const studio *s, plot *p,
+                   text out[2], why *w)
+{
+    if (o->trace)
+        return plot_trace(r[0], o, base_of(s->data), base_of(path), out, w);
+    int rc = plot_gather(r, n, o, p, w);
+    if (rc)
+        return rc;
+    plot_data(p, &out[0]);
+    plot_script(p, o, base_of(s->data), base_of(path), &out[1]);
+    return E_OK;
+}
+
+int plot_drawn(const char *path,
+               int (*compose_it)(void *ctx, const char *data, const char *picture, text out[2], why *), void *ctx,
+               why *w)
+{
+    studio s = { 0 };
+    text out[2] = { 0 };
+    int rc = check_kind(path, w);
+    rc = rc ? rc : open_studio(path, false, &s, w);
+    rc = rc ? rc : compose_it(ctx, base_of(s.data), base_of(path), out, w);
+    rc = rc ? rc : draw(&out[0], &out[1], path, &s, w);
+    close_studio(&s);
+    text_free(&out[0]);
+    text_free(&out[1]);
     return rc;
 }
 
 int plot_file(result *const *r, size_t n, const plot_options *o, const char *path, why *w)
 {
     studio s = { 0 };
+    text out[2] = { 0 };
     plot *p = mem_zero(1, sizeof *p);
     int rc = p ? check_kind(path, w) : fail(w, E_NOMEM, "no memory to draw %s", path);
     if (!rc)
-        rc = plot_gather(r, n, o, p, w);
-    if (!rc)
         rc = open_studio(path, o->keep, &s, w);
     if (!rc)
-        rc = draw(p, o, path, &s, w);
+        rc = compose(r, n, o, path, &s, p, out, w);
+    if (!rc)
+        rc = draw(&out[0], &out[1], path, &s, w);
     close_studio(&s);
     if (p && !rc && o->left_out)
         text_add(o->left_out, text_of(&p->left_out));
     if (p)
         text_free(&p->left_out);
+    text_free(&out[0]);
+    text_free(&out[1]);
     free(p);
     return rc;
 }

@@ -40,6 +40,13 @@ bool plot_point(const plot_series *, size_t row, double *x, double *y, double *u
 /* plot_script.c: what gnuplot is told; `data` and `picture` are the names it uses. */
 void plot_data(const plot *, text *out);
 void plot_script(const plot *, const plot_options *, const char *data, const char *picture, text *out);
+const char *plot_color(size_t i);
+void plot_quoted(text *out, const char *word);    /* 'word' as gnuplot reads it */
+void plot_terminal(const plot_options *, double below, const char *picture, text *out);       /* below: inches a legend takes there */
+/* plot_trace.c: samples of one cell against time, or dQ/dV. */
+int plot_trace(const result *, const plot_options *, const char *data, const char *picture, text out[2], why *w);     /* data, script */
+/* plot.c: a picture of anything: `compose` writes data and script, which uses the names `data` and `picture`. */
+int plot_drawn(const char *path, int (*compose)(void *ctx, const char *data, const char *picture, text out[2], why *), void *ctx, why *w);
 /* plot_run.c: gnuplot reads `script` in `folder` and writes `picture`, an absolute path. */
 int plot_run(const char *folder, const char *script, const char *picture, why *w);
 #endif

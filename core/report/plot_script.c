@@ -11,6 +11,8 @@
 static const char *const palette[] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000" };
 enum { NPALETTE = sizeof palette / sizeof *palette };
 
+const char *plot_color(size_t i) { return palette[i % NPALETTE]; }
+
 static const char *color_of(const plot_series *s)
 {
     return s->color < 0 ? "#404040" : palette[s->color % NPALETTE];
@@ -46,7 +48,7 @@ void plot_data(const plot *p, text *out)
 }
 
 /* 'text' as gnuplot reads it. */
-static void add_quoted(text *out, const char *word)
+void plot_quoted(text *out, const char *word)
 {
     text_addc(out, '\'');
     for (; *word; word++) {
@@ -63,7 +65,7 @@ enum { BELOW = 8 };                                     /* most names below a pi
 static double width_of(const plot_options *o) { return o->width > 0 ? o->width : WIDTH; }
 static double height_of(const plot_options *o) { return o->height > 0 ? o->height : HEIGHT; }
 
-static void add_terminal(const plot_options *o, double below, const char *picture, text *out)
+void plot_terminal(const plot_options *o, double below, const char *picture, text *out)
 {
     double width = width_of(o), height = height_of(o) + (o->height > 0 ? 0 : below);
     if (text_ends(picture, ".pdf"))
@@ -100,12 +102,12 @@ static void add_axes(const plot *p, text *out)
     bool from_zero = !p->time && p->least_x > 0 && p->least_x < 0.05 * p->most_x;
     const double x[2] = { from_zero ? 0 : p->least_x, p->most_x }, y[2] = { p->least_y, p->most_y };
     text_add(out, "set xlabel ");
-    add_quoted(out, p->x);
+    plot_quoted(out, p->x);
     text_add(out, "\nset ylabel ");
-    add_quoted(out, p->y);
+    plot_quoted(out, p->y);
     if (*p->title) {
         text_add(out, "\nset title ");
-        add_quoted(out, p->title);
+        plot_quoted(out, p->title);
     }
     text_addc(out, '\n');
     if (p->time)
@@ -172,12 +174,12 @@ static void add_series(const plot_series *s, size_t index, const char *data, tex
     };
     static const char *const dash[] = { "", " dt (9,4)", " dt (2,3)" };        /* beyond the colours there are */
     size_t round = s->style == PLOT_SOLID && s->color > 0 ? (size_t)s->color / NPALETTE : 0;
-    add_quoted(out, data);
+    plot_quoted(out, data);
     text_addf(out, " index %zu using 1:2%s %s%s lc rgb '%s' ", index, s->style == PLOT_BAND ? ":3" : "", form[s->style],
               dash[round % (sizeof dash / sizeof *dash)], color_of(s));
     if (*s->name) {
         text_add(out, "title ");
-        add_quoted(out, s->name);
+        plot_quoted(out, s->name);
     } else {
         text_add(out, "notitle");
     }
@@ -187,9 +189,9 @@ void plot_script(const plot *p, const plot_options *o, const char *data, const c
 {
     legend key = place_legend(p, o);
     text_add(out, "# gnuplot 5 and later\nif (!exists('fade_out')) fade_out = ");
-    add_quoted(out, picture);
+    plot_quoted(out, picture);
     text_addc(out, '\n');
-    add_terminal(o, key.below, picture, out);
+    plot_terminal(o, key.below, picture, out);
     text_add(out, "set output fade_out\nset encoding utf8\nset datafile missing 'NaN'\n");
     add_axes(p, out);
     text_addf(out, "set border 3 lc rgb '#404040'\nset tics nomirror\nset grid lt 1 dt 1 lc rgb '#dcdcdc' lw 0.6\n"
@@ -204,7 +206,7 @@ void plot_script(const plot *p, const plot_options *o, const char *data, const c
             }
     if (shows_eol(p)) {
         text_addf(out, ", \\\n     %.10g with lines lw 1 dt (2,3) lc rgb '#606060' title ", p->eol);
-        add_quoted(out, p->eol_name);
+        plot_quoted(out, p->eol_name);
     }
     text_addc(out, '\n');
 }
