@@ -341,6 +341,33 @@ static void nothing_left_is_nothing_moved(void **state)
     assert_true(last->in[W_efc] >= 0 && last->in[W_efc] < 1e-6);
 }
 
+/* A cell alone: steps of a row go side by side, and are those of a cell among others. */
+static void steps_of_a_cell_go_side_by_side(void **state)
+{
+    (void)state;
+    static const double fades[] = { 0, 1e-4, 3e-3 };
+    for (int k = 0; k < 3; k++) {
+        random_duty(k, 3000, 0, 3600, .3);
+        watch.fade = fades[k];
+        watch.open_fade = k ? 1e-4 : 0;
+        long calls[2];
+        watch_rows r[2];
+        for (int i = 0; i < 2; i++) {
+            series.cells = i ? 2 : 1;
+            watch.calls = 0;
+            watch_whole("", "row = \"30 days\"", NULL);
+            calls[i] = watch.calls;
+            r[i] = watch_take("cell-1");
+        }
+        watch_same(&r[0], &r[1]);
+        if (k == 0 && calls[0] >= calls[1] * 2 / 3)
+            fail_msg("%ld calls alone, %ld beside another", calls[0], calls[1]);
+        watch_drop(&r[0]);
+        watch_drop(&r[1]);
+    }
+    assert_int_equal(watch.tells, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, watch_clean, watch_clean)
 int main(void)
 {
@@ -356,6 +383,7 @@ int main(void)
         TEST(a_step_in_pieces_books_once),
         TEST(throughput_is_that_of_the_new_cell),
         TEST(nothing_left_is_nothing_moved),
+        TEST(steps_of_a_cell_go_side_by_side),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

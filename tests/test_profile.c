@@ -313,6 +313,22 @@ static void current_and_power(void **state)
     }
 }
 
+/* No gap is given, so none is mended; one of 103.9 days among hours is not passed over in silence. */
+static void a_gap_that_nobody_asked_for_is_told(void **state)
+{
+    (void)state;
+    rig g;
+    duty_rows r;
+    good(&g, "time_h,soc\n0,0.5\n1,0.6\n2,0.5\n2496,0.6\n2497,0.5\n", SET(T), &r);
+    assert_int_equal(r.n, 5);
+    assert_int_equal(g.warnings, 1);
+    assert_non_null(strstr(g.warning, "a.csv:5: no sample for up to 104 days before 1 line, here the first"));
+    duty_free(&r);
+    good(&g, "time_h,soc\n0,0.5\n24,0.6\n48,0.5\n288,0.6\n312,0.5\n", SET(T), &r);      /* ten days among days */
+    assert_int_equal(g.warnings, 0);
+    duty_free(&r);
+}
+
 /* ---- shared data ---- */
 
 static void shared_files(void **state)
@@ -326,10 +342,10 @@ static void shared_files(void **state)
         { "duty_profiles/personal_ev_smallbatt.csv", 2016, 1051201, 0, 604500, 0.95 },
     };
     for (size_t k = 0; k < sizeof files / sizeof files[0]; k++) {
-        char path[512];
         rig g;
         duty_rows r;
-        if (!rig_data(files[k].name, path))
+        const char *path = data_file(files[k].name);
+        if (!path)
             skip();
         assert_true(rig_open(&g, "profile"));
         set_all(&g, SET("path", path, "seam", "1"));
@@ -351,10 +367,10 @@ static void shared_files(void **state)
 static void no_profile(void **state)
 {
     (void)state;
-    char path[512];
     rig g;
     duty_rows r;
-    if (!rig_data("duty_profiles/TeslaInfo_Model3LR.csv", path))
+    const char *path = data_file("duty_profiles/TeslaInfo_Model3LR.csv");
+    if (!path)
         skip();
     assert_true(rig_open(&g, "profile"));
     rig_set(&g, "path", path);
@@ -373,10 +389,11 @@ static void shared_climates(void **state)
         { "climate/seattle-weather.csv", 4, 0, 8.9, -7.1, 35.6 },
     };
     for (size_t k = 0; k < sizeof files / sizeof files[0]; k++) {
-        char path[512], duty[512];
+        char duty[512];
         rig g;
         duty_rows r;
-        if (!rig_data(files[k].name, path))
+        const char *path = data_file(files[k].name);
+        if (!path)
             skip();
         text_file(duty, "hours.csv", "time_h,soc\n0,0.5\n1,0.6\n2,0.5\n");
         assert_true(rig_open(&g, "profile"));
@@ -406,10 +423,10 @@ static void shared_drives(void **state)
         { "drive_cycles/current/car_current.csv", "capacity", "5", 0.9493055972222222, 1 },
     };
     for (size_t k = 0; k < sizeof files / sizeof files[0]; k++) {
-        char path[512];
         rig g;
         duty_rows r;
-        if (!rig_data(files[k].name, path))
+        const char *path = data_file(files[k].name);
+        if (!path)
             skip();
         assert_true(rig_open(&g, "profile"));
         set_all(&g, SET("path", path, files[k].key, files[k].size, "current_sign", "discharge-positive", T));
@@ -433,6 +450,7 @@ int main(void)
         cmocka_unit_test(repairs),
         cmocka_unit_test(what_cannot_be_mended),
         cmocka_unit_test(current_and_power),
+        cmocka_unit_test(a_gap_that_nobody_asked_for_is_told),
         cmocka_unit_test(shared_files),
         cmocka_unit_test(no_profile),
         cmocka_unit_test(shared_climates),

@@ -91,6 +91,7 @@ static int bind_in(duty *d, duty_use *u, const part *q, why *w)
         u->in[i] = column_of[duty_iface_read(library_at(&u->vt->in, i))];
         d->anode |= u->in[i] == S_ANODE;
         d->rate |= u->in[i] == S_RATE;
+        d->time |= u->in[i] == S_TIME;
     }
     return E_OK;
 }
@@ -309,6 +310,7 @@ static void free_stream(const duty *d, duty_stream *s)
     free(s->row);
     free(s->row_step);
     free(s->stress);
+    duty_past_free(s->past);
     free(s);
 }
 

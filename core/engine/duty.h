@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * duty.h - rows made of samples: what the files duty*.c share; else only the engine's feed, step and snapshot include it.
+ * duty.h - rows made of samples: what the files duty*.c share; else only the engine's feed, step and snapshot include
+ * it.
  *
- * Words: a *stream* is one series of samples (of one cell, or of all of them); its *window* holds the samples from the oldest open
- * break point on; a *rule* says when cycles are booked, and what for (laws with the same wishes share one); a *step* ends at a break
- * point of its rule or at the end of a row; a *use* is one law that sees inside rows (fade.duty/1).
+ * Words: a *stream* is one series of samples (of one cell, or of all of them); its *window* holds the samples from the
+ * oldest open break point on; a *rule* says when cycles are booked, and what for (laws with the same wishes share one);
+ * a *step* ends at a break point of its rule or at the end of a row; a *use* is one law that sees inside rows
+ * (fade.duty/1).
  */
 #ifndef FADE_ENGINE_DUTY_H
 #define FADE_ENGINE_DUTY_H
@@ -12,20 +14,20 @@
 #include "core/host/duty_iface.h"
 #include <math.h>
 
-/* What samples do to a cell between two points.  X(name, key, unit, of the nominal capacity, sentence): rates and throughput of a
- * duty are relative to the capacity at hand; a law gets them relative to that of the new cell. */
-#define DUTY_STRESS(X)                                                                                                  \
-    X(DEPTH, depth, "1", false, "Highest less lowest state of charge.")                                                 \
-    X(SOC_MEAN, soc_mean, "1", false, "Mean state of charge over time.")                                                \
-    X(SOC_MIN, soc_min, "1", false, "Lowest state of charge.")                                                          \
-    X(SOC_MAX, soc_max, "1", false, "Highest state of charge.")                                                         \
-    X(T_MEAN, temperature_mean, "K", false, "Mean temperature over time.")                                              \
-    X(T_MAX, temperature_max, "K", false, "Highest temperature.")                                                       \
-    X(C_RATE, c_rate, "1/h", true, "Mean rate while there is load, both ways.")                                         \
-    X(C_MEAN, c_rate_mean, "1/h", true, "Mean rate over all time, rests included, both ways.")                          \
-    X(C_CHARGE, c_rate_charge, "1/h", true, "Mean rate while it charges.")                                              \
-    X(C_DISCHARGE, c_rate_discharge, "1/h", true, "Mean rate while it discharges.")                                     \
-    X(EFC, efc, "", true, "Equivalent full cycles: half the sum of all changes of the state of charge.")                \
+/* What samples do to a cell between two points.  X(name, key, unit, of the nominal capacity, sentence): rates and
+ * throughput of a duty are relative to the capacity at hand; a law gets them relative to that of the new cell. */
+#define DUTY_STRESS(X)                                                                                                 \
+    X(DEPTH, depth, "1", false, "Highest less lowest state of charge.")                                                \
+    X(SOC_MEAN, soc_mean, "1", false, "Mean state of charge over time.")                                               \
+    X(SOC_MIN, soc_min, "1", false, "Lowest state of charge.")                                                         \
+    X(SOC_MAX, soc_max, "1", false, "Highest state of charge.")                                                        \
+    X(T_MEAN, temperature_mean, "K", false, "Mean temperature over time.")                                             \
+    X(T_MAX, temperature_max, "K", false, "Highest temperature.")                                                      \
+    X(C_RATE, c_rate, "1/h", true, "Mean rate while there is load, both ways.")                                        \
+    X(C_MEAN, c_rate_mean, "1/h", true, "Mean rate over all time, rests included, both ways.")                         \
+    X(C_CHARGE, c_rate_charge, "1/h", true, "Mean rate while it charges.")                                             \
+    X(C_DISCHARGE, c_rate_discharge, "1/h", true, "Mean rate while it discharges.")                                    \
+    X(EFC, efc, "", true, "Equivalent full cycles: half the sum of all changes of the state of charge.")               \
     X(SPAN, span, "s", false, "Time between the two points.")
 
 #define DUTY_ENUM(name, ...) DUTY_##name,
@@ -35,8 +37,8 @@ enum { DUTY_STRESS(DUTY_ENUM) DUTY_N };
 /* Columns of a row beside those: what the engine's clocks and laws without an inside ask for. */
 enum { DUTY_COUNT = DUTY_N, DUTY_DURATION, DUTY_REST, DUTY_COLUMNS_N };
 
-/* Columns of a window: as read; what a law may ask for besides; then the weight of each rule that weighs temperature, then each
- * use's rates. */
+/* Columns of a window: as read; what a law may ask for besides; then the weight of each rule that weighs temperature,
+ * then each use's rates. */
 enum { S_TIME, S_SOC, S_T, S_READ, S_ANODE = S_READ, S_RATE, S_FIXED };
 
 enum { DUTY_BATCH = TILE_MAX };                   /* samples that rates() gets at once */
@@ -59,7 +61,7 @@ typedef struct duty_rule {
 } duty_rule;
 
 typedef struct duty_at {                          /* where a stream stands in one rule */
-    size_t   brk, moved_at, carried_at;           /* sample of the last break; up to which moved and carried are known */
+    size_t brk, moved_at, carried_at; /* sample of the last break; up to which moved and carried are known */
     duty_pos end;                                 /* of the last step */
     double   moved, top;                          /* sum of changes since the break; highest soc before it */
     double   carried;                             /* integral of the (weighted) temperature */
@@ -84,13 +86,15 @@ typedef struct duty_use {                         /* per part that has fade.duty
     double  *in_buf, *out_buf, *scratch, *unknown;
 } duty_use;
 
+typedef struct duty_past duty_past;               /* duty_past.c */
+
 typedef struct duty_stream {
-    size_t   n, cap, derived, done;               /* samples in the window; what is made of each is there; those booked */
+    size_t n, cap, derived, done; /* samples in the window; what is made of each is there; those booked */
     double **col;                                 /* [duty.ncol] */
     double   first;                               /* time of the first sample of all */
     double   direction;                           /* of the soc: -1, 0 nothing yet, 1 */
     uint64_t rows;                                /* rows that are done, ever */
-    bool     begun, ended, turned;                /* turned: the sample at hand was looked at, its rows are not all out */
+    bool begun, ended, turned; /* turned: the sample at hand was looked at, its rows are not all out */
     duty_pos row_at;                              /* where the open row begins */
     duty_at *at;                                  /* per rule */
     duty_row *row;                                /* of this chunk */
@@ -99,6 +103,7 @@ typedef struct duty_stream {
     double **value;                               /* per use: [step][nfill] */
     double  *made;                                /* of the law at hand: what cycles() makes of each event */
     double  *stress;                              /* of the break points of the rule at hand */
+    duty_past *past;                              /* what was made of its first samples; NULL: not remembered */
 } duty_stream;
 
 typedef struct duty_column { int at; double scale, offset; } duty_column;
@@ -117,7 +122,7 @@ typedef struct duty {
     uint32_t    *stream_of;                       /* per source cell */
     uint32_t     capcell;
     bool         shared, any;                     /* one stream for all cells; samples were met */
-    bool         anode, rate;                     /* some law reads them */
+    bool         anode, rate, time;               /* some law reads them of a sample */
     duty_column  sample[3];                       /* where time, soc and temperature are among the source's samples */
     uint32_t     nsample, nout;
     duty_column  length;                          /* of the source's rows; .at -1: not there */
@@ -130,8 +135,8 @@ typedef struct duty {
 enum { VALUE_EFC, VALUE_MEAN, VALUE_MIN, VALUE_MAX, VALUE_MORE };
 #define VALUE_WIDTH(u) ((u)->nfill + VALUE_MORE)
 
-/* What a state of charge is in a cell that has q of its capacity left and gives the energy of a new one: what lies below
- * the highest that was met goes deeper, at most to empty. */
+/* What a state of charge is in a cell that has q of its capacity left and gives the energy of a new one: what lies
+ * below the highest that was met goes deeper, at most to empty. */
 static inline double duty_lowered(double soc, double top, double q)
 {
     return soc < top ? fmax(0, top - (top - soc) / q) : soc;
@@ -146,11 +151,17 @@ part *duty_part(const engine *, size_t at);                           /* at over
 void duty_forget_streams(duty *);                                            /* none yet, as at the start */
 /* duty_samples.c: the window */
 int  duty_more(duty *, duty_stream *, size_t n, why *w);                     /* room for n samples more */
-int  duty_derive(duty *, duty_stream *, why *w);                             /* columns and shared rates of samples that have none yet */
+int duty_derive(duty *, duty_stream *, why *w); /* columns and shared rates of samples that have none yet */
 int32_t duty_rates(const duty_use *, const part *, fade_tile *samples);      /* calls rates(); < 0 of any sample too */
 void duty_drop(duty *, duty_stream *, size_t n);
 void duty_anode(size_t n, const double *soc, double *potential);             /* n a multiple of 8 */
-double duty_heat(const duty_rule *, double integral, double span);           /* the mean temperature an integral stands for */
+double duty_heat(const duty_rule *, double integral, double span); /* the mean temperature an integral stands for */
+/* duty_past.c: samples that come again */
+int  duty_past_open(const duty *, duty_stream *, size_t n, why *w);
+size_t duty_past_copy(const duty *, duty_stream *, size_t first, size_t n);
+size_t duty_past_new(const duty *, duty_stream *, size_t first, size_t n);
+void duty_past_keep(duty_stream *, size_t first, size_t n);
+void duty_past_free(duty_past *);
 /* duty_book.c: break points, rainflow, rows */
 int  duty_book(duty *, duty_stream *, size_t most_rows, bool end, why *w);
 int  duty_step_room(duty_at *, why *w);                                      /* for one more */

@@ -11,10 +11,12 @@ typedef struct duty_run_of {                      /* neighbouring lanes on one s
     size_t       step, end;                       /* the step at hand, and one behind the row's last */
 } duty_run_of;
 
+typedef struct duty_days duty_days;               /* duty_days.c */
+
 struct duty_desk {
     duty_run_of *run;                             /* [width] */
-    double      *soh, *soh0, *dt;                 /* [width] capacity over that of the new cell at the last break point */
-    double      *x0, *out0;                       /* states at the start of the row; outputs of those that rest while others step */
+    double *soh, *soh0, *dt; /* [width] capacity over that of the new cell at the last break point */
+    double *x0, *out0;       /* states at the start of the row; outputs of those that rest while others step */
     bool        *refused;                         /* [width] lanes whose own samples or cycles the law refused */
     const fade_samples **of;                      /* [width] what tile->samples points to */
     fade_samples *set;                            /* [width] */
@@ -24,8 +26,19 @@ struct duty_desk {
     double      *param;                           /* [most parameters][BATCH]: one lane's */
     const double **param_at;
     double      *scratch;                         /* of rates() and cycles() */
+    duty_days **days; /* per use: the steps of a cell side by side; NULL where they may not go so */
 };
 
 /* After set_inputs of this step: own rates and sums of lanes that make them, and the samples lent. */
 void duty_lend(const duty *, duty_use *, worker *, const part *, workpart *, tile *, const duty_run_of *, why *w);
+
+#define SOH_LEAST 1e-6                            /* nothing is divided by less, where energy is kept */
+#define SOH_MOST  10
+/* What is left of a capacity, as far as duties are weighted by it. */
+static inline double duty_soh(double q) { return q == q ? fmin(fmax(q, SOH_LEAST), SOH_MOST) : 1; }
+extern const bool duty_scaled[DUTY_N];            /* stress that is of the capacity at hand */
+/* duty_days.c */
+int  duty_days_open(engine *, worker *, why *w);
+void duty_days_close(const duty *, duty_desk *);
+void duty_days_run(engine *, worker *, const physics *, const part *, const duty_use *, workpart *, duty_run_of *);
 #endif

@@ -12,10 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SOH_LEAST 1e-6                            /* nothing is divided by less, where energy is kept */
-#define SOH_MOST  10
-
-static const bool scaled[DUTY_N] = {
+const bool duty_scaled[DUTY_N] = {
 #define SCALED(name, key, unit, is, doc) is,
     DUTY_STRESS(SCALED)
 #undef SCALED
@@ -135,7 +132,7 @@ CLONES static void set_inputs(const duty *d, const duty_use *u, worker *k, workp
         double *to = wp->in[u->fill[f].input];
         if (energy && what >= 0 && what <= DUTY_SOC_MAX)
             deepen(u, to, run, v, what, step->top, soh);
-        else if (!energy && what >= 0 && scaled[what])
+        else if (!energy && what >= 0 && duty_scaled[what])
             spread_by(to, run->lo, run->hi, v[f], soh);
         else
             spread(to, run->lo, run->hi, v[f]);
@@ -183,7 +180,7 @@ static void measure(engine *e, worker *k, const physics *ph, tile *t, const duty
     uint32_t hi = run->hi < t->live ? run->hi : t->live;
     for (uint32_t i = run->lo; i < hi; i++) {
         double q = k->cap[i] / e->lane[t->first + i].c0;
-        k->desk->soh[i] = q == q ? fmin(fmax(q, SOH_LEAST), SOH_MOST) : 1;
+        k->desk->soh[i] = duty_soh(q);
     }
     for (uint32_t i = hi; i < run->hi; i++)
         k->desk->soh[i] = k->desk->soh[hi - 1];
@@ -241,6 +238,8 @@ static bool fast(engine *e, worker *k, size_t p, const part *q, duty_use *u, wor
         k->wish[i] = INFINITY;
         k->status[i] = 0;
     }
+    if (t->live == 1)
+        duty_days_run(e, k, &e->physics[p], q, u, wp, k->desk->run);
     while (good && next_inputs(e->duty, u, k, q, wp, t, nrun, &idle, w)) {
         memcpy(k->dt, k->count, wp->b.n * sizeof *k->dt);
         if (idle)

@@ -121,7 +121,7 @@ static void anode_some(struct duty_memo *m, size_t n, const double *soc, double 
     }
 }
 
-static int derive_anode(duty *d, duty_stream *s, size_t from, why *w)
+static int derive_anode(duty *d, duty_stream *s, size_t from, size_t to, why *w)
 {
     if (!d->memo) {
         d->memo = mem_zero(1, sizeof *d->memo);
@@ -130,18 +130,18 @@ static int derive_anode(duty *d, duty_stream *s, size_t from, why *w)
         for (size_t i = 0; i < MEMO; i++)
             d->memo->soc[i] = NAN;
     }
-    anode_some(d->memo, s->n - from, s->col[S_SOC] + from, s->col[S_ANODE] + from);
+    anode_some(d->memo, to - from, s->col[S_SOC] + from, s->col[S_ANODE] + from);
     return E_OK;
 }
 
 /* ---- weights of temperature ---- */
 
-static void derive_weight(duty_stream *s, const duty_rule *r, size_t from)
+static void derive_weight(duty_stream *s, const duty_rule *r, size_t from, size_t end)
 {
     const double *temp = s->col[S_T];
     double *to = s->col[r->weight], x[DUTY_BATCH] __attribute__((aligned(64)));
-    for (size_t at = from; at < s->n; at += DUTY_BATCH) {
-        size_t m = s->n - at < DUTY_BATCH ? s->n - at : DUTY_BATCH, full = (m + 7) / 8 * 8;
+    for (size_t at = from; at < end; at += DUTY_BATCH) {
+        size_t m = end - at < DUTY_BATCH ? end - at : DUTY_BATCH, full = (m + 7) / 8 * 8;
         for (size_t i = 0; i < full; i++)
             x[i] = i < m ? -r->activation / GAS * (1 / temp[at + i] - 1 / T_REF) : 0;
         vmath_table()->exp((uint32_t)full, x, x);
@@ -166,7 +166,7 @@ int32_t duty_rates(const duty_use *u, const part *q, fade_tile *b)
     return rc;
 }
 
-static int derive_rates(duty *d, duty_use *u, duty_stream *s, size_t from, why *w)
+static int derive_rates(duty *d, duty_use *u, duty_stream *s, size_t from, size_t end, why *w)
 {
     const part *q = duty_part(d->e, u->part);
     const double *in[64];
@@ -174,8 +174,8 @@ static int derive_rates(duty *d, duty_use *u, duty_stream *s, size_t from, why *
     int32_t status[DUTY_BATCH] = { 0 };
     fade_tile b = { .size = sizeof b, .param = u->param_at, .in = in, .out = out, .status = status,
                     .scratch = u->scratch, .worker = d->e->worker[0].part[u->part].worker };
-    for (size_t at = from; at < s->n; at += DUTY_BATCH) {
-        size_t m = s->n - at < DUTY_BATCH ? s->n - at : DUTY_BATCH, full = (m + 7) / 8 * 8;
+    for (size_t at = from; at < end; at += DUTY_BATCH) {
+        size_t m = end - at < DUTY_BATCH ? end - at : DUTY_BATCH, full = (m + 7) / 8 * 8;
         for (uint32_t k = 0; k < u->vt->in.n; k++) {
             double *to = u->in_buf + (size_t)k * DUTY_BATCH;
             memcpy(to, s->col[u->in[k]] + at, m * sizeof *to);
@@ -196,20 +196,37 @@ static int derive_rates(duty *d, duty_use *u, duty_stream *s, size_t from, why *
     return E_OK;
 }
 
+/* Of samples from .. to - 1. */
+static int make(duty *d, duty_stream *s, size_t from, size_t to, why *w)
+{
+    int rc = d->anode ? derive_anode(d, s, from, to, w) : E_OK;
+    for (size_t r = 0; r < d->nrule; r++)
+        if (d->rule[r].weight)
+            derive_weight(s, &d->rule[r], from, to);
+    for (size_t i = 0; i < d->nuse && !rc; i++)
+        if (d->use[i].nrate && !d->use[i].own)
+            rc = derive_rates(d, &d->use[i], s, from, to, w);
+    return rc;
+}
+
 int duty_derive(duty *d, duty_stream *s, why *w)
 {
-    size_t from = s->derived;
-    if (from == s->n)
+    size_t at = s->derived;
+    if (at == s->n)
         return E_OK;
     s->derived = s->n;
     if (d->rate)
-        derive_rate(s, from);
-    int rc = d->anode ? derive_anode(d, s, from, w) : E_OK;
-    for (size_t r = 0; r < d->nrule; r++)
-        if (d->rule[r].weight)
-            derive_weight(s, &d->rule[r], from);
-    for (size_t i = 0; i < d->nuse && !rc; i++)
-        if (d->use[i].nrate && !d->use[i].own)
-            rc = derive_rates(d, &d->use[i], s, from, w);
+        derive_rate(s, at);
+    int rc = duty_past_open(d, s, s->n - at, w);
+    while (at < s->n && !rc) {
+        size_t same = duty_past_copy(d, s, at, s->n - at);
+        at += same;
+        if (same)
+            continue;
+        size_t fresh = duty_past_new(d, s, at, s->n - at);
+        rc = make(d, s, at, at + fresh, w);
+        duty_past_keep(s, at, fresh);
+        at += fresh;
+    }
     return rc;
 }

@@ -5,12 +5,10 @@
  * Eight lanes side by side, added up in a fixed order: the same bits at any vector width.  A last block that is not
  * whole is masked, which is why columns of a window reach eight values past their end.
  */
+#include "core/engine/duty_sums.h"
 #include "core/base/clones.h"
-#include "core/engine/duty.h"
 #include <math.h>
 #include <string.h>
-
-#define REST (0.01 / 3600)                        /* 1/s: what moves less is rest */
 
 typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
 typedef int64_t m4 __attribute__((vector_size(32), aligned(8), may_alias));
@@ -23,12 +21,8 @@ static const int64_t masks[16] = { -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0
 #define WHERE(m, a, b) ((v4)(((m4)(a) & (m)) | ((m4)(b) & ~(m))))
 #define ACROSS(a, b) ((((a)[0] + (b)[0]) + ((a)[2] + (b)[2])) + (((a)[1] + (b)[1]) + ((a)[3] + (b)[3])))
 
-enum { SUM_MOVED, SUM_SOC, SUM_T, SUM_LOAD, SUM_LOAD_T, SUM_CHARGE, SUM_CHARGE_T, SUMS };
-
-typedef struct totals { double sum[SUMS], soc_min, soc_max, t_max; } totals;
-
 /* Of stretches from + 1 .. from + n. */
-CLONES static void total(double *const *col, size_t from, size_t n, totals *out)
+CLONES static void total(double *const *col, size_t from, size_t n, duty_totals *out)
 {
     const double *t = col[S_TIME] + from, *soc = col[S_SOC] + from, *temp = col[S_T] + from;
     const m4 sign = (m4){ INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX };
@@ -39,7 +33,7 @@ CLONES static void total(double *const *col, size_t from, size_t n, totals *out)
             m4 m = FIRST(n - i < 8 ? n - i : 8)[h];
             v4 s0 = LOAD(soc + at), s1 = LOAD(soc + at + 1), ds = s1 - s0, dt = LOAD(t + at + 1) - LOAD(t + at);
             v4 moved = (v4)((m4)ds & sign);
-            m4 on = (moved >= REST * dt) & m, in = on & (ds > 0);
+            m4 on = (moved >= DUTY_REST * dt) & m, in = on & (ds > 0);
             a[SUM_MOVED][h] += ONLY(m, moved);
             a[SUM_SOC][h] += ONLY(m, dt * (s0 + s1));
             a[SUM_T][h] += ONLY(m, dt * (LOAD(temp + at) + LOAD(temp + at + 1)));
@@ -55,7 +49,7 @@ CLONES static void total(double *const *col, size_t from, size_t n, totals *out)
 }
 
 /* Of samples from .. from + n. */
-CLONES static void extremes(double *const *col, size_t from, size_t n, totals *out)
+CLONES static void extremes(double *const *col, size_t from, size_t n, duty_totals *out)
 {
     const double *soc = col[S_SOC] + from, *t = col[S_T] + from;
     v4 lo = soc[0] + (v4){ 0 }, hi = lo, hot = t[0] + (v4){ 0 };
@@ -67,7 +61,7 @@ CLONES static void extremes(double *const *col, size_t from, size_t n, totals *o
         hi = WHERE(more, s, hi);
         hot = WHERE(hotter, x, hot);
     }
-    *out = (totals){ .soc_min = lo[0], .soc_max = hi[0], .t_max = hot[0] };
+    *out = (duty_totals){ .soc_min = lo[0], .soc_max = hi[0], .t_max = hot[0] };
     for (int k = 1; k < 4; k++) {
         out->soc_min = lo[k] < out->soc_min ? lo[k] : out->soc_min;
         out->soc_max = hi[k] > out->soc_max ? hi[k] : out->soc_max;
@@ -75,7 +69,7 @@ CLONES static void extremes(double *const *col, size_t from, size_t n, totals *o
     }
 }
 
-CLONES static double trapezoids(const double *t, const double *r, size_t n)
+CLONES double duty_sums_trapezoids(const double *t, const double *r, size_t n)
 {
     v4 a[2] = { { 0 } };
     for (size_t i = 0; i < n; i += 8)
@@ -85,6 +79,32 @@ CLONES static double trapezoids(const double *t, const double *r, size_t n)
             a[h] += ONLY(FIRST(n - i < 8 ? n - i : 8)[h], dt * (LOAD(r + at) + LOAD(r + at + 1)));
         }
     return 0.5 * ACROSS(a[0], a[1]);
+}
+
+void duty_sums_any(double *const *col, size_t from, size_t n, size_t first, duty_totals *out)
+{
+    extremes(col, first, from + n - first, out);
+    total(col, from, n, out);
+}
+
+static void sums(double *const *col, size_t from, size_t n, size_t first, duty_totals *out)
+{
+#ifdef __x86_64__
+    if (duty_sums_wide()) {
+        duty_sums_avx512(col, from, n, first, out);
+        return;
+    }
+#endif
+    duty_sums_any(col, from, n, first, out);
+}
+
+static double trapezoids(const double *t, const double *r, size_t n)
+{
+#ifdef __x86_64__
+    if (duty_sums_wide())
+        return duty_sums_trapezoids_avx512(t, r, n);
+#endif
+    return duty_sums_trapezoids(t, r, n);
 }
 
 /* ---- points between samples ---- */
@@ -116,10 +136,10 @@ static double seconds_between(const duty_stream *s, duty_pos a, duty_pos b)
 }
 
 /* Adds what stretch p.i .. p.i + 1 has up to p, `sign` times. */
-static void add_part(const duty_stream *s, duty_pos p, double sign, totals *t)
+static void add_part(const duty_stream *s, duty_pos p, double sign, duty_totals *t)
 {
     double h = s->col[S_TIME][p.i + 1] - s->col[S_TIME][p.i], ds = s->col[S_SOC][p.i + 1] - s->col[S_SOC][p.i];
-    double moved = fabs(ds) * (p.f / h), on = fabs(ds) >= REST * h ? 1 : 0, in = ds > 0 ? on : 0;
+    double moved = fabs(ds) * (p.f / h), on = fabs(ds) >= DUTY_REST * h ? 1 : 0, in = ds > 0 ? on : 0;
     t->sum[SUM_MOVED] += sign * moved;
     t->sum[SUM_LOAD] += sign * on * moved;
     t->sum[SUM_LOAD_T] += sign * on * p.f;
@@ -129,7 +149,7 @@ static void add_part(const duty_stream *s, duty_pos p, double sign, totals *t)
     t->sum[SUM_T] += sign * part_integral(s, s->col[S_T], p);
 }
 
-static void add_point(const duty_stream *s, duty_pos p, totals *t)
+static void add_point(const duty_stream *s, duty_pos p, duty_totals *t)
 {
     double soc = value_at(s, s->col[S_SOC], p);
     t->soc_min = fmin(t->soc_min, soc);
@@ -138,14 +158,13 @@ static void add_point(const duty_stream *s, duty_pos p, totals *t)
 }
 
 /* Totals from a to b.  The sample before a start inside a stretch is no extreme. */
-static void between(const duty_stream *s, duty_pos a, duty_pos b, totals *t)
+static void between(const duty_stream *s, duty_pos a, duty_pos b, duty_totals *t)
 {
     size_t first = a.f > 0 ? a.i + 1 : a.i;
     if (first <= b.i)
-        extremes(s->col, first, b.i - first, t);
+        sums(s->col, a.i, b.i - a.i, first, t);
     else
-        *t = (totals){ .soc_min = INFINITY, .soc_max = -INFINITY, .t_max = -INFINITY };
-    total(s->col, a.i, b.i - a.i, t);
+        *t = (duty_totals){ .soc_min = INFINITY, .soc_max = -INFINITY, .t_max = -INFINITY };
     if (a.f > 0) {
         add_part(s, a, -1, t);
         add_point(s, a, t);
@@ -158,7 +177,7 @@ static void between(const duty_stream *s, duty_pos a, duty_pos b, totals *t)
 
 void duty_stress(const duty_stream *s, const duty_rule *r, duty_pos a, duty_pos b, double out[DUTY_N])
 {
-    totals t;
+    duty_totals t;
     double span = seconds_between(s, a, b);
     between(s, a, b, &t);
     out[DUTY_SOC_MIN] = t.soc_min;

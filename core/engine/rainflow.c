@@ -7,6 +7,7 @@
  */
 #include "core/engine/rainflow.h"
 #include <math.h>
+#include <stdbool.h>
 
 static rainflow_event event_of(const rainflow *f, uint32_t lane, int j, double count)
 {
@@ -67,30 +68,55 @@ static int close_cycles(const rainflow *f, uint32_t lane, int *k, rainflow_event
     return made;
 }
 
-int rainflow_push(const rainflow *f, uint32_t lane, double time, double carry, double value,
-                  rainflow_event out[RAINFLOW_DEPTH])
+/* Does the newest range of a residue of k points close nothing? */
+static inline bool stays_open(const double *v, size_t n, int k)
 {
-    int k = (int)f->count[lane], made = 0;
-    if (!isfinite(value))
-        return 0;
-    double turn = k ? value - f->value[(size_t)(k - 1) * f->n + lane] : INFINITY;
-    double last = k > 1 ? f->value[(size_t)(k - 1) * f->n + lane] - f->value[(size_t)(k - 2) * f->n + lane] : 0;
-    if (turn == 0)
-        return 0;
-    if ((turn > 0 && last > 0) || (turn < 0 && last < 0))
-        k--;                                            /* goes on: the newest point moves along */
-    else if (fabs(turn) < f->gate)
-        return 0;
-    else if (k == RAINFLOW_DEPTH) {
+    const double *x = v + (size_t)(k - 1) * n;
+    return k < 3 || fabs(x[0] - x[-(ptrdiff_t)n]) < fabs(x[-(ptrdiff_t)n] - x[-2 * (ptrdiff_t)n]);
+}
+
+/* The series turns: a point more, which may close cycles. */
+static int turned(const rainflow *f, uint32_t lane, int k, double time, double carry, double value,
+                  rainflow_event *out)
+{
+    int made = 0;
+    if (k == RAINFLOW_DEPTH) {
         out[made++] = event_of(f, lane, 0, 0.5);
         k = drop_oldest(f, lane, k);
         if (f->forced)
             f->forced[lane] += 1;
     }
     put(f, lane, k++, time, carry, value);
-    made += close_cycles(f, lane, &k, out + made);
+    if (!stays_open(f->value + lane, f->n, k))
+        made += close_cycles(f, lane, &k, out + made);
     f->count[lane] = k;
     return made;
+}
+
+/* Most points go on in the same direction and close nothing: that writes the newest point and is done. */
+int rainflow_push(const rainflow *f, uint32_t lane, double time, double carry, double value,
+                  rainflow_event out[RAINFLOW_DEPTH])
+{
+    const size_t n = f->n;
+    double *v = f->value + lane;
+    int k = (int)f->count[lane];
+    if (!(value - value == 0))
+        return 0;
+    double turn = k ? value - v[(size_t)(k - 1) * n] : INFINITY;
+    double last = k > 1 ? v[(size_t)(k - 1) * n] - v[(size_t)(k - 2) * n] : 0;
+    if (turn == 0)
+        return 0;
+    if (last != 0 && (turn > 0) == (last > 0)) {  /* goes on: the newest point moves along */
+        put(f, lane, k - 1, time, carry, value);
+        if (stays_open(v, n, k))
+            return 0;
+        int made = close_cycles(f, lane, &k, out);
+        f->count[lane] = k;
+        return made;
+    }
+    if (fabs(turn) < f->gate)
+        return 0;
+    return turned(f, lane, k, time, carry, value, out);
 }
 
 int rainflow_open(const rainflow *f, uint32_t lane, rainflow_event out[RAINFLOW_DEPTH])

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # duty_profiles.sh - every law on the shared duty profiles: rows of a month, a day, an hour and twenty minutes give the
 # same life to 1e-6; of laws whose exponent or asymptote varies the distance is printed.
+# uncounted: what it runs of core/ other tests run too, so `coverage` does without its minutes
 # shellcheck source=tests/e2e/lib.bash
 . "$(dirname "$0")/lib.bash"
 
@@ -11,7 +12,7 @@ if [ ! -e "$profiles/commercial_ev.csv" ]; then
 fi
 # shellcheck disable=SC2016
 laws=$("$FADE" plugin list --json | jq -r '.[] | select(.kind == "physics") | .id' |
-    grep -vE '^(exp-fade|power-law|thevenin)$')
+    grep -vE '^(exp-fade|power-law|reversible|thevenin|ecm|ecm-observer|spm|spme|dfn)$')
 vary='^(lfp-gr-sony|nca-grsi-sony)$'
 count=$(wc -w <<< "$laws")
 [ "$count" -ge 20 ] && ok "$count laws" || bad "twenty laws" "$count: $laws"

@@ -210,6 +210,26 @@ static int32_t mend_gaps(const source *s, series *x)
     return gaps.n && s->o.repair == REPAIR_HOLD ? hold_gaps(s, x, &gaps) : FADE_OK;
 }
 
+/* No gap was given: what looks like one is a straight line all the same, but is told. */
+static void suspect_gaps(const source *s, const series *x)
+{
+    const double *t = x->value[ROLE_TIME], week = 7 * 86400.0;
+    double longest = 0;
+    met gaps = { 0 };
+    for (size_t i = 1; i < x->n; i++) {
+        double step = t[i] - t[i - 1];
+        if (step > week && step > 100 * x->step) {
+            note(&gaps, x->line[i]);
+            longest = fmax(longest, step);
+        }
+    }
+    if (gaps.n > 0)
+        source_say(s, 2, x->path, gaps.line,
+                   "no sample for up to %.3g days before %zu line%s, here the first (else one every %.4g s): straight "
+                   "lines lie between; set gap to refuse or to fill them",
+                   longest / 86400, gaps.n, gaps.n == 1 ? "" : "s", x->step);
+}
+
 int32_t repair_series(const source *s, series *x)
 {
     size_t before = x->n;
@@ -222,5 +242,7 @@ int32_t repair_series(const source *s, series *x)
         if (x->value[role])
             rc = fill_holes(s, x, role);
     rc = rc ? rc : find_step(s, x);
+    if (!rc && isnan(s->o.gap))
+        suspect_gaps(s, x);
     return rc || isnan(s->o.gap) ? rc : mend_gaps(s, x);
 }

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT
+ * duty_past.c - a duty that repeats: what was made of samples is taken again where the same samples come again.
+ *
+ * A year that is repeated gives the same states of charge and temperatures, to the bit, year after year; what laws make
+ * of a sample depends on nothing else.  Samples are kept with what was made of them; where the first of them come again
+ * a period is taken for found, and each further sample is compared with that of a period ago, bit by bit, before
+ * anything is copied.  Where one differs, keeping begins anew.
+ */
+#include "core/base/mem.h"
+#include "core/engine/duty.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST = 9216, SHORTEST = 128, STREAMS = 8, ALIKE = 4 };    /* MOST: a year by hours */
+
+struct duty_past {
+    size_t   n, cap, ncol;                        /* samples kept */
+    size_t   period, at;                          /* 0: none; where the next sample was a period ago */
+    uint64_t seen;
+    double **col;                                 /* as in a window; NULL: not kept */
+};
+
+/* Keys: what rates may read.  The anode's potential is made of the soc; where a law reads time nothing comes again. */
+static bool is_key(const duty *d, size_t c) { return c == S_SOC || c == S_T || (c == S_RATE && d->rate); }
+
+static bool is_made(const duty *d, size_t c) { return (c == S_ANODE && d->anode) || c >= S_FIXED; }
+
+void duty_past_free(duty_past *p)
+{
+    for (size_t c = 0; p && p->col && c < p->ncol; c++)
+        free(p->col[c]);
+    if (p)
+        free(p->col);
+    free(p);
+}
+
+/* Room for n samples more, as far as any are kept. */
+static int room(const duty *d, duty_past *p, size_t n, why *w)
+{
+    size_t cap = p->cap ? p->cap : 2304;
+    size_t need = p->period ? n : p->n + n;       /* found: more only where keeping begins anew */
+    while (cap < need && cap < MOST)
+        cap = cap * 4 < MOST ? cap * 4 : MOST;
+    for (size_t c = 0; cap > p->cap && c < p->ncol; c++) {
+        if (!is_key(d, c) && !is_made(d, c))
+            continue;
+        double *more = mem_grow(p->col[c], cap, sizeof *more);
+        if (!more)
+            return fail(w, E_NOMEM, "no memory to remember %zu samples", cap);
+        p->col[c] = more;
+    }
+    p->cap = cap;
+    return E_OK;
+}
+
+/* Before n samples are looked at.  Many streams would take much memory for it: then none of them remembers. */
+int duty_past_open(const duty *d, duty_stream *s, size_t n, why *w)
+{
+    if (d->time || d->nstream > STREAMS || (d->ncol == S_FIXED && !d->anode)) {
+        duty_past_free(s->past);
+        s->past = NULL;
+        return E_OK;
+    }
+    if (!s->past) {
+        if (!(s->past = mem_zero(1, sizeof *s->past)) || !(s->past->col = mem_zero(d->ncol, sizeof *s->past->col)))
+            return fail(w, E_NOMEM, "no memory to remember samples");
+        s->past->ncol = d->ncol;
+    }
+    return room(d, s->past, n, w);
+}
+
+/* Keeps n samples of the window with what is made of them.  The first of all ends no stretch, and is not kept. */
+void duty_past_keep(duty_stream *s, size_t first, size_t n)
+{
+    duty_past *p = s->past;
+    if (!p)
+        return;
+    size_t skip = p->seen == 0 && n;
+    p->seen += n;
+    if (p->period)                                /* all of a period is there */
+        return;
+    n -= skip;
+    n = n < p->cap - p->n ? n : p->cap - p->n;
+    for (size_t c = 0; c < p->ncol && n; c++)
+        if (p->col[c])
+            memcpy(p->col[c] + p->n, s->col[c] + first + skip, n * sizeof **p->col);
+    p->n += n;
+}
+
+static size_t alike(const double *a, const double *b, size_t n)
+{
+    size_t i = 0;
+    while (i + 64 <= n && memcmp(a + i, b + i, 64 * sizeof *a) == 0)
+        i += 64;
+    while (i < n && memcmp(a + i, b + i, sizeof *a) == 0)
+        i++;
+    return i;
+}
+
+/* How many of the window's samples first .. first + n - 1 are those of a period ago: what is made of them is there
+ * now. */
+size_t duty_past_copy(const duty *d, duty_stream *s, size_t first, size_t n)
+{
+    duty_past *p = s->past;
+    if (!p || !p->period)
+        return 0;
+    if (p->at == p->n)
+        p->at -= p->period;
+    size_t most = n < p->n - p->at ? n : p->n - p->at, same = most;
+    for (size_t c = 0; c < p->ncol; c++)
+        if (is_key(d, c))
+            same = alike(s->col[c] + first, p->col[c] + p->at, same);
+    for (size_t c = 0; c < p->ncol && same; c++)
+        if (is_made(d, c))
+            memcpy(s->col[c] + first, p->col[c] + p->at, same * sizeof **p->col);
+    p->at += same;
+    if (same < most) {                            /* none after all: what follows may be one */
+        p->period = p->n = 0;
+        p->seen = 0;
+    }
+    return same;
+}
+
+/* How many samples from `first` on are to be made, n at most, until the beginning comes again.  0: it does now. */
+size_t duty_past_new(const duty *d, duty_stream *s, size_t first, size_t n)
+{
+    duty_past *p = s->past;
+    if (!p || p->n < SHORTEST)
+        return p && n > SHORTEST + 1 ? SHORTEST + 1 : n;
+    const double *soc = s->col[S_SOC], *temp = s->col[S_T], soc0 = p->col[S_SOC][0], temp0 = p->col[S_T][0];
+    for (size_t i = first; i < first + n; i++) {
+        if (soc[i] != soc0 || temp[i] != temp0)
+            continue;
+        size_t m = first + n - i < ALIKE ? first + n - i : ALIKE, same = m;
+        for (size_t c = 0; c < p->ncol; c++)
+            if (is_key(d, c))
+                same = alike(s->col[c] + i, p->col[c], same);
+        if (same < m || p->seen > p->n + 1)             /* its period is longer than what is kept */
+            continue;
+        if (i > first)
+            return i - first;
+        p->period = (size_t)p->seen - 1;
+        p->at = 0;
+        return 0;
+    }
+    return n;
+}
