@@ -7,6 +7,7 @@
 #include "core/base/csv.h"
 #include "core/base/text.h"
 #include "core/fade_plugin.h"
+#include "tests/data.h"
 #include <dlfcn.h>
 #include <math.h>
 #include <stdio.h>
@@ -273,18 +274,6 @@ static inline int rig_same(const rig_rows *a, size_t from, const rig_rows *b)
                 return 0;
     }
     return 1;
-}
-
-/* A file in $FADE_DATA (default ../shared/data); NULL when absent (said). */
-static inline const char *rig_data(const char *name, char path[512])
-{
-    const char *folder = getenv("FADE_DATA");
-    snprintf(path, 512, "%s/%s", folder && *folder ? folder : "../shared/data", name);
-    struct stat st;
-    if (stat(path, &st) == 0)
-        return path;
-    printf("skipped: no %s (set FADE_DATA)\n", path);
-    return NULL;
 }
 
 /* A temporary file with these bytes; the caller unlinks.  `name` ends the path: "a.csv". */

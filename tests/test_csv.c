@@ -4,6 +4,7 @@
 #include "core/base/csv.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "tests/data.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -443,15 +444,11 @@ static void the_service_reports(void **state)
 static void real_data(void **state)
 {
     (void)state;
-    const char *data = getenv("FADE_DATA");
-    char path[512];
-    snprintf(path, sizeof path, "%s/nasa/discharge.csv.gz", data ? data : "../shared/data");
+    const char *path = data_file("nasa/discharge.csv.gz");
     fade_csv *c;
     why w = { 0 };
-    if (access(path, R_OK) != 0) {
-        print_message("no %s: skipped\n", path);
+    if (!path)
         skip();
-    }
     assert_int_equal(csv_open(path, 0, &c, &w), E_OK);
     const fade_csv_field *f;
     uint32_t n, columns;

@@ -244,6 +244,36 @@ static void repeated_cycles(void **state)
     rig_free(&r);
 }
 
+/* rows = "lines": every sample is a row; which way the current counts is told by what it does to the voltage. */
+static void lines_are_rows(void **state)
+{
+    (void)state;
+    static const char text_[] = "cycle,Time [s],Current (mA),Voltage(V),Temp,ambient_c\n"
+                                "4,0,0,4.1,24,20\n4,10,-2000,4.0,25,20\n4,20,-2000,3.9,26,20\n"
+                                "5,0,0,4.2,24,20\n5,5,1000,4.3,24,20\n";
+    rig g;
+    rig_rows r;
+    assert_int_equal(read_text(&g, text_, SET("rows", "lines"), &r), FADE_OK);
+    assert_int_equal(r.n, 5);
+    static const double time[] = { 0, 10, 20, 0, 5 }, current[] = { 0, 2000, 2000, 0, -1000 };
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(r.cycle[i], i + 1);
+        assert_near(rig_col(&r, "time")[i], time[i], 0);
+        assert_near(rig_col(&r, "current")[i], current[i], 0);
+        assert_near(rig_col(&r, "temperature_ambient")[i], 20, 0);
+    }
+    assert_near(rig_col(&r, "voltage")[2], 3.9, 0);
+    assert_near(rig_col(&r, "temperature")[2], 26, 0);
+    assert_string_equal(r.column[rig_index(&r, "current")].unit, "mA");
+    assert_non_null(strstr(g.warning, "discharge is taken as negative and flipped"));
+    rig_free(&r);
+    assert_int_equal(read_text(&g, text_, SET("rows", "lines", "current_sign", "discharge-positive"), &r), FADE_OK);
+    assert_near(rig_col(&r, "current")[1], -2000, 0);
+    rig_free(&r);
+    assert_int_equal(read_text(&g, "cycle,capacity_ah\n1,2\n", SET("rows", "lines"), &r), FADE_EINVAL);
+    assert_non_null(strstr(g.error, "rows = 'lines' needs columns of time, voltage and current"));
+}
+
 static void missing_values(void **state)
 {
     (void)state;
@@ -565,8 +595,8 @@ static void six_labs(void **state)
         { "percycle/xjtu.csv", 6607, "2C_battery-1", 0, 1.9, 0 },
     };
     for (size_t k = 0; k < 6; k++) {
-        char path[512];
-        if (!rig_data(cases[k].file, path))
+        const char *path = data_file(cases[k].file);
+        if (!path)
             skip();
         rig g;
         rig_rows r;
@@ -593,8 +623,8 @@ static void six_labs(void **state)
 static void samples_of_nasa(void **state)
 {
     (void)state;
-    char path[512];
-    if (!rig_data("nasa/discharge.csv.gz", path))
+    const char *path = data_file("nasa/discharge.csv.gz");
+    if (!path)
         skip();
     rig g;
     rig_rows r;
@@ -629,6 +659,7 @@ int main(void)
         cmocka_unit_test(current_signs),
         cmocka_unit_test(flagged_lines),
         cmocka_unit_test(repeated_cycles),
+        cmocka_unit_test(lines_are_rows),
         cmocka_unit_test(missing_values),
         cmocka_unit_test(wild_values),
         cmocka_unit_test(wrong_files),

@@ -19,10 +19,13 @@
     X(CYCLE_COLUMN, "cycle_column", FADE_TEXT, 0, 0, 0, 0, NULL,                                                       \
       "Header of the cycle's number; without one lines are counted.")                                                  \
     X(TIME_COLUMN, "time_column", FADE_TEXT, 0, 0, 0, 0, NULL, "Header of the date a cycle starts at.")                \
+    X(GROUP_COLUMN, "group_column", FADE_TEXT, 0, 0, 0, 0, NULL,                                                       \
+      "Header of the group a cell belongs to, words or numbers: what splits that leave a group out go by.")            \
     X(SEPARATOR, "separator", FADE_CHOICE, 0, 0, 0, 0, "auto|comma|semicolon|tab", "What stands between fields.")      \
     X(SIGN, "current_sign", FADE_CHOICE, 0, 0, 0, 0, "auto|discharge-positive|charge-positive",                        \
       "Which current the file calls positive.")                                                                        \
-    X(ROWS, "rows", FADE_CHOICE, 0, 0, 0, 0, "auto|cycles|samples", "Whether a line is a cycle or a sample of one.")   \
+    X(ROWS, "rows", FADE_CHOICE, 0, 0, 0, 0, "auto|cycles|samples|lines",                                          \
+      "Whether a line is a cycle or a sample of one; lines: samples, and each of them a row.")                         \
     X(KEEP, "keep_flags", FADE_TEXTS, 0, 0, 0, 0, NULL, "Words in the flag column that do not drop the line.")         \
     X(DUPLICATES, "duplicates", FADE_CHOICE, 0, 0, 0, 0, "first|last|mean|error",                                      \
       "Several lines of one cycle: which counts.")                                                                     \
@@ -54,6 +57,7 @@ static void read_options(const fade_args *args, options *o)
         .cell_column = v[P_CELL_COLUMN].text,
         .cycle_column = v[P_CYCLE_COLUMN].text,
         .time_column = v[P_TIME_COLUMN].text,
+        .group_column = v[P_GROUP_COLUMN].text,
         .cells = &v[P_CELLS],
         .columns = &v[P_COLUMNS],
         .keep = &v[P_KEEP],
@@ -93,7 +97,7 @@ static void declare_signs(source *s)
     for (uint32_t k = 0; k < s->nspec; k++) {
         spec *p = &s->spec[k];
         if (p->sign == 0)
-            p->sign = strcmp(p->key, "current_mean") == 0 ? declared : 1;
+            p->sign = strcmp(p->key, "current_mean") == 0 || strcmp(p->key, "current") == 0 ? declared : 1;
     }
 }
 
@@ -148,6 +152,9 @@ static int32_t prepare(source *s)
     if (rc)
         return rc;
     declare_signs(s);
+    rc = s->o.rows == ROWS_LINES ? samples_sign(s) : FADE_OK;
+    if (rc)
+        return rc;
     rc = s->samples ? samples_open(s) : cycles_open(s);
     if (rc)
         return rc;
@@ -176,6 +183,9 @@ static void csv_close_source(void *at)
     for (uint32_t k = 0; s->header && k < s->width; k++)
         free(s->header[k]);
     free(s->header);
+    for (uint32_t k = 0; k < s->nword; k++)
+        free(s->word[k]);
+    free(s->word);
     source_free_cells(s);
     free(s);
 }
@@ -237,6 +247,12 @@ static void account(const source *s)
     for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++)
         if (lines[k].n > 0)
             source_say(s, lines[k].level, "%llu %s", (unsigned long long)lines[k].n, lines[k].what);
+    char said[700];
+    int n = 0;
+    for (uint32_t k = 0; k < s->nword && n + 80 < (int)sizeof said; k++)
+        n += snprintf(said + n, sizeof said - (size_t)n, "%s %u %.60s", k ? "," : "", k + 1, s->word[k]);
+    if (s->nword)
+        source_say(s, 1, "groups are numbered:%s", said);
 }
 
 /* At the end: was there anything of what was asked for? */

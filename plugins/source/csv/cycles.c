@@ -76,7 +76,7 @@ static int32_t numbers(source *s, double *row)
         row[j] = NAN;
         if (p->at < 0)
             continue;
-        int32_t rc = source_real(s, p->at, &row[j]);
+        int32_t rc = source_value(s, p, &row[j]);
         if (rc)
             return rc;
         if (isnan(row[j]) && s->o.gaps == GAP_ERROR)
@@ -93,7 +93,7 @@ static int32_t note_seen(source *s, bool *all)
     for (uint32_t j = 0; j < s->nspec; j++) {
         spec *p = &s->spec[j];
         double x = NAN;
-        int32_t rc = p->seen || p->mapped ? FADE_OK : source_real(s, p->at, &x);
+        int32_t rc = p->seen || p->mapped ? FADE_OK : source_value(s, p, &x);
         if (rc)
             return rc;
         p->seen = p->seen || p->mapped || !isnan(x);

@@ -51,8 +51,8 @@ static int find(const source *s, const char *name)
 
 static bool asked_for(const source *s, const char *header)
 {
-    const char *const said[] = { s->o.cell_column, s->o.cycle_column, s->o.time_column };
-    for (size_t k = 0; k < 3; k++)
+    const char *const said[] = { s->o.cell_column, s->o.cycle_column, s->o.time_column, s->o.group_column };
+    for (size_t k = 0; k < sizeof said / sizeof said[0]; k++)
         if (said[k] && strcmp(said[k], header) == 0)
             return true;
     char key[KEY_BYTES];
@@ -163,11 +163,18 @@ int header_add(source *s, const char *key, const char *unit, int at)
     return (int)s->nspec++;
 }
 
-static bool has(const source *s, const char *key)
+static bool has_spec(const source *s, const char *key)
 {
     for (uint32_t k = 0; k < s->nspec; k++)
         if (strcmp(s->spec[k].key, key) == 0)
             return true;
+    return false;
+}
+
+static bool has(const source *s, const char *key)
+{
+    if (has_spec(s, key))
+        return true;
     int role = names_role(key);
     return role >= 0 && s->role[role] >= 0;
 }
@@ -240,7 +247,7 @@ static int32_t take_mapped(source *s)
     return FADE_OK;
 }
 
-/* What cell_column, cycle_column and time_column say. */
+/* What cell_column, cycle_column, time_column and group_column say. */
 static int32_t take_asked(source *s)
 {
     const struct { const char *said, *key, *param;
@@ -248,8 +255,9 @@ static int32_t take_asked(source *s)
         { s->o.cell_column, "cell", "cell_column" },
         { s->o.cycle_column, "cycle", "cycle_column" },
         { s->o.time_column, "date", "time_column" },
+        { s->o.group_column, "group", "group_column" },
     };
-    for (size_t k = 0; k < 3; k++) {
+    for (size_t k = 0; k < sizeof asked / sizeof asked[0]; k++) {
         if (!asked[k].said || !*asked[k].said)
             continue;
         int at = find(s, asked[k].said);
@@ -337,6 +345,33 @@ static int32_t means(source *s)
     return FADE_OK;
 }
 
+/* A line a row: its time, voltage, current and temperature are columns, beside what is planned or was asked for. */
+static int32_t lines(source *s)
+{
+    static const struct { int role; const char *key, *unit; } samples[] = {
+        { ROLE_TIME, "time", "s" },
+        { ROLE_VOLTAGE, "voltage", "V" },
+        { ROLE_CURRENT, "current", "A" },
+        { ROLE_TEMPERATURE, "temperature", "degC" },
+    };
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < s->nspec; k++)
+        if (s->spec[k].flags & FADE_PLANNED || s->spec[k].mapped)
+            s->spec[n++] = s->spec[k];
+    s->nspec = n;
+    for (size_t k = 0; k < sizeof samples / sizeof samples[0]; k++) {
+        int role = samples[k].role, at = s->role[role];
+        if (at < 0 || has_spec(s, samples[k].key))
+            continue;
+        const char *unit = s->role_unit[role][0] ? s->role_unit[role] : samples[k].unit;
+        int made = header_add(s, samples[k].key, unit, at);
+        if (made < 0)
+            return source_fail(s, FADE_EINVAL, "more than %d columns are asked for", MOST_COLUMNS - 4);
+        s->spec[made].sign = role == ROLE_CURRENT ? s->role_sign[role] : 1;
+    }
+    return FADE_OK;
+}
+
 int32_t header_find(source *s)
 {
     for (int k = 0; k < ROLE_N; k++)
@@ -362,8 +397,11 @@ int32_t header_find(source *s)
         return rc;
     bool could = s->role[ROLE_VOLTAGE] >= 0 && s->role[ROLE_CURRENT] >= 0 &&
                  (s->role[ROLE_TIME] >= 0 || s->role[ROLE_DATE] >= 0);
-    if (s->o.rows == ROWS_SAMPLES && !could)
-        return source_fail(s, FADE_EINVAL, "rows = 'samples' needs columns of time, voltage and current");
+    if (s->o.rows >= ROWS_SAMPLES && !could)
+        return source_fail(s, FADE_EINVAL, "rows = '%s' needs columns of time, voltage and current",
+                           s->o.rows == ROWS_LINES ? "lines" : "samples");
+    if (s->o.rows == ROWS_LINES)
+        return lines(s);
     s->samples = s->o.rows == ROWS_SAMPLES || (s->o.rows == ROWS_AUTO && could);
     return s->samples ? FADE_OK : means(s);
 }

@@ -9,12 +9,12 @@
 #include "fade_plugin.h"
 #include <stdbool.h>
 
-enum { MOST_COLUMNS = 40, KEY_BYTES = 65, UNIT_BYTES = 32, WINDOW = 31, WINDOW_LEAST = 8 };
+enum { MOST_COLUMNS = 40, MOST_GROUPS = 4096, KEY_BYTES = 65, UNIT_BYTES = 32, WINDOW = 31, WINDOW_LEAST = 8 };
 enum { PEEK = 200000 };                           /* lines looked at before the first row */
 enum { DUP_FIRST, DUP_LAST, DUP_MEAN, DUP_ERROR };
 enum { GAP_HOLD, GAP_NAN, GAP_ERROR };
 enum { SIGN_AUTO, SIGN_DISCHARGE, SIGN_CHARGE };
-enum { ROWS_AUTO, ROWS_CYCLES, ROWS_SAMPLES };
+enum { ROWS_AUTO, ROWS_CYCLES, ROWS_SAMPLES, ROWS_LINES };
 enum { FLAG_WORD = 1, FLAG_OUTLIER = 2 };         /* bits of the column `flags` */
 
 /* Fields that are not numbers of a cycle: where they stand, -1 absent. */
@@ -42,7 +42,7 @@ typedef struct spec {                             /* one column written */
 } spec;
 
 typedef struct options {
-    const char        *path, *cell, *cell_column, *cycle_column, *time_column;
+    const char        *path, *cell, *cell_column, *cycle_column, *time_column, *group_column;
     const fade_value  *cells, *columns, *keep;
     int                separator, sign, duplicates, gaps, missing, rows, ragged;
     double             outliers, rest_current, cut_off;
@@ -85,6 +85,9 @@ typedef struct source {
     fade_column           column[MOST_COLUMNS];
     bool                  samples, waits;         /* rows wait for the next of their cell */
     char                  stem[65];
+    char                **word;                   /* groups that are no numbers, in the order they were met */
+    uint32_t              nword;
+    bool                  numbered;               /* the first group was a number: all are */
     cell                **bucket, **order;
     size_t                nbucket, ncell, flushed;
     counts                met;
@@ -115,6 +118,7 @@ void source_say(const source *, int32_t level, const char *format, ...) __attrib
 int32_t source_line(source *);                            /* the next line that counts; FADE_END */
 double source_flag(const source *);                       /* FLAG_WORD where the line was kept in spite of its flag */
 int32_t source_real(source *, int at, double *x);         /* field `at`; NaN where empty or absent */
+int32_t source_value(source *, const spec *, double *x);  /* of the spec's field: source_real, or the number of a group */
 int32_t source_date(source *, int64_t *us);               /* ROLE_DATE */
 int32_t source_cell(source *, cell **out);                /* of the line; *out NULL: not wanted */
 int32_t source_cycle(source *, const cell *, int64_t *cycle);
@@ -127,6 +131,7 @@ int32_t cycles_line(source *);
 bool cycles_flush(source *, cell *);
 void cycles_finish(source *, cell *, const double *row, int64_t cycle, int64_t time);   /* outliers, gaps, ready */
 int32_t samples_open(source *);
+int32_t samples_sign(source *);                           /* which way the current counts, when each line is a row */
 int32_t samples_line(source *);
 bool samples_flush(source *, cell *);
 #endif

@@ -31,6 +31,7 @@ static const standard standards[] = {
     { "c_rate_charge", "1/h", "Rate of charge, times the nominal capacity.", FADE_PLANNED },
     { "rest", "s", "Time at no load before the cycle.", FADE_PLANNED },
     { "duration", "s", "From this cycle's start to the next one's.", FADE_PLANNED },
+    { "group", "", "Number of the group the cell belongs to.", FADE_PLANNED },
     { "count", "", "Alike cycles the row stands for.", FADE_PLANNED },
     { "flags", "", "0 good; 1 its flag was kept as asked; 2 an outlier was dropped.", 0 },
 };

@@ -141,20 +141,30 @@ static int32_t columns(source *s, bool charges, bool clock)
     return FADE_OK;
 }
 
-int32_t samples_open(source *s)
+/* Looks at the begin of the file. */
+static int32_t look(source *s, peek *p)
 {
-    peek p = { .time = NAN, .v = NAN, .i = NAN };
     int32_t rc = header_rewind(s);
     counts met = s->met;
+    *p = (peek){ .time = NAN, .v = NAN, .i = NAN };
     for (int k = 0; k < PEEK && !rc; k++)
         if ((rc = source_line(s)) == FADE_OK)
-            rc = peek_line(s, &p);
+            rc = peek_line(s, p);
     s->met = met;
     if (rc < 0)
         return rc;
-    if (rc == FADE_END && !p.cell && s->ncell > 0)
+    if (rc == FADE_END && !p->cell && s->ncell > 0)
         return source_absent(s);
     source_free_cells(s);
+    return FADE_OK;
+}
+
+int32_t samples_open(source *s)
+{
+    peek p;
+    int32_t rc = look(s, &p);
+    if (rc)
+        return rc;
     if (!p.warm)
         s->role[ROLE_TEMPERATURE] = -1;
     decide_sign(s, &p);
@@ -162,6 +172,20 @@ int32_t samples_open(source *s)
     bool charges = clock && p.positive > 0 && p.negative > 0;
     rc = columns(s, charges, clock);
     return rc ? rc : header_rewind(s);
+}
+
+int32_t samples_sign(source *s)
+{
+    peek p;
+    int32_t rc = look(s, &p);
+    if (rc)
+        return rc;
+    decide_sign(s, &p);
+    for (uint32_t k = 0; k < s->nspec; k++)
+        if (s->spec[k].at >= 0 && s->spec[k].at == s->role[ROLE_CURRENT])
+            s->spec[k].sign = s->role_sign[ROLE_CURRENT];
+    s->role[ROLE_CYCLE] = -1;                     /* rows are counted: a number there is of many lines */
+    return FADE_OK;
 }
 
 static void begin(run *r, int64_t cycle, int64_t date, const sample *x, double start)
@@ -269,7 +293,7 @@ static int32_t extras(source *s, run *r)
 {
     for (uint32_t j = 0; j < s->nspec; j++) {
         double x;
-        int32_t rc = s->spec[j].at >= 0 ? source_real(s, s->spec[j].at, &x) : FADE_END;
+        int32_t rc = s->spec[j].at >= 0 ? source_value(s, &s->spec[j], &x) : FADE_END;
         if (rc == FADE_OK && !isnan(x))
             r->extra[j] = x;
         if (rc < 0)

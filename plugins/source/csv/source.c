@@ -129,6 +129,42 @@ int32_t source_real(source *s, int at, double *x)
                        has_comma(f->at) ? ": decimal commas are not read, write a point" : "");
 }
 
+/* Number of a word, from 1, in the order they are met. */
+static int32_t number_of(source *s, const char *word, double *x)
+{
+    uint32_t k = 0;
+    while (k < s->nword && strcmp(s->word[k], word) != 0)
+        k++;
+    *x = k + 1;
+    if (k < s->nword)
+        return FADE_OK;
+    char **more = k & (k - 1) ? s->word : realloc(s->word, (k ? 2 * (size_t)k : 1) * sizeof *more),
+         *copy = strdup(word);
+    s->word = more ? more : s->word;
+    if (!more || !copy || k == MOST_GROUPS) {
+        free(copy);
+        return k == MOST_GROUPS ? source_fail(s, FADE_EINVAL, "there are more than %d groups", MOST_GROUPS)
+                                : source_fail(s, FADE_ENOMEM, "no memory for %u groups", k + 1);
+    }
+    s->word[s->nword++] = copy;
+    return FADE_OK;
+}
+
+int32_t source_value(source *s, const spec *p, double *x)
+{
+    if (strcmp(p->key, "group") != 0 || s->numbered)
+        return source_real(s, p->at, x);
+    *x = NAN;
+    if (p->at < 0 || (uint32_t)p->at >= s->n || s->field[p->at].n == 0)
+        return FADE_OK;
+    const fade_csv_field *f = &s->field[p->at];
+    if (s->nword == 0 && s->text->real(f->at, f->n, x) == FADE_OK) {
+        s->numbered = true;
+        return FADE_OK;
+    }
+    return number_of(s, f->at, x);
+}
+
 int32_t source_date(source *s, int64_t *us)
 {
     int at = s->role[ROLE_DATE];

@@ -2,16 +2,20 @@
  * nasa.c - NASA's battery data set: .mat recordings or the one-table discharge.csv, one row a discharge.
  */
 #include "nasa.h"
+#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-enum { PATH, CELL };
+enum { PATH, CELL, INDEX };
 static const fade_param params[] = {
-    { "path", "", "A recording (B0005.mat), or discharge.csv, also gzipped.", "", FADE_PATH, FADE_REQUIRED, NAN, 0, 0,
-      0, 0, NULL },
+    { "path", "", "A recording (B0005.mat), discharge.csv, samples of a cell (B0005.csv.gz), or a folder of these.",
+      "", FADE_PATH, FADE_REQUIRED, NAN, 0, 0, 0, 0, NULL },
     { "cell", "", "Only this cell; all of the file unless given.", "", FADE_TEXT, 0, 0, 0, 0, 0, 0, NULL },
+    { "index", "", "Table of discharges (percycle.csv): when they began, for files of samples, which do not say.",
+      "", FADE_PATH, 0, 0, 0, 0, 0, 0, NULL },
 };
 
 #define COLUMN(name, key, unit, moment, doc) { key, unit, doc, 0, 0, 0, 0, 0, 0, moment },
@@ -59,9 +63,42 @@ static int32_t seek(nasa *s, const char *position, nasa_why *w)
     return FADE_OK;
 }
 
+static int32_t read_one(const fade_host *host, const char *path, const char *only, nasa_book *b, nasa_why *w)
+{
+    return is_mat(path) ? nasa_read_mat(path, only, b, w) : nasa_read_csv(host, path, only, b, w);
+}
+
+static int is_ours(const struct dirent *d)
+{
+    return strstr(d->d_name, ".csv") || strstr(d->d_name, ".mat");
+}
+
+/* Files in the order of their names; with `only`, that cell's where it has one. */
+static int32_t read_folder(const fade_host *host, const char *path, const char *only, nasa_book *b, nasa_why *w)
+{
+    struct dirent **names;
+    int n = scandir(path, &names, is_ours, alphasort), one = -1;
+    int32_t rc = n > 0 ? FADE_OK : nasa_fail(w, FADE_EINVAL, "folder %s has no .mat and no .csv file", path);
+    for (int k = 0; only && k < n; k++)
+        if (strncmp(names[k]->d_name, only, strlen(only)) == 0 && names[k]->d_name[strlen(only)] == '.')
+            one = k;
+    for (int k = 0; k < n; k++) {
+        char file[4400];
+        snprintf(file, sizeof file, "%.4000s/%s", path, names[k]->d_name);
+        if (!rc && (one < 0 || one == k))
+            rc = read_one(host, file, only, b, w);
+        free(names[k]);
+    }
+    if (n >= 0)
+        free(names);
+    return rc;
+}
+
 static int32_t read_file(const fade_host *host, const char *path, const char *only, nasa_book *b, nasa_why *w)
 {
-    int32_t rc = is_mat(path) ? nasa_read_mat(path, only, b, w) : nasa_read_csv(host, path, only, b, w);
+    struct stat st;
+    int32_t rc = stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? read_folder(host, path, only, b, w)
+                                                             : read_one(host, path, only, b, w);
     if (!rc)
         rc = nasa_finish(b, w);
     if (!rc && count(b) == 0)
@@ -101,8 +138,17 @@ static int32_t nasa_open(const fade_host *host, const fade_args *args, const cha
     int32_t rc = s ? FADE_OK : FADE_ENOMEM;
     if (!rc && !path)
         rc = nasa_fail(&w, FADE_EINVAL, "no path is given");
+    nasa_index index = { 0 };
+    const char *starts = args->at[INDEX].text;
+    if (!rc && starts && *starts)
+        rc = nasa_index_read(host, starts, &index, &w);
+    if (s)
+        s->book.index = &index;
     if (!rc)
         rc = read_file(host, path, only && *only ? only : NULL, &s->book, &w);
+    if (s)
+        s->book.index = NULL;
+    nasa_index_free(&index);
     if (!rc && position && *position)
         rc = seek(s, position, &w);
     if (rc) {

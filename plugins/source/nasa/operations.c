@@ -67,7 +67,7 @@ nasa_cell *nasa_cell_of(nasa_book *b, const char *id)
     return c;
 }
 
-static bool loaded(const nasa_record *r, size_t k)
+bool nasa_loaded(const nasa_record *r, size_t k)
 {
     return fabs(r->i[k]) > (r->kind == NASA_CHARGE ? CHARGED : LOADED) && fabs(r->t[k]) < LONGEST;   /* NaN is not */
 }
@@ -76,14 +76,14 @@ static bool loaded(const nasa_record *r, size_t k)
 static bool load_times(const nasa_record *r, nasa_op *op)
 {
     size_t first = 0;
-    while (first < r->n && !loaded(r, first))
+    while (first < r->n && !nasa_loaded(r, first))
         first++;
     if (first == r->n)
         return false;
     op->first = op->last = r->t[first];
     for (size_t k = first + 1; k < r->n; k++)
-        if (loaded(r, k)) {
-            if (loaded(r, k - 1) && r->t[k] > r->t[k - 1])
+        if (nasa_loaded(r, k)) {
+            if (nasa_loaded(r, k - 1) && r->t[k] > r->t[k - 1])
                 op->loaded += r->t[k] - r->t[k - 1];
             op->last = r->t[k];
         }
@@ -95,7 +95,7 @@ static bool load_times(const nasa_record *r, nasa_op *op)
 static double integral(const nasa_record *r)
 {
     size_t k = 0;
-    while (k < r->n && !loaded(r, k))
+    while (k < r->n && !nasa_loaded(r, k))
         k++;
     double ah = 0;
     for (k = k > 0 ? k : 1; k < r->n; k++) {
@@ -109,12 +109,12 @@ static double integral(const nasa_record *r)
 /* The label, if it can be believed. */
 static void label(const nasa_record *r, nasa_book *b, double *value)
 {
-    double ah = integral(r);
-    value[NASA_CAPACITY] = r->capacity;
+    double ah = integral(r), said = r->unlabelled ? ah : r->capacity;
+    value[NASA_CAPACITY] = said;
     value[NASA_FLAGS] = 0;
-    if (!(r->capacity > 0))                       /* also NaN */
+    if (!(said > 0))                              /* also NaN */
         value[NASA_FLAGS] = 1;
-    else if (fabs(r->capacity - ah) > LABEL_OFF)  /* not for NaN: nothing to compare with */
+    else if (fabs(said - ah) > LABEL_OFF)  /* not for NaN: nothing to compare with */
         value[NASA_FLAGS] = 2;
     if (value[NASA_FLAGS] > 0) {
         value[NASA_CAPACITY] = NAN;
@@ -126,7 +126,7 @@ static void discharge(const nasa_record *r, nasa_book *b, nasa_op *op)
 {
     double *value = op->value, n = 0, sum_t = 0, sum_v = 0, sum_i = 0, high = -INFINITY, low = INFINITY;
     for (size_t k = 0; k < r->n; k++) {
-        if (!loaded(r, k))
+        if (!nasa_loaded(r, k))
             continue;
         n++;
         sum_t += r->temperature[k];
@@ -135,9 +135,8 @@ static void discharge(const nasa_record *r, nasa_book *b, nasa_op *op)
         high = fmax(high, r->temperature[k]);
         low = fmin(low, r->v[k]);
     }
-    for (int k = 0; k < NASA_N; k++)
-        value[k] = NAN;
     label(r, b, value);
+    nasa_begin(r, op, value);
     value[NASA_AMBIENT] = r->ambient;
     if (r->n > 0)
         value[NASA_T_START] = r->temperature[0];
@@ -156,7 +155,7 @@ static double charge_cc(const nasa_record *r)
 {
     double first = NAN, last = NAN;
     for (size_t k = 0; k < r->n; k++)
-        if (r->i[k] > CONSTANT && loaded(r, k)) {
+        if (r->i[k] > CONSTANT && nasa_loaded(r, k)) {
             first = isnan(first) ? r->t[k] : first;
             last = r->t[k];
         }
@@ -177,14 +176,18 @@ int32_t nasa_add(nasa_book *b, nasa_cell *c, const nasa_record *r, nasa_why *w)
     *op = (nasa_op){
         .kind = r->kind, .start = r->start, .order = c->n, .took = NAN, .cc = NAN, .re = r->re, .rct = r->rct
     };
+    for (int k = 0; k < NASA_N; k++)
+        op->value[k] = NAN;
     c->n++;
     if (r->kind == NASA_IMPEDANCE)
         return FADE_OK;
     bool any = load_times(r, op);
     if (r->kind == NASA_DISCHARGE)
         discharge(r, b, op);
-    else if (any)
+    else if (any) {
         op->cc = charge_cc(r);
+        nasa_charge(r, op, CONSTANT, op->value);
+    }
     op->took = r->n > 0 ? r->t[r->n - 1] : NAN;
     return FADE_OK;
 }
@@ -210,6 +213,7 @@ static bool plausible(double ohm)
 typedef struct past {                             /* what is known before a discharge */
     const nasa_op *charge;
     double         re, rct, under_load;           /* under_load: s of current since the discharge before */
+    double         accepted;                      /* Ah since then; NaN: no charge */
     int64_t        free_at;                       /* when that one's current ended, or the file begins */
 } past;
 
@@ -222,6 +226,9 @@ static void row_of(const nasa_op *op, const past *p, nasa_row *row)
     if (isnan(seconds(p->free_at, op->start)))
         value[NASA_REST] = NAN;
     if (p->charge) {
+        for (int k = NASA_ACCEPTED; k <= NASA_CHARGE_T; k++)
+            value[k] = p->charge->value[k];
+        value[NASA_ACCEPTED] = p->accepted;
         value[NASA_CHARGE_TIME] = p->charge->took;
         value[NASA_CHARGE_CC] = p->charge->cc;
     }
@@ -232,7 +239,7 @@ static void row_of(const nasa_op *op, const past *p, nasa_row *row)
 
 static void cell_rows(nasa_cell *c)
 {
-    past p = { .re = NAN, .rct = NAN, .free_at = c->n > 0 ? c->op[0].start : INT64_MIN };
+    past p = { .re = NAN, .rct = NAN, .accepted = NAN, .free_at = c->n > 0 ? c->op[0].start : INT64_MIN };
     for (size_t k = 0; k < c->n; k++) {
         const nasa_op *op = &c->op[k];
         if (op->kind == NASA_IMPEDANCE && plausible(op->re) && plausible(op->rct)) {
@@ -242,11 +249,14 @@ static void cell_rows(nasa_cell *c)
         if (op->kind == NASA_CHARGE) {
             p.charge = op;
             p.under_load += op->loaded;
+            double more = op->value[NASA_ACCEPTED];
+            p.accepted = isnan(p.accepted) ? more : p.accepted + (isnan(more) ? 0 : more);
         }
         if (op->kind != NASA_DISCHARGE)
             continue;
         row_of(op, &p, &c->row[c->nrow++]);
         p.charge = NULL;
+        p.accepted = NAN;
         p.under_load = 0;
         p.free_at = op->start == INT64_MIN ? INT64_MIN : op->start + llround(op->last * 1e6);
     }
