@@ -404,7 +404,7 @@ static void damaged_streams(void **state) /* cut anywhere, any one byte changed,
             bad.at[k - good.n] ^= 1u << (k % 8);
         else
             for (size_t i = k % 2 ? 8 : 0; i < bad.n; i++)
-                bad.at[i] = (unsigned char)(draw() * 127);
+                bad.at[i] = (unsigned char)(int)(draw() * 127);
         g->said = 0;
         assert_true(g->corrector->load(&g->host, &g->args, &s, &model) < 0);
         assert_null(model);

@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: MIT
- * fit.c - ridge regression on standardised features, by the eigenvectors of their Gram matrix.
+ * fit.c - ridge regression on standardised features.
  *
- * With Z'Z = V diag(d) V' every lambda costs p operations, so generalised cross-validation walks a grid for nothing:
- *   GCV(lambda) = n RSS / (n - df)^2,   df = 1 + sum d / (d + lambda)
  * Leave-one-out residuals are e / (1 - h) in closed form; their product with e estimates the noise without bias by the
  * fit.
  */
 #include "ridge.h"
-#include <lapacke.h>
-#include <math.h>
-#include <stdio.h>
+#include "../common_penalty.h"
 #include <stdlib.h>
-#include <string.h>
-
-/* Some BLAS come with threads of their own; the host's rule is one. */
-extern void openblas_set_num_threads(int) __attribute__((weak));
 
 typedef struct fit {
     ridge *r;
     const fade_table *t;
-    double sum, centre, yy;       /* of weights; mean target; weighted squares about it */
-    double *z, *b, *G, *d, *work; /* p, p, p * p (then eigenvectors by column), p, 34 p */
+    double sum, centre; /* of weights; mean target */
+    penalty s;
 } fit;
 
 static double weight(const fade_table *t, uint64_t i)
@@ -65,7 +57,7 @@ static void row(const fit *f, uint64_t i)
     const ridge *r = f->r;
     for (uint32_t j = 0; j < r->p; j++) {
         double x = f->t->col[j][i];
-        f->z[j] = r->varied[j] > 0 && isfinite(x) ? (x - r->mean[j]) / r->scale[j] : 0;
+        f->s.z[j] = r->varied[j] > 0 && isfinite(x) ? (x - r->mean[j]) / r->scale[j] : 0;
     }
 }
 
@@ -91,17 +83,17 @@ static int32_t gather(fit *f)
         return deny(r, FADE_EINVAL, text);
     }
     f->sum /= (double)r->rows;
-    f->yy = m2 / f->sum;
+    f->s.yy = m2 / f->sum;
+    f->s.rows = r->rows;
     for (uint32_t j = 0; j < r->p; j++)
         standardise(f, j);
     return FADE_OK;
 }
 
-/* G <- Z'WZ, b <- Z'W(y - centre) */
+/* Z'WZ and Z'W(y - centre) */
 static int32_t gram(fit *f)
 {
     const fade_host *h = f->r->host;
-    uint32_t p = f->r->p;
     for (uint64_t i = 0; i < f->t->n; i++) {
         double w = weight(f->t, i) / f->sum;
         if (h->progress && i % 65536 == 0 && h->progress(h, 0.5 * (double)i / (double)f->t->n, "train") == FADE_ECANCEL)
@@ -109,82 +101,9 @@ static int32_t gram(fit *f)
         if (!(w > 0))
             continue;
         row(f, i);
-        for (uint32_t j = 0; j < p; j++) {
-            double wz = w * f->z[j];
-            f->b[j] += wz * (f->t->target[i] - f->centre);
-            for (uint32_t k = 0; k <= j; k++)
-                f->G[k * (size_t)p + j] += wz * f->z[k];
-        }
+        penalty_add(&f->s, w, f->t->target[i] - f->centre);
     }
     return FADE_OK;
-}
-
-/* G <- eigenvectors, d <- eigenvalues, b <- V'b */
-static int32_t decompose(fit *f)
-{
-    lapack_int p = (lapack_int)f->r->p;
-    if (openblas_set_num_threads)
-        openblas_set_num_threads(1);
-    lapack_int rc = LAPACKE_dsyev_work(LAPACK_COL_MAJOR, 'V', 'L', p, f->G, p, f->d, f->work, 34 * p);
-    if (rc != 0) {
-        char text[100];
-        snprintf(text, sizeof text, "the features' Gram matrix has no eigenvalues (dsyev gave %d)", (int)rc);
-        return deny(f->r, FADE_ESOLVE, text);
-    }
-    memcpy(f->z, f->b, f->r->p * sizeof *f->b);
-    for (lapack_int k = 0; k < p; k++) {
-        f->b[k] = 0;
-        f->d[k] = fmax(f->d[k], 0);
-        for (lapack_int j = 0; j < p; j++)
-            f->b[k] += f->G[k * p + j] * f->z[j];
-    }
-    return FADE_OK;
-}
-
-static double gcv(const fit *f, double lambda)
-{
-    double n = (double)f->r->rows, df = 1, rss = f->yy;
-    for (uint32_t k = 0; k < f->r->p; k++) {
-        double d = f->d[k] + lambda;
-        df += f->d[k] / d;
-        rss -= f->b[k] * f->b[k] * (f->d[k] + 2 * lambda) / (d * d);
-    }
-    return n - df > 0.5 ? n * fmax(rss, 0) / ((n - df) * (n - df)) : INFINITY;
-}
-
-/* Least GCV over lambda = rows * 1e-9 .. 1e3, four to a decade; of equals the larger. */
-static double choose(const fit *f)
-{
-    double best = INFINITY, chosen = 0;
-    for (int k = 48; k >= 0; k--) {
-        double lambda = (double)f->r->rows * pow(10, -9 + 0.25 * k), score = gcv(f, lambda);
-        if (score < best) {
-            best = score;
-            chosen = lambda;
-        }
-    }
-    return chosen > 0 ? chosen : (double)f->r->rows * 1e3;
-}
-
-/* w: coefficients, then the rows whose squares add up to the leverage. */
-static void weights(fit *f)
-{
-    ridge *r = f->r;
-    uint32_t p = r->p;
-    double least = 1e-13 * f->d[p - 1]; /* directions that data do not know, when lambda is 0 */
-    memset(r->w, 0, (size_t)(1 + p) * p * sizeof *r->w);
-    for (uint32_t k = 0; k < p; k++) {
-        double d = f->d[k] + r->lambda;
-        if (!(d > least))
-            continue;
-        for (uint32_t j = 0; j < p; j++) {
-            double v = f->G[k * (size_t)p + j];
-            r->w[j] += v * f->b[k] / d;
-            r->w[(1 + k) * (size_t)p + j] = v / sqrt(d);
-        }
-    }
-    r->intercept = f->centre;
-    r->share = 1 / (double)r->rows;
 }
 
 /* noise^2 = mean of e * e_loo = e^2 / (1 - h) */
@@ -202,7 +121,7 @@ static int32_t noise(fit *f)
         for (uint32_t k = 0; k <= p; k++) {
             double u = 0;
             for (uint32_t j = 0; j < p; j++)
-                u += r->w[k * (size_t)p + j] * f->z[j];
+                u += r->w[k * (size_t)p + j] * f->s.z[j];
             if (k)
                 h += u * u;
             else
@@ -219,19 +138,21 @@ static int32_t noise(fit *f)
 int32_t fit_ridge(ridge *r, const fade_table *t, double lambda)
 {
     uint32_t p = r->p;
-    double *block = calloc((size_t)p * (p + 37), sizeof *block);
+    double *block = calloc(penalty_room(p), sizeof *block);
     if (!block)
         return deny(r, FADE_ENOMEM, "no memory to fit a ridge");
-    fit f = { .r = r, .t = t, .z = block, .b = block + p, .d = block + 2 * (size_t)p, .work = block + 3 * (size_t)p };
-    f.G = f.work + 34 * (size_t)p;
+    fit f = { .r = r, .t = t };
+    penalty_place(&f.s, block, p);
     int32_t rc = gather(&f);
     if (!rc)
         rc = gram(&f);
     if (!rc)
-        rc = decompose(&f);
+        rc = penalty_decompose(&f.s, r->host);
     if (!rc) {
-        r->lambda = isnan(lambda) ? choose(&f) : lambda;
-        weights(&f);
+        r->lambda = isnan(lambda) ? penalty_choose(&f.s) : lambda;
+        penalty_weights(&f.s, r->lambda, r->w);
+        r->intercept = f.centre;
+        r->share = 1 / (double)r->rows;
         rc = noise(&f);
     }
     free(block);

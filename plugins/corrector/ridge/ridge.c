@@ -63,35 +63,18 @@ void ridge_free(void *model)
     free(model);
 }
 
-/* Names the features as the table does.  < 0: said. */
-static int32_t name(ridge *r, const fade_table *t)
-{
-    for (uint32_t j = 0; j < r->p; j++) {
-        const fade_column *c = &t->column[j];
-        if (strlen(c->key) >= RIDGE_KEY || strlen(c->unit) >= RIDGE_UNIT) {
-            fade_say(r->host, 3, FADE_EINVAL, -1, "a feature's key has 64 letters or more, or its unit 32");
-            return FADE_EINVAL;
-        }
-        memcpy(r->key[j], c->key, strlen(c->key) + 1);
-        memcpy(r->unit[j], c->unit, strlen(c->unit) + 1);
-    }
-    return FADE_OK;
-}
-
 static int32_t train(const fade_host *host, const fade_args *args, const fade_table *t, const void *from, void **model)
 {
     (void)from;
     char text[120];
     *model = NULL;
-    if (t->ncol < 1 || t->ncol > RIDGE_MAX) {
-        snprintf(text, sizeof text, "%u features, ridge takes 1 .. %d", (unsigned)t->ncol, RIDGE_MAX);
-        fade_say(host, 3, FADE_EINVAL, -1, text);
-        return FADE_EINVAL;
-    }
+    int32_t rc = features_count(host, t, RIDGE_MAX, "ridge");
+    if (rc)
+        return rc;
     ridge *r = ridge_new(host, t->ncol);
     if (!r)
         return FADE_ENOMEM;
-    int32_t rc = name(r, t);
+    rc = features_label(host, t, r->key[0], RIDGE_KEY, r->unit[0], RIDGE_UNIT);
     if (!rc)
         rc = fit_ridge(r, t, args->at[LAMBDA].real);
     if (rc) {
@@ -175,12 +158,18 @@ static const fade_corrector_v1 corrector_v1 = {
     .save = stream_save,
     .load = stream_load,
 };
+static const fade_explain_v1 explain_v1 = { .size = sizeof explain_v1, .shares = explain_shares };
+static const fade_onnx_v1 onnx_v1 = { .size = sizeof onnx_v1, .write = onnx_save };
 
 static const void *iface(const fade_desc *d, const char *id)
 {
     (void)d;
     if (strcmp(id, "fade.corrector/1") == 0)
         return &corrector_v1;
+    if (strcmp(id, "fade.onnx/1") == 0)
+        return &onnx_v1;
+    if (strcmp(id, "fade.explain/1") == 0)
+        return &explain_v1;
     return strcmp(id, "fade.model/1") == 0 ? &model_v1 : NULL;
 }
 
@@ -196,4 +185,5 @@ static const fade_desc desc = {
     .columns = { .out = FADE_LIST(out) },
     .iface = iface,
 };
+const fade_desc *const ridge_desc = &desc;
 FADE_LIBRARY(&desc);

@@ -3,9 +3,9 @@
  */
 #ifndef FADE_RIDGE_H
 #define FADE_RIDGE_H
-#include "fade_plugin.h"
+#include "../common_features.h"
 
-enum { RIDGE_KEY = 64, RIDGE_UNIT = 32, RIDGE_MAX = 512 }; /* bytes of a key and a unit; features at most */
+enum { RIDGE_KEY = FEATURES_KEY, RIDGE_UNIT = FEATURES_UNIT, RIDGE_MAX = 512 }; /* bytes of a key and a unit; features at most */
 
 /* z = (x - mean) / scale;  mean = intercept + w[0] . z;  leverage = share + sum over r of (w[1 + r] . z)^2 */
 typedef struct ridge {
@@ -32,4 +32,8 @@ int32_t fit_ridge(ridge *r, const fade_table *, double lambda);
 
 int32_t stream_save(const void *model, const fade_stream *);
 int32_t stream_load(const fade_host *, const fade_args *, const fade_stream *, void **model);
+/* explain.c: fade.explain/1 */
+int32_t explain_shares(const void *model, uint64_t n, const double *const *in, double *const *share);
+int32_t onnx_save(const void *model, const fade_stream *);
+extern const fade_desc *const ridge_desc;
 #endif

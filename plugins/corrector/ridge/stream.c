@@ -4,12 +4,14 @@
  * Little-endian doubles as the machine has them; a stream is for like machines, as the host's snapshots are.
  */
 #include "ridge.h"
+#include "../common_stream.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char magic[8] = "FADERDG1";
+static const char what[] = "ridge";
 
 typedef struct header {
     char magic[8];
@@ -18,17 +20,12 @@ typedef struct header {
     double intercept, noise, share, lambda;
 } header;
 
-typedef struct piece {
-    void *at;
-    size_t n;
-} piece;
-
 enum { PIECES = 8 };
 
-static void pieces(const ridge *r, piece at[PIECES])
+static void pieces(const ridge *r, stream_piece at[PIECES])
 {
     size_t p = r->p, one = p * sizeof(double);
-    const piece all[PIECES] = { { r->key, p * RIDGE_KEY }, { r->unit, p * RIDGE_UNIT },
+    const stream_piece all[PIECES] = { { r->key, p * RIDGE_KEY }, { r->unit, p * RIDGE_UNIT },
                                 { r->mean, one },          { r->scale, one },
                                 { r->low, one },           { r->high, one },
                                 { r->varied, one },        { r->w, (p + 1) * one } };
@@ -43,7 +40,7 @@ static uint32_t checksum(uint32_t h, const void *at, size_t n)
     return h;
 }
 
-static uint32_t check(const header *h, const piece at[PIECES])
+static uint32_t check(const header *h, const stream_piece at[PIECES])
 {
     uint32_t sum = checksum(2166136261u, &h->rows, sizeof *h - offsetof(header, rows));
     for (int k = 0; k < PIECES; k++)
@@ -54,20 +51,14 @@ static uint32_t check(const header *h, const piece at[PIECES])
 int32_t stream_save(const void *model, const fade_stream *s)
 {
     const ridge *r = model;
-    piece at[PIECES];
+    stream_piece at[PIECES];
     header h = {
         .p = r->p, .rows = r->rows, .intercept = r->intercept, .noise = r->noise, .share = r->share, .lambda = r->lambda
     };
     memcpy(h.magic, magic, sizeof magic);
     pieces(r, at);
     h.check = check(&h, at);
-    int32_t rc = s->write(s->ctx, &h, sizeof h);
-    for (int k = 0; k < PIECES && rc >= 0; k++)
-        rc = s->write(s->ctx, at[k].at, at[k].n);
-    if (rc >= 0)
-        return FADE_OK;
-    fade_say(r->host, 3, FADE_EIO, -1, "a ridge could not be written");
-    return FADE_EIO;
+    return stream_put(r->host, s, &h, sizeof h, at, PIECES);
 }
 
 static int sound_header(const header *h)
@@ -91,43 +82,34 @@ static int sound(const ridge *r)
     return 1;
 }
 
-static int32_t refuse(const fade_host *host, ridge *r, const char *text)
-{
-    fade_say(host, 3, FADE_EINVAL, -1, text);
-    ridge_free(r);
-    return FADE_EINVAL;
-}
-
 int32_t stream_load(const fade_host *host, const fade_args *args, const fade_stream *s, void **model)
 {
     (void)args;
     header h;
-    char text[160];
+    char text[80];
     *model = NULL;
-    if (s->read(s->ctx, &h, sizeof h) < 0)
-        return refuse(host, NULL, "a saved ridge begins with 56 bytes, there are fewer");
-    if (memcmp(h.magic, magic, sizeof magic) != 0)
-        return refuse(host, NULL, "these bytes are no saved ridge: they do not begin with FADERDG1");
-    if (h.p < 1 || h.p > RIDGE_MAX) {
-        snprintf(text, sizeof text, "a saved ridge says it has %u features, must be 1 .. %d", (unsigned)h.p, RIDGE_MAX);
-        return refuse(host, NULL, text);
-    }
+    int32_t rc = stream_begin(host, s, magic, what, &h, sizeof h);
+    if (rc)
+        return rc;
+    snprintf(text, sizeof text, "says it has %u features, must be 1 .. %d", (unsigned)h.p, RIDGE_MAX);
+    if (h.p < 1 || h.p > RIDGE_MAX)
+        return stream_deny(host, FADE_EINVAL, what, text);
     if (!sound_header(&h))
-        return refuse(host, NULL, "a saved ridge has a noise, a lambda or an intercept that is no sound number");
+        return stream_deny(host, FADE_EINVAL, what, "has a noise, a lambda or an intercept that is no sound number");
     ridge *r = ridge_new(host, h.p);
     if (!r)
         return FADE_ENOMEM;
-    piece at[PIECES];
+    stream_piece at[PIECES];
     pieces(r, at);
-    for (int k = 0; k < PIECES; k++)
-        if (s->read(s->ctx, at[k].at, at[k].n) < 0) {
-            snprintf(text, sizeof text, "a saved ridge of %u features ends too early", (unsigned)h.p);
-            return refuse(host, r, text);
-        }
-    if (check(&h, at) != h.check)
-        return refuse(host, r, "a saved ridge is damaged: its checksum does not fit");
-    if (!sound(r))
-        return refuse(host, r, "a saved ridge holds numbers or names that training cannot have made");
+    rc = stream_fill(host, s, at, PIECES, what);
+    if (!rc && check(&h, at) != h.check)
+        rc = stream_damaged(host, what);
+    if (!rc && !sound(r))
+        rc = stream_made_up(host, what);
+    if (rc) {
+        ridge_free(r);
+        return rc;
+    }
     r->rows = h.rows;
     r->intercept = h.intercept;
     r->noise = h.noise;

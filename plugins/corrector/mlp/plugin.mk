@@ -1,0 +1,2 @@
+PLUGIN_LIBS := -lblas
+PLUGIN_NEEDS := cblas.h

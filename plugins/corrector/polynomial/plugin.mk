@@ -1,0 +1,2 @@
+PLUGIN_LIBS := -llapacke -llapack -lblas
+PLUGIN_NEEDS := lapacke.h

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ * trend.h - a trained average of laws of the cycle, and the three things done with it.
+ */
+#ifndef FADE_TREND_H
+#define FADE_TREND_H
+#include "fade_plugin.h"
+
+enum { TREND_KEY = 64, TREND_UNIT = 32, TREND_FEATURES = 64, TREND_SHAPES = 32, TREND_MEMORIES = 16 };
+
+/* One law: c - b shape(x) - a away.  away: which feature, or none. */
+typedef struct trend_member {
+    double c, b, a;
+    int32_t shape, away; /* < 0: none */
+} trend_member;
+
+/* Shapes of z = (cycle - first + 1) / span: z^power, or 1 - exp(-z / length). */
+typedef struct trend_shape {
+    double power, length; /* one of both is 0 */
+} trend_shape;
+
+/* mean = average of the members + carry exp(-(x - span) / lasting) */
+typedef struct trend {
+    const fade_host *host;
+    const fade_math_v1 *math;
+    fade_column *column; /* p features: key and unit, kept for loading and messages */
+    char (*key)[TREND_KEY], (*unit)[TREND_UNIT];
+    double *most; /* p: the largest size seen in training */
+    trend_shape *shape;
+    trend_member *member;
+    double first, span, noise, carry, lasting; /* cycles; target's unit */
+    uint64_t rows;
+    uint32_t p, nshape, nmember;
+} trend;
+
+typedef struct trend_plan { /* the settings */
+    const double *power, *length, *memory;
+    uint32_t npower, nlength, nmemory;
+    double carry, lasting; /* rows; cycles */
+} trend_plan;
+
+trend *trend_new(const fade_host *, uint32_t p, uint32_t nshape, uint32_t nmember); /* NULL: no memory, said */
+void trend_free(void *);
+double trend_shape_at(const trend_shape *, double z);
+
+/* Fits all members (p, key, unit, shape set) to one cell's rows.  < 0: said.  [io] */
+int32_t fit_trend(trend *, const fade_table *, const trend_plan *);
+int32_t stream_save(const void *model, const fade_stream *);
+int32_t stream_load(const fade_host *, const fade_args *, const fade_stream *, void **model);
+#endif

@@ -1,0 +1,2 @@
+PLUGIN_LIBS := -lxgboost
+PLUGIN_NEEDS := xgboost/c_api.h

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT
+ * test_trend.c - one law of trend against numpy, the average and its spread, what is carried on, its stream.
+ *
+ * Numbers by numpy 2.4.6:
+ *   n = np.arange(1, 41.); u = 0.5 + 0.5*np.sin(1.3*n); z = n/40; y = 2 - 0.3*z**0.7 - 0.05*u + 0.002*np.cos(5*n)
+ *   for m in (1e6, 0.25): w = np.exp((z - 1)/m); X = np.c_[np.ones(40), -z**0.5, -u]; ww = w.copy()
+ *       for _ in range(12):
+ *           th = np.linalg.solve(X.T @ (X*ww[:, None]), X.T @ (ww*y)); r = y - X @ th
+ *           s = 1.345*1.4826*np.sort(abs(r - np.sort(r)[20]))[20]; ww = w/np.sqrt(1 + (r/s)**2)
+ *       th @ [1, -1.5**.5, -.2]
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "tests/corrector_rig.h"
+#include "tests/near.h"
+
+enum { N = 40 };
+static crig_table d;
+
+static void plant(uint32_t p)
+{
+    crig_shape(&d, N, p);
+    for (int i = 0; i < N; i++) {
+        double n = i + 1, z = n / N, u = 0.5 + 0.5 * sin(1.3 * n);
+        d.x[0][i] = n;
+        d.x[1][i] = u;
+        d.x[2][i] = 0;
+        d.y[i] = 2 - 0.3 * pow(z, 0.7) - 0.05 * u + 0.002 * cos(5 * n);
+    }
+}
+
+typedef struct wish {
+    double power[4], length[4], memory[4];
+    uint32_t npower, nlength, nmemory;
+    double carry;
+} wish;
+
+static rig *train(wish *o)
+{
+    rig *g = rig_open("trend");
+    void *model = NULL;
+    struct {
+        const char *key;
+        double *v;
+        uint32_t n;
+    } list[] = { { "powers", o->power, o->npower },
+                 { "lengths", o->length, o->nlength },
+                 { "memories", o->memory, o->nmemory } };
+    for (int i = 0; i < 3; i++) {
+        fade_value *v = rig_value(g, list[i].key);
+        v->v = list[i].v;
+        v->n = list[i].n;
+    }
+    rig_value(g, "carry")->real = o->carry;
+    assert_int_equal(g->corrector->train(&g->host, &g->args, &d.t, NULL, &model), 0);
+    assert_non_null(model);
+    assert_int_equal(rig_make(g, 8, model), 0);
+    return g;
+}
+
+/* 1e-7: a touch of 1e-9 of the diagonal keeps what nothing is known of at 0. */
+static void one_law(void **state)
+{
+    (void)state;
+    static const struct {
+        double memory, said;
+    } known[] = { { 1e6, 1.6203027573167812 }, { 0.25, 1.6067921289945477 } };
+    plant(2);
+    for (int k = 0; k < 2; k++) {
+        double sigma, far;
+        rig *g = train(&(wish){ .power = { 0.5 }, .npower = 1, .memory = { known[k].memory }, .nmemory = 1 });
+        double got = crig_predict(g, (double[]){ 60, 0.2 }, &sigma, &far);
+        if (fabs(got - known[k].said) > 1e-7)
+            fail_msg("memory %g: %.17g, not %.17g", known[k].memory, got, known[k].said);
+        assert_true(sigma > 1e-4 && sigma < 0.02);
+        assert_true(far == 0);
+        assert_near(crig_predict(g, (double[]){ 60, NAN }, NULL, NULL),
+                    crig_predict(g, (double[]){ 60, 0 }, NULL, NULL), 0);
+        crig_predict(g, (double[]){ 120, 0.2 }, NULL, &far);
+        assert_near(far, 1, 1e-12); /* one span behind the one that is given */
+        rig_close(g);
+    }
+}
+
+/* The mean of what each says alone; sigma has their spread beside the noise. */
+static void an_average(void **state)
+{
+    (void)state;
+    static const double at[] = { 80, 0.3 };
+    double alone[4], mean = 0, square = 0, sigma;
+    plant(2);
+    for (int k = 0; k < 4; k++) {
+        wish o = { .power = { 0.5 },
+                   .npower = k % 2,
+                   .length = { 2 },
+                   .nlength = !(k % 2),
+                   .memory = { k < 2 ? 1 : 0.2 },
+                   .nmemory = 1 };
+        rig *g = train(&o);
+        mean += (alone[k] = crig_predict(g, at, NULL, NULL)) / 4;
+        rig_close(g);
+    }
+    for (int k = 0; k < 4; k++)
+        square += (alone[k] - mean) * (alone[k] - mean) / 4;
+    rig *g = train(
+        &(wish){ .power = { 0.5 }, .npower = 1, .length = { 2 }, .nlength = 1, .memory = { 1, 0.2 }, .nmemory = 2 });
+    assert_near(crig_predict(g, at, &sigma, NULL), mean, 1e-12);
+    assert_true(sigma > sqrt(square) && sigma < sqrt(square) + 0.01);
+    rig_close(g);
+    plant(3); /* a loss that never was: two laws, one beside nothing */
+    g = train(&(wish){ .power = { 0.5 }, .npower = 1, .memory = { 1 }, .nmemory = 1 });
+    assert_true(isfinite(crig_predict(g, (double[]){ 80, 0.3, 0.3 }, NULL, NULL)));
+    rig_close(g);
+}
+
+static void the_newest_rows_are_carried_on(void **state)
+{
+    (void)state;
+    wish o = { .power = { 0.7 }, .npower = 1, .memory = { 1e6 }, .nmemory = 1 };
+    double at[4];
+    plant(2);
+    for (int i = N - 3; i < N; i++)
+        d.y[i] += 0.05;
+    rig *g = train(&o);
+    double without = crig_predict(g, (double[]){ 41, 0.5 }, NULL, NULL);
+    rig_close(g);
+    o.carry = 3;
+    g = train(&o);
+    for (int k = 0; k < 3; k++) /* 20 cycles take it to 1/e */
+        at[k] = crig_predict(g, (double[]){ 40 + 20 * k, 0.5 }, NULL, NULL);
+    assert_true(at[0] - without > 0.03 && at[0] - without < 0.06);
+    rig_close(g);
+    for (int i = 0; i < N; i++) /* with several cells there is no newest row */
+        d.cell[i] = i >= N / 2;
+    g = train(&o);
+    assert_near(crig_predict(g, (double[]){ 41, 0.5 }, NULL, NULL), without, 1e-9);
+    rig_close(g);
+}
+
+/* Rest adds capacity: what would be a reversible gain is none. */
+static void no_gain(void **state)
+{
+    (void)state;
+    plant(2);
+    for (int i = 0; i < N; i++)
+        d.y[i] += 0.2 * d.x[1][i];
+    rig *g = train(&(wish){ .power = { 0.7 }, .npower = 1, .memory = { 1e6 }, .nmemory = 1 });
+    assert_near(crig_predict(g, (double[]){ 41, 0 }, NULL, NULL), crig_predict(g, (double[]){ 41, 1 }, NULL, NULL), 0);
+    rig_close(g);
+}
+
+static void refused_tables(void **state)
+{
+    (void)state;
+    rig *g = rig_open("trend");
+    void *model = &d;
+    plant(2);
+    for (int i = 2; i < N; i++)
+        d.y[i] = NAN;
+    assert_int_equal(g->corrector->train(&g->host, &g->args, &d.t, NULL, &model), FADE_EINVAL);
+    assert_null(model);
+    assert_non_null(strstr(g->text, "2 rows with all features known"));
+    d.t.ncol = 0;
+    assert_int_equal(g->corrector->train(&g->host, &g->args, &d.t, NULL, &model), FADE_EINVAL);
+    assert_non_null(strstr(g->text, "0 features"));
+    rig_close(g);
+}
+
+static void stream(void **state)
+{
+    (void)state;
+    plant(2);
+    rig *g = train(&(wish){
+        .power = { 0.5 }, .npower = 1, .length = { 2 }, .nlength = 1, .memory = { 1, 0.2 }, .nmemory = 2, .carry = 3 });
+    const char *bad = crig_round(g, "trend", (double[]){ 50, 0.3 });
+    bad = bad ? bad : crig_damage(g, 7);
+    if (bad)
+        fail_msg("does not hold: %s", bad);
+    rig_close(g);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_law), cmocka_unit_test(an_average),     cmocka_unit_test(the_newest_rows_are_carried_on),
+        cmocka_unit_test(no_gain), cmocka_unit_test(refused_tables), cmocka_unit_test(stream),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
