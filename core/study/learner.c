@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT
+ * learner.c - a corrector plugin over the rows of a data set.
+ */
+#include "core/study/learner.h"
+#include "core/base/mem.h"
+#include "core/study/learner_inside.h"
+#include "core/study/model_work.h"
+#include "core/study/series.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double BAND = 1.6448536269514722;
+
+/* ---- opening ---- */
+
+static int bind(learner *k, dataset *d, why *w)
+{
+    static const char *const usual[] = { "cycle" };
+    const char *const *key = k->sc->nfeature ? k->sc->feature : usual;
+    size_t n = k->sc->nfeature ? k->sc->nfeature : 1;
+    k->feature = mem_zero(n + 1, sizeof *k->feature);
+    k->column = mem_zero(n + 1, sizeof *k->column);
+    if (!k->feature || !k->column)
+        return fail(w, E_NOMEM, "no memory for %zu features", n);
+    for (; k->nfeature < n; k->nfeature++) {
+        int c = dataset_column_of(d, key[k->nfeature], w);
+        if (c < 0)
+            return why_prefix(w, "corrector %s", k->sc->part.label);
+        const char *no = dataset_refuses(d, c, k->ask);
+        if (no)
+            return fail(w, E_INPUT, "corrector %s: feature %s %s", k->sc->part.label, key[k->nfeature], no);
+        k->feature[k->nfeature] = c;
+        k->column[k->nfeature] = (fade_column){ .key = d->col[c].key, .unit = d->col[c].unit, .doc = d->col[c].doc,
+                                                .width = 1 };
+    }
+    return E_OK;
+}
+
+int learner_open(const scenario_corrector *sc, dataset *d, int ask, uint64_t seed, learner *k, why *w)
+{
+    *k = (learner){ .sc = sc, .data = d, .ask = ask, .unseen = sc->pooled || ask == ASK_ESTIMATE };
+    k->vt = library_iface(sc->part.plugin->desc, "fade.corrector/1");
+    if (!k->vt || !k->vt->model || !k->vt->model->step || !k->vt->train)
+        return fail(w, E_PLUGIN, "plugin %s has no interface fade.corrector/1 with a model", sc->part.plugin->desc->id);
+    int rc = bind(k, d, w);
+    rc = rc ? rc : object_open(sc->part.plugin, sc->part.node, seed, &k->object, w);
+    k->tile = (predictor){ .object = k->object, .vt = k->vt, .nfeature = k->nfeature };
+    if (!rc && sc->from && sc->from->npart == 1)
+        rc = model_start(sc->from, NULL, k->column, k->nfeature, k->object, k->vt, sc->part.args, &k->from, w);
+    return rc;
+}
+
+void learner_close(learner *k)
+{
+    if (k->from && k->vt->model->destroy)
+        k->vt->model->destroy(k->from);
+    predictor_free(&k->tile);
+    object_close(k->object);
+    free(k->feature);
+    free(k->column);
+    *k = (learner){ 0 };
+}
+
+/* ---- training ---- */
+
+void learner_rows_free(learner_rows *r)
+{
+    free(r->col);
+    free(r->target);
+    free(r->id);
+    free(r->group);
+    free(r->pick.at);
+}
+
+int learner_rows_open(const learner *k, const size_t *row, size_t n, learner_rows *r, why *w)
+{
+    const dataset *d = k->data;
+    *r = (learner_rows){ .col = mem_zero(k->nfeature + 1, sizeof *r->col),
+                         .target = mem_zero(d->n + 1, sizeof *r->target),
+                         .id = mem_zero(d->ncell + 1, sizeof *r->id), .group = mem_zero(d->ncell + 1, sizeof *r->group),
+                         .pick.at = mem_zero(n + 1, sizeof *r->pick.at) };
+    if (!r->col || !r->target || !r->id || !r->group || !r->pick.at)
+        return fail(w, E_NOMEM, "no memory to train on %zu rows", n);
+    for (size_t f = 0; f < k->nfeature; f++)
+        r->col[f] = d->col[k->feature[f]].v;
+    for (size_t i = 0; i < d->n; i++)
+        r->target[i] = d->col[d->target].v[i] - (d->physics >= 0 ? d->col[d->physics].v[i] : 0);
+    for (size_t c = 0; c < d->ncell; c++) {
+        r->id[c] = text_hash(d->name[c]);
+        while (strcmp(d->group[r->group[c]], d->group[c]) != 0)
+            r->group[c]++;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (row[i] < d->n && isfinite(r->target[row[i]]))
+            r->pick.at[r->pick.n++] = row[i];
+    return E_OK;
+}
+
+/* ---- a law that is fitted to the training rows is fitted to a trial's known rows ---- */
+
+static int target_anew(void *ctx, const picked *known, double *target, why *w)
+{
+    const learner *k = ctx;
+    const dataset *d = k->data;
+    int rc = k->anew(k->ctx, known->at, known->n, target, w);
+    for (size_t i = 0; i < d->n; i++)
+        target[i] = d->col[d->target].v[i] - target[i];
+    return rc;
+}
+
+lesson learner_lesson(const learner *k, const learner_rows *r, why *w)
+{
+    const dataset *d = k->data;
+    bool gate = k->sc->gate && d->physics >= 0;   /* without physics nothing is there to fall back to */
+    return (lesson){ .sc = k->sc, .object = k->object, .vt = k->vt, .column = k->column, .ncol = k->nfeature, .n = d->n,
+                     .col = r->col, .target = r->target, .cell = d->cell, .row = d->row, .id = r->id,
+                     .group = r->group, .tile = k->tile, .gate = gate, .unseen = k->unseen,
+                     .step = k->ask != ASK_FORECAST, .from = k->from, .why = w,
+                     .anew = k->anew && d->physics >= 0 ? target_anew : NULL, .ctx = (void *)(uintptr_t)k };
+}
+
+int learner_train(learner *k, const size_t *row, size_t n, const learnt *from, learnt *out, why *w)
+{
+    const dataset *d = k->data;
+    learner_rows r;
+    *out = (learnt){ .gate = 1, .stretch = 1, .reach = INFINITY, .before = NAN, .after = NAN, .nlast = d->ncell };
+    out->last = mem_zero(d->ncell + 1, sizeof *out->last);
+    int rc = learner_rows_open(k, row, n, &r, w);
+    if (!rc && !out->last)
+        rc = fail(w, E_NOMEM, "no memory to train on %zu rows", n);
+    for (size_t i = 0; i < r.pick.n && !rc; i++)
+        out->last[d->cell[r.pick.at[i]]] = d->row[r.pick.at[i]];
+    if (!rc && r.pick.n >= LESSON_LEAST) {
+        lesson l = learner_lesson(k, &r, w);
+        l.from = from ? from->model : l.from;
+        rc = lesson_earn(&l, &r.pick, out);
+        rc = rc ? rc : lesson_train(&l, &r.pick, &out->model);
+        k->tile = l.tile;
+        out->rows = r.pick.n;
+    }
+    learner_rows_free(&r);
+    if (rc)
+        learner_drop(k, out);
+    return rc;
+}
+
+void learner_drop(learner *k, learnt *m)
+{
+    if (m->model && k->vt && k->vt->model->destroy)
+        k->vt->model->destroy(m->model);
+    free(m->last);
+    m->model = NULL;
+    m->last = NULL;
+    m->nlast = 0;
+}
+
+/* ---- predicting ---- */
+
+static void say(double *to, size_t i, double v)
+{
+    if (to)
+        to[i] = v;
+}
+
+/* Rows behind the last one that was known. */
+static double horizon(const learner *k, const learnt *m, size_t row)
+{
+    const dataset *d = k->data;
+    if (k->ask != ASK_FORECAST)
+        return 1;
+    uint32_t last = d->cell[row] < m->nlast && m->last ? m->last[d->cell[row]] : 0;
+    return d->row[row] > last ? (double)(d->row[row] - last) : 1;
+}
+
+static void tell(const learner *k, const learnt *m, size_t row, size_t i, const double *said, const learner_said *out)
+{
+    const dataset *d = k->data;
+    double physics = d->physics >= 0 ? d->col[d->physics].v[row] : 0, mean = said[0], sigma = said[1], far = said[2];
+    double weight = m->gate * (d->physics >= 0 ? lesson_fading(far, m->reach) : 1);
+    double correction = m->model ? weight * mean : d->physics >= 0 ? 0 : NAN, total = physics + correction;
+    double half = lesson_half(m, horizon(k, m, row));
+    half = isnan(half) ? BAND * sigma * m->stretch : half;
+    say(out->physics, i, d->physics >= 0 ? physics : NAN);
+    say(out->correction, i, correction);
+    say(out->total, i, total);
+    say(out->sigma, i, sigma * m->stretch);
+    say(out->distance, i, far);
+    say(out->lower, i, total - half);
+    say(out->upper, i, total + half);
+}
+
+static uint64_t id_of(const void *ctx, uint32_t cell)
+{
+    return text_hash(((const learner *)ctx)->data->name[cell]);
+}
+
+static void fill(const void *ctx, size_t row, double *const *in, uint32_t at)
+{
+    const learner *k = ctx;
+    for (size_t f = 0; f < k->nfeature; f++)
+        in[f][at] = k->data->col[k->feature[f]].v[row];
+}
+
+int learner_predict(learner *k, const learnt *m, const size_t *row, size_t n, const learner_said *out, why *w)
+{
+    const dataset *d = k->data;
+    const predictor *t = &k->tile;
+    series s = { .tile = &k->tile, .model = m->model, .cell = d->cell, .row = d->row, .pick = row, .npick = n,
+                 .id = id_of, .fill = fill, .ctx = k };
+    for (size_t i = 0; i < n && !m->model; i++)
+        tell(k, m, row[i], i, (double[]){ 0, NAN, 0 }, out);
+    int rc = E_OK;
+    while (m->model && s.done < n && !(rc = series_run(&s, w)))
+        for (uint32_t i = 0; i < s.n; i++) {
+            if (s.asked[i] == SIZE_MAX)
+                continue;
+            double said[3] = { isfinite(t->out[t->mean][i]) ? t->out[t->mean][i] : 0,
+                               t->sigma >= 0 ? t->out[t->sigma][i] : NAN, 0 };
+            said[2] = t->distance >= 0 && isfinite(t->out[t->distance][i]) ? t->out[t->distance][i] : 0;
+            tell(k, m, row[s.asked[i]], s.asked[i], said, out);
+        }
+    return rc;
+}
