@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT
+ * forecast_plot.c - a forecast as a picture: what was measured, the median in its bands, and along the axis where the
+ * life may end.
+ */
+#include "core/report/forecast_say.h"
+#include "core/report/plot.h"
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+
+enum { BINS = 24 };
+#define FLOOR 0.16                                /* of the height: what the ends of life take below */
+
+typedef struct panel {                            /* one cell's axes */
+    const forecast_cell *c;
+    double least, most, bottom;                   /* of values; of the axis */
+    double from, step, share[BINS];               /* of ends of life, in cycles */
+    bool   ends;
+} panel;
+
+static void number(text *out, double v, char after)
+{
+    char word[32];
+    if (isfinite(v))
+        text_addn(out, word, text_number(v, word));
+    else
+        text_add(out, "NaN");
+    text_addc(out, after);
+}
+
+static void measure(panel *p)
+{
+    const forecast_cell *c = p->c;
+    p->least = INFINITY;
+    p->most = -INFINITY;
+    for (size_t r = 0; r < c->n; r++) {
+        double low = r < c->known ? c->seen[r] : fmin(c->lower90[r], isnan(c->seen[r]) ? INFINITY : c->seen[r]);
+        double high = r < c->known ? c->seen[r] : fmax(c->upper90[r], isnan(c->seen[r]) ? -INFINITY : c->seen[r]);
+        p->least = low < p->least ? low : p->least;
+        p->most = high > p->most ? high : p->most;
+    }
+    if (!isnan(c->eol))
+        p->least = fmin(p->least, c->eol);
+    p->least = fmax(p->least, fmin(0, c->median[c->n - 1]));       /* a band may reach below zero */
+}
+
+/* Ends that lie within the rows, by cycle. */
+static void count_ends(panel *p)
+{
+    const forecast_cell *c = p->c;
+    double first = (double)c->cycle[c->known < c->n ? c->known : c->n - 1], last = (double)c->cycle[c->n - 1];
+    p->ends = !isnan(c->eol) && c->nlife && c->reached > 0 && c->life[c->nlife - 1] > 0 && last > first;
+    p->from = first;
+    p->step = (last - first) / BINS;
+    for (size_t i = 0; i < c->nlife && p->ends && isfinite(c->life[i]); i++) {
+        size_t row = c->known + (size_t)c->life[i] - 1;
+        double at = ((double)c->cycle[row < c->n ? row : c->n - 1] - first) / p->step;
+        p->share[at < BINS ? (size_t)at : BINS - 1] += 1 / (double)c->nlife;
+    }
+    p->bottom = p->least - (p->ends ? FLOOR : 0.03) * (p->most - p->least);
+}
+
+static void panel_data(const panel *p, text *out)
+{
+    const forecast_cell *c = p->c;
+    double top = 0;
+    text_addf(out, "# %s, measured: cycle, known, behind the origin\n", c->name);
+    for (size_t r = 0; r < c->n; r++) {
+        number(out, (double)c->cycle[r], ' ');
+        number(out, r < c->known ? c->seen[r] : NAN, ' ');
+        number(out, r < c->known ? NAN : c->seen[r], '\n');
+    }
+    text_addf(out, "\n\n# %s, forecast: cycle, 5 25 50 75 95 %%\n", c->name);
+    for (size_t r = c->known; r < c->n; r++) {
+        const double v[] = { (double)c->cycle[r], c->lower90[r], c->lower50[r], c->median[r], c->upper50[r] };
+        for (size_t k = 0; k < sizeof v / sizeof *v; k++)
+            number(out, k && k < 3 ? fmax(v[k], p->bottom) : v[k], ' ');
+        number(out, c->upper90[r], '\n');
+    }
+    text_addf(out, "\n\n# %s, ends of life: cycle, height\n", c->name);
+    for (size_t i = 0; i < BINS; i++)
+        top = fmax(top, p->share[i]);
+    for (size_t i = 0; i < BINS; i++) {
+        number(out, p->from + ((double)i + 0.5) * p->step, ' ');
+        number(out, p->bottom + (top > 0 ? p->share[i] / top : 0) * 0.9 * FLOOR * (p->most - p->least), '\n');
+    }
+    text_add(out, "\n\n");
+}
+
+static void panel_script(const panel *p, const forecast *f, size_t at, const char *data, text *out)
+{
+    const forecast_cell *c = p->c;
+    char title[PLOT_NAME], y[PLOT_NAME];
+    snprintf(title, sizeof title, "%.60s", c->name);
+    snprintf(y, sizeof y, "%c%.80s / %.30s", toupper((unsigned char)f->target[0]), f->target + 1, f->unit);
+    text_add(out, "set title ");
+    plot_quoted(out, title);
+    text_add(out, "\nset ylabel ");
+    plot_quoted(out, y);
+    text_addf(out, "\nset xlabel 'Cycle'\nset yrange [%.10g:%.10g]\nset xrange [0:%lld]\nunset arrow\n", p->bottom,
+              p->most + 0.04 * (p->most - p->least), (long long)c->cycle[c->n - 1]);
+    text_addf(out, "set arrow from %lld, graph 0 to %lld, graph 1 nohead lc rgb '#909090' dt 3\n",
+              (long long)c->cycle[c->known - 1], (long long)c->cycle[c->known - 1]);
+    if (!isnan(c->eol))
+        text_addf(out, "set arrow from graph 0, first %.10g to graph 1, first %.10g nohead lc rgb '%s' dt 2\n", c->eol,
+                  c->eol, plot_color(1));
+    text_addf(out, "plot ");
+    const char *blue = plot_color(0);
+    text_addf(out, "'%s' index %zu using 1:2:6 with filledcurves lc rgb '%s' fs transparent solid 0.15 noborder "
+                   "title '90 %%', \\\n     ", data, 3 * at + 1, blue);
+    text_addf(out, "'' index %zu using 1:3:5 with filledcurves lc rgb '%s' fs transparent solid 0.3 noborder "
+                   "title '50 %%', \\\n     ", 3 * at + 1, blue);
+    if (p->ends)
+        text_addf(out, "'' index %zu using 1:2:($1-%.8g):($1+%.8g):(%.10g):2 with boxxyerror lc rgb '%s' fs solid 0.5 "
+                       "noborder title 'end of life', \\\n     ", 3 * at + 2, p->step / 2, p->step / 2, p->bottom,
+                  plot_color(1));
+    text_addf(out, "'' index %zu using 1:4 with lines lc rgb '%s' lw 1.5 title 'median', \\\n     ", 3 * at + 1, blue);
+    text_addf(out, "'' index %zu using 1:2 with points pt 7 ps 0.3 lc rgb '#404040' title 'known', \\\n     ", 3 * at);
+    text_addf(out, "'' index %zu using 1:3 with points pt 6 ps 0.35 lw 0.5 lc rgb '%s' title 'measured later'\n",
+              3 * at, plot_color(2));
+}
+
+typedef struct gallery { const forecast *f; panel panel[FORECAST_PANELS]; size_t n; } gallery;
+
+static int compose(void *ctx, const char *data, const char *picture, text out[2], why *w)
+{
+    gallery *g = ctx;
+    (void)w;
+    plot_options size = { .width = g->n > 1 ? 10 : 6, .height = g->n > 4 ? 11 : g->n > 2 ? 7.5 : 4 };
+    for (size_t i = 0; i < g->n; i++)
+        panel_data(&g->panel[i], &out[0]);
+    text_add(&out[1], "# gnuplot 5 and later\nif (!exists('fade_out')) fade_out = ");
+    plot_quoted(&out[1], picture);
+    text_addc(&out[1], '\n');
+    plot_terminal(&size, 0, picture, &out[1]);
+    text_add(&out[1], "set output fade_out\nset encoding utf8\nset datafile missing 'NaN'\n"
+                      "set border 3 lc rgb '#404040'\nset tics nomirror\nset key bottom left reverse Left\n"
+                      "set grid lt 1 dt 1 lc rgb '#dcdcdc' lw 0.6\n");
+    if (g->n > 1)
+        text_addf(&out[1], "set multiplot layout %zu,2\n", (g->n + 1) / 2);
+    for (size_t i = 0; i < g->n; i++)
+        panel_script(&g->panel[i], g->f, i, data, &out[1]);
+    if (g->n > 1)
+        text_add(&out[1], "unset multiplot\n");
+    return E_OK;
+}
+
+int forecast_figure(const forecast *f, const char *path, why *w)
+{
+    gallery g = { .f = f };
+    for (size_t i = 0; i < f->ncell && g.n < FORECAST_PANELS; i++) {
+        if (f->cell[i].refused || f->cell[i].n <= f->cell[i].known)
+            continue;
+        panel *p = &g.panel[g.n++];
+        p->c = &f->cell[i];
+        measure(p);
+        count_ends(p);
+    }
+    return plot_drawn(path, compose, &g, w);
+}

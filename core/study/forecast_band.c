@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT
+ * forecast_band.c - how wide a band must be to hold: forecasts from earlier origins, scored on known rows.
+ *
+ * A score is how far off a value was in half widths of its forecast's own 90 % band, below it negative.  What makes
+ * two of them alike is how far they reach beside what was known then: rows ahead over rows known.  The ends of a band
+ * at x lie at quantiles of the scores about x, each cell and origin weighing the same (split conformal prediction over
+ * series; scores of one series go together, so that the finite-sample correction counts series, not rows).  That a law
+ * can be wrong enters as a share of the change it foretells, as large as makes the bands of the earlier origins best.
+ */
+#include "core/base/mem.h"
+#include "core/base/random.h"
+#include "core/study/forecast_inside.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define Z95    1.6448536269514722                 /* standard normal, 95 % */
+#define REACH  0.35                               /* of log x: how far scores are alike */
+#define LEAST  0.25                               /* a band is not made narrower than so */
+#define ALIKE  0.7                                /* of the log of rows known: origins that are alike */
+#define THIN   0.06                               /* of log x: rows of one series nearer than so are one score */
+
+double forecast_normal_half(double share)
+{
+    return random_quantile(0.5 + share / 2);
+}
+
+void forecast_view_half(const view *v, size_t row, double *down, double *up)
+{
+    double doubt = forecast_view_doubt(v, row);
+    double few = 1 + (Z95 * Z95 + 1) / (4 * v->dof);      /* Student's quantile over the normal one */
+    double other = Z95 * Z95 * (v->spread_c[row] * v->spread_c[row] + v->noise * v->noise + doubt * doubt);
+    *down = few * sqrt(v->down[row] * v->down[row] + other);
+    *up = few * sqrt(v->up[row] * v->up[row] + other);
+}
+
+double forecast_view_doubt(const view *v, size_t row)
+{
+    return row < v->known ? 0 : v->doubt * fabs(v->middle[row] - v->middle[v->known - 1]);
+}
+
+int forecast_scores_add(scores *s, const course *k, const view *v, uint32_t cell, size_t known, why *w)
+{
+    uint32_t series = s->nseries++;
+    double last = -INFINITY, age = log((double)v->known / (double)known) / ALIKE, near = exp(-0.5 * age * age);
+    for (size_t r = v->known; r < k->n; r++) {
+        double down, up, off = k->seen[r] - v->middle[r] - v->correction[r];
+        double x = log((double)(r - v->known + 1) / (double)v->known);
+        if (!isfinite(off) || x - last < THIN)
+            continue;
+        last = x;
+        if (s->n == s->cap) {
+            size_t cap = s->cap ? 2 * s->cap : 1024;
+            struct score *more = mem_grow(s->at, cap, sizeof *more);
+            if (!more)
+                return fail(w, E_NOMEM, "no memory for %zu scores of forecasts", cap);
+            s->at = more;
+            s->cap = cap;
+        }
+        forecast_view_half(v, r, &down, &up);
+        double change = fabs(v->middle[r] - v->middle[v->known - 1]);
+        s->at[s->n++] = (struct score){ x, near, off, fmax(down, 1e-12), fmax(up, 1e-12), change, series, cell };
+    }
+    return E_OK;
+}
+
+typedef struct heavy { double off, weight; size_t at; } heavy;        /* at: number of the score */
+
+static double in_halves(const struct score *s, double doubt)
+{
+    double half = s->off < 0 ? s->down : s->up, more = Z95 * doubt * s->change;
+    return s->off / sqrt(half * half + more * more);
+}
+
+static int by_off(const void *a, const void *b)
+{
+    double x = ((const heavy *)a)->off, y = ((const heavy *)b)->off;
+    return (x > y) - (x < y);
+}
+
+typedef struct asking {
+    const scores *s;
+    double        doubt, most;                    /* most: farthest x that was scored */
+    int64_t       but;
+    heavy        *h;                              /* [n] rising in off */
+    double       *of;                             /* [2][nseries] */
+} asking;
+
+/* Weights of scores about x, each series normed to at most 1: their sum, and how many alike series say as much. */
+static double weigh(asking *a, double x, double *alike)
+{
+    const scores *s = a->s;
+    double all = 0, square = 0, *of = a->of, *near = a->of + s->nseries;
+    memset(of, 0, 2 * (size_t)s->nseries * sizeof *of);
+    for (size_t i = 0; i < s->n; i++) {
+        const struct score *k = &s->at[a->h[i].at];
+        double z = (k->x - x) / REACH, weight = k->cell == a->but ? 0 : k->near * exp(-0.5 * z * z);
+        a->h[i].weight = weight;
+        of[k->series] += weight;
+        near[k->series] = fmax(near[k->series], weight);
+    }
+    for (size_t i = 0; i < s->n; i++) {
+        uint32_t series = s->at[a->h[i].at].series;
+        a->h[i].weight *= of[series] > 0 ? near[series] / of[series] : 0;
+    }
+    for (uint32_t i = 0; i < s->nseries; i++) {
+        all += near[i];
+        square += near[i] * near[i];
+    }
+    *alike = square > 0 ? all * all / square : 1;
+    return all;
+}
+
+/* Where the sum of weights reaches `want`, from below or from above. */
+static double reach(const heavy *h, size_t n, double want, bool from_above)
+{
+    double sum = 0, out = 0;
+    for (size_t i = 0; i < n && sum < want; i++) {
+        const heavy *k = &h[from_above ? n - 1 - i : i];
+        sum += k->weight;
+        out = k->weight > 0 ? k->off : out;
+    }
+    return out;
+}
+
+/* Ends of the band at x that misses equally often on either side, below and above. */
+static void ends(asking *a, double x, double share, double *down, double *up)
+{
+    double alike, all = weigh(a, fmin(x, a->most), &alike), plain = forecast_normal_half(share) / Z95;
+    double want = (0.5 + fmin(1, share * (alike + 1) / alike) / 2) * all;
+    *up = fmax(reach(a->h, a->s->n, want, false), LEAST * plain);
+    *down = fmax(-reach(a->h, a->s->n, want, true), LEAST * plain);
+}
+
+static void believe(asking *a, double doubt)
+{
+    a->doubt = doubt;
+    for (size_t i = 0; i < a->s->n; i++)
+        a->h[i] = (heavy){ in_halves(&a->s->at[i], doubt), 0, i };
+    qsort(a->h, a->s->n, sizeof *a->h, by_off);
+}
+
+/* Room, and whether there is enough to ask. */
+static bool ask(const scores *s, double doubt, int64_t but, asking *a)
+{
+    size_t n = 0;
+    *a = (asking){ .s = s, .but = but, .most = -INFINITY };
+    for (size_t i = 0; i < s->n; i++)
+        if (s->at[i].cell != but) {
+            a->most = fmax(a->most, s->at[i].x);
+            n++;
+        }
+    a->h = mem_zero(s->n + 1, sizeof *a->h);
+    a->of = mem_zero(2 * (size_t)s->nseries + 1, sizeof *a->of);
+    if (n < SCORES_LEAST || !a->h || !a->of)
+        return false;
+    believe(a, doubt);
+    return true;
+}
+
+void forecast_scores_curve(const scores *s, double share, double doubt, int64_t but, factors *out)
+{
+    asking a;
+    bool enough = ask(s, doubt, but, &a);
+    for (size_t i = 0; i < FACTORS; i++) {
+        out->down[i] = out->up[i] = forecast_normal_half(share) / Z95;
+        if (enough)
+            ends(&a, FACTOR_FROM + (double)i * FACTOR_STEP, share, &out->down[i], &out->up[i]);
+    }
+    free(a.h);
+    free(a.of);
+}
+
+/* Mean interval score of 90 % bands (Gneiting and Raftery 2007) about all x at once. */
+static double interval_score(asking *a)
+{
+    const scores *s = a->s;
+    double down, up, sum = 0, count = 0, wide = 2 / 0.1;
+    factors f;
+    for (size_t i = 0; i < FACTORS; i++)
+        ends(a, FACTOR_FROM + (double)i * FACTOR_STEP, 0.9, &f.down[i], &f.up[i]);
+    for (size_t i = 0; i < s->n; i++) {
+        const struct score *k = &s->at[i];
+        double more = Z95 * a->doubt * k->change;
+        if (k->cell == a->but)
+            continue;
+        forecast_factors_at(&f, exp(k->x), 1, &down, &up);
+        down *= sqrt(k->down * k->down + more * more);
+        up *= sqrt(k->up * k->up + more * more);
+        sum += down + up + wide * (fmax(-k->off - down, 0) + fmax(k->off - up, 0));
+        count++;
+    }
+    return sum / count;
+}
+
+double forecast_scores_doubt(const scores *s, int64_t but)
+{
+    static const double doubts[] = { 0, 0.1, 0.2, 0.4 };
+    double best = INFINITY, out = 0;
+    asking a;
+    bool enough = ask(s, 0, but, &a);
+    for (size_t i = 0; enough && i < sizeof doubts / sizeof *doubts; i++) {
+        believe(&a, doubts[i]);
+        double v = interval_score(&a);
+        out = v < best ? doubts[i] : out;
+        best = fmin(best, v);
+    }
+    free(a.h);
+    free(a.of);
+    return out;
+}
+
+void forecast_factors_at(const factors *f, double ahead, double known, double *down, double *up)
+{
+    double at = (log(ahead / known) - FACTOR_FROM) / FACTOR_STEP;
+    at = fmin(fmax(at, 0), FACTORS - 1);
+    size_t i = at < FACTORS - 1 ? (size_t)at : FACTORS - 2;
+    at -= (double)i;
+    *down = f->down[i] + at * (f->down[i + 1] - f->down[i]);
+    *up = f->up[i] + at * (f->up[i + 1] - f->up[i]);
+}
