@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT
+ * model_training_say.c - what a training came to, in words.
+ */
+#include "core/report/model_say.h"
+#include <math.h>
+#include <stdio.h>
+
+enum { LISTED = 24 };
+
+static const char *name_of(const model_training *k, size_t part)
+{
+    return k->sc->pooled ? NULL : k->data.name[k->cell[part]];
+}
+
+static void part_text(const model_training *k, size_t i, text *out)
+{
+    const learnt *l = &k->part[i];
+    const char *name = name_of(k, i);
+    text_addf(out, "  %-20s %8llu rows", name ? name : "all cells", (unsigned long long)l->rows);
+    if (!l->model)
+        text_add(out, "  too few, or it declined: the physics stands alone\n");
+    else if (isnan(l->before))
+        text_addf(out, "  gate %.2f, untried: too few rows\n", l->gate);
+    else
+        text_addf(out, "  gate %.2f  RMSE %.4g -> %.4g in %zu trials\n", l->gate, l->before, l->after, l->trials);
+}
+
+void model_training_text(const model_training *k, const char *folder, const char *name, text *out)
+{
+    const dataset_column *target = &k->data.col[k->data.target];
+    double before, after;
+    uint64_t trials = model_train_skill(k, &before, &after);
+    text_addf(out, "%s learnt %s%s%s, to be asked: %s\n", k->sc->part.label, target->key,
+              k->physics >= 0 ? " less what the law says: " : ", without physics",
+              k->physics >= 0 ? k->s->physics[k->physics].label : "", dataset_ask_word(k->o.ask));
+    text_add(out, "  features:");
+    for (size_t i = 0; i < k->learner.nfeature; i++)
+        text_addf(out, "%s %s", i ? "," : "", k->learner.column[i].key);
+    text_addc(out, '\n');
+    for (size_t i = 0; i < k->npart && i < LISTED; i++)
+        part_text(k, i, out);
+    if (k->npart > LISTED)
+        text_addf(out, "  .. and %zu more\n", k->npart - LISTED);
+    if (trials)
+        text_addf(out,
+                  "skill on the training part: RMSE %.4g %s without, %.4g with, %.1f %% less (%llu rows kept back in "
+                  "turn)\n",
+                  before, target->unit, after, 100 * (1 - after / before), (unsigned long long)trials);
+    leak_text(&k->leak, &k->data, out);
+    if (k->worth.rows)
+        text_addf(out, "what the features are worth, on %zu rows that it learnt from:\n", k->worth.rows);
+    for (size_t i = 0; i < k->learner.nfeature; i++)
+        worth_text(&k->worth, i, k->learner.column[i].key, out);
+    text_addf(out, "saved: %s (%.12s)\n", folder, name);
+}
