@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT
+ * nasa.c - NASA's eleven cells: the second half of life from the first, the last fifth from the rest.
+ *
+ * Settings are chosen over the groups other than a cell's own (5-7, 29-30, 34, 45-46, 53-55), by the mean RMSE of
+ * forecasts from several origins.
+ */
+#include "core/base/file.h"
+#include "tests/accuracy/accuracy.h"
+#include <unistd.h>
+
+const char *const nasa_groups = "B0005 B0006 B0007; B0029 B0030; B0034; B0045 B0046; B0053 B0054 B0055";
+static const double origin[] = { 0.5, 0.65, 0.8 };
+enum { ORIGINS = sizeof origin / sizeof *origin, BEST = 8 };
+
+/* ---- the rows ---- */
+
+static char *field(char *line, int n)
+{
+    for (; n > 0 && line; n--)
+        line = (line = strchr(line, ',')) ? line + 1 : NULL;
+    return line ? line : (char[]){ "" };
+}
+
+static char *whole(const char *path)
+{
+    char *at = NULL;
+    size_t n = 0;
+    why w = { 0 };
+    if (file_read(path, 1u << 24, &at, &n, &w))
+        lab_stop("reading", &w);
+    return at;
+}
+
+/* cell,cycle,start_time,capacity_ah, .. with the capacity left out where the other table flags the row. */
+void nasa_join(const char *folder, char path[128])
+{
+    char *rows = whole(lab_data("nasa/percycle.csv")), *flags = whole(lab_data("percycle/nasa_pcoe.csv")), *save,
+         *fsave;
+    text out = { 0 };
+    why w = { 0 };
+    text_add(&out, "cell,cycle,start_time,capacity_ah,temperature_start_c,voltage_mean_v\n");
+    char *line = strtok_r(rows, "\n", &save), *flag = strtok_r(flags, "\n", &fsave);
+    while ((line = strtok_r(NULL, "\n", &save)) && (flag = strtok_r(NULL, "\n", &fsave))) {
+        const char *mark = field(flag, 13), *key = field(flag, 1), *start = field(line, 3), *q = field(line, 4);
+        size_t same = (size_t)(field(line, 2) - line);
+        if (strncmp(line, key, strcspn(line, ",")) != 0) {
+            snprintf(w.text, sizeof w.text, "%.40s is beside %.40s", line, flag);
+            lab_stop("the two tables of NASA's cells do not go together", &w);
+        }
+        text_addf(&out, "%.*s%.*s,", (int)same, line, (int)strcspn(start, ","), start);
+        if (*mark == '\0' || *mark == '\r')
+            text_addf(&out, "%.*s", (int)strcspn(q, ","), q);
+        text_addf(&out, ",%.*s,\n", (int)strcspn(field(line, 9), ","), field(line, 9));
+    }
+    snprintf(path, 128, "%s/nasa.csv", folder);
+    if (file_write(path, text_of(&out), out.n, &w))
+        lab_stop("writing", &w);
+    text_free(&out);
+    free(rows);
+    free(flags);
+}
+
+/* ---- the menu ---- */
+
+static const char *const laws[] = {
+    "powers = [0.3, 0.4, 0.5, 0.6]\nlengths = [1, 2]\n",
+    "powers = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8]\nlengths = [1, 2, 4]\n",
+    "powers = [0.6, 0.7, 0.8, 0.9, 1]\nlengths = [2, 4]\n",
+};
+static const char *const memories[] = { "memories = [0.5, 0.25]\n", "memories = [0.5, 0.25, 0.15]\n",
+                                        "memories = [0.25, 0.15]\n" };
+static const char *const rests[] = {
+    "\"time_pause_away_24\", \"time_pause_away_48\"",
+    "\"time_pause_away_12\", \"time_pause_away_24\", \"time_pause_away_48\", \"time_pause_away_96\""
+};
+static const char *const carries[] = { "carry = 0\n", "carry = 6\ncarry_lasts = 1e9\n" };
+#define MANY(a) (sizeof(a) / sizeof *(a))
+
+static void menu(text *t)
+{
+    for (size_t l = 0; l < MANY(laws); l++)
+        for (size_t m = 0; m < MANY(memories); m++)
+            for (size_t r = 0; r < MANY(rests); r++)
+                for (size_t c = 0; c < MANY(carries); c++)
+                    text_addf(t,
+                              "[[corrector]]\nname = \"%zu%zu%zu%zu\"\nplugin = \"trend\"\nfeatures = [\"cycle\", "
+                              "%s]\n%s%s%s",
+                              l, m, r, c, rests[r], laws[l], memories[m], carries[c]);
+}
+
+static void open_nasa(lab *l)
+{
+    char folder[] = "/tmp/fade-nasa-XXXXXX", path[128];
+    text t = { 0 };
+    why w = { 0 };
+    if (!mkdtemp(folder))
+        lab_stop("no folder", &w);
+    nasa_join(folder, path);
+    text_addf(&t, "[source]\nplugin = \"csv\"\npath = \"%s\"\n[[physics]]\nplugin = \"power-law\"\n", path);
+    menu(&t);
+    lab_open(l, text_of(&t), NULL, -1, ASK_FORECAST);
+    lab_group(l, nasa_groups);
+    unlink(path);
+    rmdir(folder);
+    text_free(&t);
+}
+
+/* ---- the sheet ---- */
+
+/* The mean of the forecasts of the BEST settings on the groups other than the cell's. */
+static double best_mean(lab *l, const double *score, size_t c, size_t m)
+{
+    double mean[1024] = { 0 }, says[1024];
+    bool taken[LAB_MENU] = { false };
+    size_t n = l->known[c] - m;
+    for (int b = 0; b < BEST; b++) {
+        size_t at = 0;
+        double least = INFINITY;
+        for (size_t k = 0; k < l->nk; k++) {
+            double sum = 0;
+            for (size_t o = 0; o < l->ncell; o++)
+                sum += l->group[o] != l->group[c] ? score[k * l->ncell + o] : 0;
+            if (!taken[k] && sum < least) {
+                least = sum;
+                at = k;
+            }
+        }
+        taken[at] = true;
+        lab_ahead(l, at, c, m, l->known[c], says);
+        for (size_t i = 0; i < n; i++)
+            mean[i] += says[i] / BEST;
+    }
+    return lab_rmse(l, c, m, l->known[c], mean);
+}
+
+static double table(lab *l, const double *score, double fraction, double *rmse)
+{
+    static const char *const head[] = { "last", "drift", "line" };
+    double sum[NAIVES + 1] = { 0 };
+    size_t better = 0;
+    printf("\n  cell     trend ");
+    for (int n = 0; n < NAIVES; n++)
+        printf("%8s", head[n]);
+    for (size_t c = 0; c < l->ncell; c++) {
+        size_t m = lab_origin(l, c, fraction);
+        rmse[c] = best_mean(l, score, c, m);
+        printf("\n  %s  %7.4f ", l->d.name[c], rmse[c]);
+        sum[NAIVES] += rmse[c];
+        better += rmse[c] < lab_naive(l, c, m, l->known[c], NAIVE_LAST);
+        for (int n = 0; n < NAIVES; n++) {
+            double v = lab_naive(l, c, m, l->known[c], n);
+            sum[n] += v;
+            printf(" %7.4f", v);
+        }
+    }
+    printf("\n  mean   %7.4f ", sum[NAIVES] / (double)l->ncell);
+    for (int n = 0; n < NAIVES; n++)
+        printf(" %7.4f", sum[n] / (double)l->ncell);
+    printf("   Ah, better than persistence on %zu of %zu\n", better, l->ncell);
+    return sum[NAIVES] / (double)l->ncell;
+}
+
+void part_nasa(void)
+{
+    lab *l = mem_zero(1, sizeof *l);
+    open_nasa(l);
+    double *score = mem_zero(l->nk * l->ncell, sizeof *score), rmse[LAB_CELLS];
+    for (size_t k = 0; k < l->nk; k++)
+        for (size_t c = 0; c < l->ncell; c++)
+            for (int o = 0; o < ORIGINS; o++)
+                score[k * l->ncell + c] += lab_ahead(l, k, c, lab_origin(l, c, origin[o]), l->known[c], NULL) / ORIGINS;
+    printf("NASA, second half of life from the first (mean of the 8 settings that did best on the other groups)");
+    double half = table(l, score, 0.5, rmse);
+    double soh[3];
+    for (size_t c = 0; c < 3; c++)
+        soh[c] = rmse[c] / lab_target(l, l->row[c][0]);
+    printf("\nNASA, last fifth from the rest");
+    double fifth = table(l, score, 0.8, rmse);
+    printf("\n");
+    sheet("NASA, second half from the first, mean RMSE", half, 0.032, "Ah");
+    sheet("NASA, last fifth from the rest, mean RMSE", fifth, 0.018, "Ah");
+    sheet("B0005, second half, as SoH", soh[0], 0.014, "");
+    sheet("B0006, second half, as SoH", soh[1], 0.030, "");
+    sheet("B0007, second half, as SoH", soh[2], 0.009, "");
+    if (getenv("FADE_ACCURACY_ALL"))
+        for (size_t k = 0; k < l->nk; k++) {
+            double a = 0, b = 0;
+            for (size_t c = 0; c < l->ncell; c++) {
+                a += lab_ahead(l, k, c, lab_origin(l, c, 0.5), l->known[c], NULL) / (double)l->ncell;
+                b += lab_ahead(l, k, c, lab_origin(l, c, 0.8), l->known[c], NULL) / (double)l->ncell;
+            }
+            printf("  setting %zu: %.4f %.4f\n", k, a, b);
+        }
+    free(score);
+    lab_close(l);
+    free(l);
+}
