@@ -317,6 +317,21 @@ typedef struct fade_corrector_v1 {        /* "fade.corrector/1": makes immutable
     int32_t (*load)(const fade_host *, const fade_args *, const fade_stream *, void **model);                     /* [io] any bytes at all: a sentence, not a crash */
 } fade_corrector_v1;
 
+typedef struct fade_onnx_v1 {             /* "fade.onnx/1", beside fade.corrector/1: a trained model for programs that know ONNX */
+    uint32_t size, flags;
+    int32_t (*write)(const void *model, const fade_stream *);   /* [io] one model file: input "features" [rows][columns.in], NaN unknown;
+                                                                 * outputs "mean", "sigma", "distance" [rows], what observe gives within 1e-9 */
+} fade_onnx_v1;
+
+typedef struct fade_explain_v1 {          /* "fade.explain/1", beside fade.corrector/1: what each feature adds to a prediction */
+    uint32_t size, flags;
+    int32_t (*shares)(const void *model, uint64_t n, const double *const *in, double *const *share);   /* [io] n rows in columns as columns.in:
+                                                                 * share[j][n] is what column j adds to mean, the last one (behind the inputs)
+                                                                 * what is said of no row in particular; together they are mean */
+    int32_t (*gain)(const void *model, double *gain);            /* [io] may be NULL: by how much each column's splits shortened the error in
+                                                                  * training, any unit, one number a column */
+} fade_explain_v1;
+
 /* ---- sources and outputs --------------------------------------------------------------------------------------------------- */
 
 typedef struct fade_block {               /* up to cap rows of one stream: 0 cycles (columns.out), 1 samples (columns.sample) */

@@ -161,10 +161,117 @@ function fade.sweep(scenario, options) end
 ---@return fade.table models
 function fade.compare(scenarios, options) end
 
+---What `fade sensitivity --json` says: which inputs move an outcome.
+---@class fade.sensitivity_options: fade.options
+---@field params string|string[] "KEY" or "KEY=LEAST..MOST"
+---@field outcomes? string|string[] "capacity" (default), "end_of_life_cycle", a column, "COLUMN@CYCLE"
+---@field method? "local"|"morris"|"sobol"
+---@field n? integer samples or walks
+---@param scenario string|table
+---@param options fade.sensitivity_options
+---@return table
+function fade.sensitivity(scenario, options) end
+
+---What `fade evaluate --json` says: scores of a law and its correctors on rows they were not shown.
+---@class fade.evaluate_options: fade.options
+---@field split? string "holdout:0.5", "first:100", "rolling:0.5/10", "cells", "groups", "random:0.2"
+---@field ask? "forecast"|"next"|"begun"|"estimate"
+---@field corrector? string|string[]
+---@field physics? string
+---@field fit? string|string[] parameters fitted in each fold
+---@field where? string
+---@field target? string
+---@field groups? string "B0005 B0006; B0029 B0030"
+---@field importance? boolean
+---@field learning_curve? boolean
+---@field bootstrap? integer
+---@field checks? boolean
+---@field allow? string|string[]
+---@param scenario string|table
+---@param options? fade.evaluate_options
+---@return table
+function fade.evaluate(scenario, options) end
+
+---What `fade forecast --json` says: the rest of each cell's life.
+---@class fade.forecast_options: fade.options
+---@field origin? number|"last" a share of each cell's rows, or how many
+---@field fit? string|string[]
+---@field horizon? integer
+---@field until_eol? boolean
+---@field within? integer rows: the probability of an end within them
+---@field samples? integer
+---@field corrector? string
+---@field target? string
+---@field plan? "recorded"|"repeat"|"hold"
+---@field calibrate? "known"|"others"
+---@field raw? boolean
+---@param scenario string|table
+---@param options? fade.forecast_options
+---@return table
+function fade.forecast(scenario, options) end
+
+---What `fade drift --json` says: have the data changed, does the law still err as it did.
+---@class fade.drift_options: fade.options
+---@field newer? string|table another scenario; without one the later rows of the same
+---@field split? number share of each cell's rows that is the reference
+---@field columns? string|string[]
+---@field watch? string column watched row by row; target minus physics unless given
+---@field target? string
+---@field where? string
+---@field rate? number chance of a false alarm per cell
+---@field slack? number in standard deviations
+---@field fdr? number
+---@field psi? number
+---@param scenario string|table
+---@param options? fade.drift_options
+---@return table
+function fade.drift(scenario, options) end
+
 ---What lies in a result's folder or a file of rows (.csv, .jsonl, .sqlite).
 ---@param path string
 ---@return fade.stored
 function fade.read(path) end
+
+---@class fade.train_options: fade.options
+---@field save string folder the model goes into
+---@field corrector? string
+---@field physics? string name of the law whose error is learnt, or "none"
+---@field target? string
+---@field ask? "forecast"|"next"|"begun"|"estimate"
+---@field where? string rows to learn from, as in "cycle > 10"
+---@field all? boolean also the rows that [evaluate] keeps back
+---@field allow? string|string[] features that may tell the target by themselves
+---A corrector learns and is saved: what it earned, and what its checks found.
+---@param scenario string|table
+---@param options fade.train_options
+---@return table training
+function fade.train(scenario, options) end
+
+---@class fade.saved_model
+local saved_model = {}
+---@return table info as `fade model info --json`
+function saved_model:info() end
+---@param rows string|table a scenario, or a file of data as in training
+---@param options? fade.predict_options
+---@return fade.table
+function saved_model:predict(rows, options) end
+
+---@class fade.predict_options: fade.options
+---@field where? string
+---@field batch? integer rows at a time, in whole cells
+---@param model string|fade.saved_model a folder, or a loaded model
+---@param rows string|table a scenario, or a file of data as in training
+---@param options? fade.predict_options
+---@return fade.table
+function fade.predict(model, rows, options) end
+
+fade.model = {}
+---@param folder string
+---@return fade.saved_model
+function fade.model.load(folder) end
+---@param folder string
+---@return table
+function fade.model.info(folder) end
 
 ---@param kind? "source"|"physics"|"corrector"|"output"
 ---@return fade.plugin_entry[]

@@ -98,5 +98,7 @@ static inline bool cli_is_choice(const char *arg)
 }
 
 extern const cli_verb verb_check, verb_run, verb_sweep, verb_compare, verb_lua, verb_show, verb_plot, verb_report, verb_export;
-extern const cli_verb verb_lifetime, verb_params, verb_plugin, verb_config, verb_version, verb_completion, verb_man;
+extern const cli_verb verb_fit, verb_sensitivity, verb_drift, verb_lifetime, verb_params, verb_plugin, verb_config, verb_version, verb_completion, verb_man;
+extern const cli_verb verb_model, verb_evaluate, verb_forecast;
+extern const cli_verb verb_train, verb_predict;
 #endif

@@ -6,9 +6,11 @@
 int main(int argc, char **argv)
 {
     static const cli_verb *const verbs[] = {
-        &verb_check,  &verb_run,    &verb_sweep,  &verb_compare, &verb_lifetime,   &verb_lua, &verb_show,    &verb_plot,
-        &verb_report, &verb_export, &verb_plugin, &verb_params,  &verb_config,     &verb_completion, &verb_man,
-        &verb_version, NULL,
+        &verb_check,  &verb_run,    &verb_sweep,      &verb_compare, &verb_fit,     &verb_forecast, &verb_evaluate,
+        &verb_sensitivity, &verb_drift, &verb_lifetime,
+        &verb_lua,    &verb_show,   &verb_plot,       &verb_report,  &verb_export,  &verb_plugin,
+        &verb_train,  &verb_predict, &verb_model,
+        &verb_params, &verb_config, &verb_completion, &verb_man,     &verb_version, NULL,
     };
     return cli_main(verbs, argc, argv);
 }

@@ -6,6 +6,7 @@
  */
 #include "core/base/mem.h"
 #include "core/engine/inside.h"
+#include "core/engine/pack.h"
 #include "core/host/descriptor.h"
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,14 @@ static int index_of(const fade_list *l, const char *key)
 {
     for (uint32_t i = 0; i < l->n; i++)
         if (strcmp(((const fade_column *)library_at(l, i))->key, key) == 0)
+            return (int)i;
+    return -1;
+}
+
+static int param_of(const fade_desc *d, const char *key)
+{
+    for (uint32_t i = 0; i < d->params.n; i++)
+        if (strcmp(((const fade_param *)library_at(&d->params, i))->key, key) == 0)
             return (int)i;
     return -1;
 }
@@ -68,21 +77,33 @@ static int open_part(engine *e, part *q, why *w)
     if (rc)
         return rc;
     q->object->lane_name = step_lane_name;
-    int32_t s = q->vt->create(&q->object->host, &sp->args->fade, &q->model);
+    const fade_host *host = &q->object->host;
+    bool packed = e->sc->pack.on && !q->per_cycle;
+    if (packed && (rc = pack_open(e, q, &host, w)))
+        return rc;
+    int32_t s = q->vt->create(host, &sp->args->fade, &q->model);
     if (s < 0)
         return object_why(q->object, s, "create", w);
     q->cols = q->desc->columns;
     if (q->vt->columns && (s = q->vt->columns(q->model, &q->cols)) < 0)
         return object_why(q->object, s, "tell its columns", w);
+    if (packed && (rc = pack_wrap(e, q, w)))
+        return rc;
     q->wstate = values(&q->cols.state);
     q->wout = values(&q->cols.out);
     q->control = index_of(&q->cols.in, "control");
     q->demand = index_of(&q->cols.in, "demand");
     q->voltage = index_of(&q->cols.out, "voltage");
     q->current = index_of(&q->cols.out, "current");
+    q->soc = index_of(&q->cols.out, "soc");
     q->temperature = index_of(&q->cols.out, "temperature");
+    q->ambient = index_of(&q->cols.in, "temperature_ambient");
+    q->voltage_min = packed ? -1 : param_of(q->desc, "voltage_min");          /* a cell's, not a string's */
+    q->voltage_max = packed ? -1 : param_of(q->desc, "voltage_max");
     if (!q->per_cycle && (q->voltage < 0 || q->current < 0))
         return fail(w, E_PLUGIN, "%s steps in seconds and must write voltage and current", q->desc->id);
+    if (!q->per_cycle && (q->control < 0 || q->demand < 0))
+        return fail(w, E_PLUGIN, "%s steps in seconds and must read control and demand", q->desc->id);
     q->in = mem_zero(q->cols.in.n + 1, sizeof *q->in);
     q->moves = mem_zero(q->cols.in.n + 1, sizeof *q->moves);
     q->sum = mem_zero(q->cols.in.n + 1, sizeof *q->sum);
@@ -113,6 +134,20 @@ static bool writes(const physics *ph, const char *key)
     return false;
 }
 
+/* Does a law beside the cell read it?  Of the columns from `depth` on only those are there, and hide the source's: what
+ * the cell went through, not what was planned for it. */
+static bool is_read(const physics *ph, uint32_t cycle_column)
+{
+    bool says_soc = false, law = false;
+    if (cycle_column < CYCLE_DEPTH || cycle_column > CYCLE_ROW)
+        return true;
+    for (size_t k = 0; k < ph->n; k++) {
+        says_soc |= !ph->part[k].per_cycle && ph->part[k].soc >= 0;
+        law |= ph->part[k].per_cycle && index_of(&ph->part[k].cols.in, cycle_columns[cycle_column].key) >= 0;
+    }
+    return law && says_soc;
+}
+
 /* Parts first, then the runner's cycle columns, then what the source and the conditions say and no part hides. */
 static int fill_pool(engine *e, physics *ph, tree_problems *p, why *w)
 {
@@ -127,8 +162,10 @@ static int fill_pool(engine *e, physics *ph, tree_problems *p, why *w)
     for (int j = 0; j < COMBINE_N; j++)
         if ((joint = combine_joint(ph, j)))
             pool_add(ph, "the host, combined", joint, -4, (uint32_t)j, ph->sp->part[0].node, p, w);
-    for (uint32_t i = 0; ph->cell && i < CYCLE_N; i++)
-        pool_add(ph, "the protocol", &cycle_columns[i], -2, i, NULL, p, w);
+    uint32_t ncycle = e->sc->protocol.test.n ? CYCLE_N : CYCLE_REFERENCE;
+    for (uint32_t i = 0; ph->cell && i < ncycle; i++)
+        if (is_read(ph, i))
+            pool_add(ph, "the protocol", &cycle_columns[i], -2, i, NULL, p, w);
     if (writes(ph, "loss") && !writes(ph, "capacity"))
         pool_add(ph, "the host, from loss", &held, -3, 0, NULL, p, w);
     size_t own = ph->pool.n;
@@ -191,6 +228,39 @@ static int uniform_columns(engine *e, part *q, why *w)
     return E_OK;
 }
 
+/* The latest moment of what part k reads; with FADE_TARGET where that holds the answer. */
+static uint32_t moment_of(const physics *ph, const part *q)
+{
+    uint32_t moment = FADE_PLANNED, answer = 0;
+    for (uint32_t i = 0; i < q->cols.in.n + q->nparam; i++) {
+        int from = i < q->cols.in.n ? q->in[i].from : q->bound[i - q->cols.in.n].from;
+        if (from < 0)
+            continue;
+        const wire_end *end = &ph->pool.at[from];
+        moment = wire_later(moment, end->moment);
+        answer |= (end->place == -1 ? end->column->flags : end->moment) & FADE_TARGET;
+    }
+    return moment | answer;
+}
+
+/* What is made of a late column is late: handed on from part to part until nothing changes, then to what the host makes
+ * of them all. */
+static void hand_on(physics *ph)
+{
+    uint32_t all = FADE_PLANNED;
+    for (size_t pass = 0; pass <= ph->n; pass++)
+        for (size_t k = 0; k < ph->n; k++) {
+            uint32_t moment = moment_of(ph, &ph->part[k]);
+            for (size_t i = 0; i < ph->pool.n; i++)
+                if (ph->pool.at[i].place == (int)k)
+                    ph->pool.at[i].moment = moment;
+            all = wire_later(all, moment) | ((all | moment) & FADE_TARGET);
+            for (size_t i = 0; i < ph->pool.n; i++)
+                if (ph->pool.at[i].place < -1)
+                    ph->pool.at[i].moment = all;
+        }
+}
+
 /* The column that says how much capacity is left: a part's capacity, its loss, or what the protocol drew. */
 static void find_capacity(physics *ph)
 {
@@ -228,7 +298,7 @@ static int bind_one(engine *e, physics *ph, tree_problems *p, why *w)
             return open_complain(p, sp->part[k].node, w);
         ph->cell |= !ph->part[k].per_cycle;
     }
-    if (ph->cell && e->sc->nprotocol == 0)
+    if (ph->cell && e->sc->protocol.cycle.n == 0)
         tree_complain(p, sp->part[0].node, E_INPUT,
                       "%s steps in seconds and needs a [protocol] with steps = [\"Discharge at 1C until 2.5 V\", ..]",
                       sp->label);
@@ -238,6 +308,10 @@ static int bind_one(engine *e, physics *ph, tree_problems *p, why *w)
     fill_pool(e, ph, p, w);
     for (size_t k = 0; k < ph->n; k++)
         link_part(e, ph, (int)k, p);
+    for (size_t k = 0; k < ph->n; k++)
+        if (!ph->part[k].per_cycle && (combines = cycler_bind(e, ph, &ph->part[k], p, w)))
+            return combines;
+    hand_on(ph);
     find_capacity(ph);
     if (ph->capacity < 0 && ph->loss < 0)
         tree_complain(p, sp->part[0].node, E_PLUGIN,
@@ -271,6 +345,7 @@ static void close_part(part *q)
 {
     if (q->model && q->vt->destroy)
         q->vt->destroy(q->model);
+    pack_close(q->pack);
     object_close(q->object);
     for (uint32_t i = 0; q->uniform && i < q->nparam; i++)
         free(q->uniform[i]);
@@ -282,6 +357,7 @@ static void close_part(part *q)
     free(q->in);
     free(q->moves);
     free(q->sum);
+    free(q->when);
 }
 
 void bind_close(engine *e)

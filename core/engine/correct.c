@@ -7,28 +7,96 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Mean and sigma for n records of one lane; 0 and NaN where no model was trained for it. */
-int correct_predict(engine *e, corrector_use *u, const engine_correction *k, uint32_t lane_index, const tile *t,
-                    const uint32_t *rec, uint32_t n, double *mean, double *sigma, why *w)
+enum { SEEN, STATE };                             /* a lane's numbers: rows seen, then its state */
+
+/* Room for each lane's state, where the corrector keeps one. */
+static int keep_states(const engine *e, engine_correction *k, size_t nstate, why *w)
 {
-    size_t m = k->nmodel == 1 ? 0 : lane_index;
+    size_t each = STATE + nstate;
+    k->lanes = k->nstate == nstate ? k->lanes : 0;
+    if (nstate == 0 || (k->nstate == nstate && k->lanes >= e->nlane))
+        return E_OK;
+    double *all = mem_grow(k->state, e->nlane * each, sizeof *all);
+    if (!all)
+        return fail(w, E_NOMEM, "no memory for what a corrector keeps of %u cells", e->nlane);
+    memset(all + k->lanes * each, 0, (e->nlane - k->lanes) * each * sizeof *all);
+    k->state = all;
+    k->nstate = nstate;
+    k->lanes = e->nlane;
+    return E_OK;
+}
+
+/* A corrector with state goes on where this lane's last row left it. */
+static int run(const engine *e, predictor *p, engine_correction *k, const void *model, uint32_t lane_index, uint32_t n,
+               why *w)
+{
+    uint64_t id = e->lane[lane_index].id;
+    double *kept = NULL;
+    if (p->nstate) {
+        kept = k->state + lane_index * (STATE + p->nstate);
+        int rc = kept[SEEN] == 0 ? predictor_begin(p, model, id, w) : E_OK;
+        if (rc)
+            return rc;
+        if (kept[SEEN] != 0)
+            memcpy(p->state, kept + STATE, p->nstate * sizeof *kept);
+    }
+    int rc = predictor_run(p, model, id, n, w);
+    if (kept && !rc) {
+        kept[SEEN] += n;
+        memcpy(kept + STATE, p->state, p->nstate * sizeof *kept);
+    }
+    return rc;
+}
+
+/* Which of its models is for a lane: a saved one knows cells by name, one that was trained here lane by lane. */
+static size_t model_of(const engine *e, corrector_use *u, const engine_correction *k, uint32_t lane_index)
+{
+    const char *cell = e->lane[lane_index].cell;
+    size_t n = k->cell ? k->nmodel : 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = (i + lane_index) % n;         /* most often the lanes stand in the order of the models */
+        if (!k->cell[at] || strcmp(k->cell[at], cell) == 0)
+            return at;
+    }
+    if (k->cell)
+        object_warn_once(u->object, cell,
+                         "cell %s has no model in the saved one, which has one for each cell it was trained on: the "
+                         "physics stands alone; scope = \"pooled\" trains for cells never seen",
+                         cell);
+    return k->cell ? SIZE_MAX : k->nmodel == 1 ? 0 : lane_index;
+}
+
+/* Mean, sigma and what it says besides for n records of one lane; 0 and NaN where no model was trained for it. */
+int correct_predict(engine *e, corrector_use *u, engine_correction *k, uint32_t lane_index, const tile *t,
+                    const uint32_t *rec, uint32_t n, double *mean, double *sigma, double *extra, why *w)
+{
+    size_t m = model_of(e, u, k, lane_index);
     for (uint32_t i = 0; i < n; i++) {
         mean[i] = 0;
         sigma[i] = NAN;
     }
+    for (size_t i = 0; i < n * u->nextra; i++)
+        extra[i] = NAN;
     if (m >= k->nmodel || !k->model[m])
         return E_OK;
     int rc = predictor_open(&u->tile, w);
+    rc = rc || u->tile.out ? rc : predictor_begin(&u->tile, k->model[m], e->lane[lane_index].id, w);
+    rc = rc ? rc : keep_states(e, k, u->tile.nstate, w);
     for (uint32_t at = 0; at < n && !rc; at += PREDICTOR_ROWS) {
         uint32_t some = n - at < PREDICTOR_ROWS ? n - at : PREDICTOR_ROWS;
-        for (uint32_t i = 0; i < some; i++)
+        for (uint32_t i = 0; i < some; i++) {
             features_fill(u, t->rec + (size_t)rec[at + i] * e->ncolumn, &t->info[rec[at + i]], u->tile.in, i);
-        if ((rc = predictor_run(&u->tile, k->model[m], e->lane[lane_index].id, some, w)))
+            u->tile.row[i] = t->info[rec[at + i]].index;
+        }
+        if ((rc = run(e, &u->tile, k, k->model[m], lane_index, some, w)))
             return rc;
         for (uint32_t i = 0; i < some; i++) {
-            double v = u->tile.out[u->tile.mean][i];
-            mean[at + i] = isfinite(v) ? v * k->gate[m] : 0;
+            double v = u->tile.out[u->tile.mean][i], far = u->tile.distance >= 0 ? u->tile.out[u->tile.distance][i] : 0;
+            double by = far > 0 && k->reach[m] < INFINITY ? far / k->reach[m] : 0;
+            mean[at + i] = isfinite(v) ? v * k->gate[m] * exp(-by * by) : 0;
             sigma[at + i] = u->tile.sigma >= 0 ? u->tile.out[u->tile.sigma][i] * k->stretch[m] : NAN;
+            for (size_t x = 0; x < u->nextra; x++)
+                extra[(at + i) * u->nextra + x] = u->tile.extra[x] >= 0 ? u->tile.out[u->tile.extra[x]][i] : NAN;
         }
     }
     return rc;
@@ -60,6 +128,60 @@ static void say_trained(engine *e, size_t p, size_t c)
     free(text_json);
 }
 
+/* Mean over the models of a root mean square; NaN: none was tried. */
+static double mean_square(const double *v, size_t n)
+{
+    double sum = 0;
+    size_t known = 0;
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(v[i])) {
+            sum += v[i] * v[i];
+            known++;
+        }
+    return known ? sqrt(sum / (double)known) : NAN;
+}
+
+void correct_result(const engine *e, json *out)
+{
+    json_open(out, "training", '[');
+    for (size_t at = 0; e->correction && at < e->nphysics * e->sc->ncorrector; at++) {
+        const engine_correction *k = &e->correction[at];
+        double gate = 0;
+        size_t made = 0;
+        for (size_t m = 0; m < k->nmodel; m++) {
+            made += k->model[m] != NULL;
+            gate += k->model[m] ? k->gate[m] : 0;
+        }
+        json_open(out, NULL, '{');
+        json_text(out, "variant", e->variant[at / e->sc->ncorrector * e->nvariant + at % e->sc->ncorrector]);
+        json_whole(out, "models", (int64_t)made);
+        json_number(out, "gate", made ? gate / (double)made : NAN);
+        json_number(out, "before", made ? mean_square(k->before, k->nmodel) : NAN);
+        json_number(out, "after", made ? mean_square(k->after, k->nmodel) : NAN);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+}
+
+/* Saved models, before anything runs. */
+int correct_load(engine *e, why *w)
+{
+    const scenario *sc = e->sc;
+    bool all = sc->ncorrector > 0;
+    for (size_t c = 0; c < sc->ncorrector; c++) {
+        corrector_use *u = &e->corrector[c];
+        engine_training in = { &sc->corrector[c], u->object, u->vt, u->feature_column, e->nlane };
+        all = all && sc->corrector[c].model;
+        for (size_t p = 0; p < e->nphysics && sc->corrector[c].model && e->opt.study; p++) {
+            int rc = e->opt.study->load(&in, &e->correction[p * sc->ncorrector + c], w);
+            if (rc)
+                return rc;
+        }
+    }
+    e->trained = all;
+    return E_OK;
+}
+
 int correct_train(engine *e, why *w)
 {
     const scenario *sc = e->sc;
@@ -68,6 +190,8 @@ int correct_train(engine *e, why *w)
             size_t at = p * sc->ncorrector + c;
             corrector_use *u = &e->corrector[c];
             engine_training in = { &sc->corrector[c], u->object, u->vt, u->feature_column, e->nlane };
+            if (sc->corrector[c].model)
+                continue;
             int rc = e->opt.study ? e->opt.study->train(&in, &e->table[at], &e->correction[at], w) : E_OK;
             if (rc)
                 return rc;
@@ -91,9 +215,12 @@ void correct_free(engine *e)
         free(k->model);
         free(k->gate);
         free(k->stretch);
+        free(k->reach);
         free(k->rows);
         free(k->before);
         free(k->after);
+        free(k->state);
+        free((void *)(uintptr_t)k->cell);
         engine_table_free(&e->table[at]);
     }
     free(e->correction);
@@ -101,6 +228,21 @@ void correct_free(engine *e)
     for (size_t c = 0; e->corrector && c < sc->ncorrector; c++)
         predictor_free(&e->corrector[c].tile);
     features_free(e);
+}
+
+int engine_correction_open(engine_correction *k, size_t n, why *w)
+{
+    k->model = mem_zero(n + 1, sizeof *k->model);
+    k->gate = mem_zero(n + 1, sizeof *k->gate);
+    k->stretch = mem_zero(n + 1, sizeof *k->stretch);
+    k->reach = mem_zero(n + 1, sizeof *k->reach);
+    k->rows = mem_zero(n + 1, sizeof *k->rows);
+    k->before = mem_zero(n + 1, sizeof *k->before);
+    k->after = mem_zero(n + 1, sizeof *k->after);
+    if (!k->model || !k->gate || !k->stretch || !k->reach || !k->rows || !k->before || !k->after)
+        return fail(w, E_NOMEM, "no memory for %zu models", n);
+    k->nmodel = n;
+    return E_OK;
 }
 
 void engine_table_free(engine_table *t)

@@ -46,6 +46,7 @@ typedef struct engine_tap {
     uint64_t              every;                  /* as in scenario_output; 0 with nat: only `at` and each lane's last */
     const uint64_t       *at;                     /* cycles that are wanted besides */
     size_t                nat;
+    bool                  samples;                /* samples too (stream 1), their columns by engine_sample_columns */
 } engine_tap;
 
 struct engine_study;
@@ -67,6 +68,7 @@ int engine_open(const scenario *, const engine_options *, engine **out, tree_pro
 int engine_run(engine *, why *w);
 void engine_plan(const engine *, text *out);                      /* what --dry-run prints */
 void engine_result(const engine *, json *out);                    /* rows, lanes, ends, failures, scores, provenance: one object */
+size_t engine_sample_columns(const engine *, const fade_column **out);   /* of the samples within a cycle; 0: none are kept */
 size_t engine_row_columns(const engine *, const fade_column **out);      /* of the row table, in the units outputs get */
 
 /* How one lane's life under one physics went, after (or while) it ran. */

@@ -8,19 +8,20 @@
 
 enum { BLOCK = 1024, SLOTS = 16384, WAIT_MS = 200 };
 
+/* Slots are written before they are read: none is cleared. */
 static int open_chunk(engine *e, why *w)
 {
     chunk *c = &e->chunk;
     size_t n = e->nread ? e->nread : 1;
     c->capslot = SLOTS + BLOCK;
     c->val = mem_zero(n, sizeof *c->val);
-    c->cycle = mem_zero(c->capslot, sizeof *c->cycle);
-    c->time = mem_zero(c->capslot, sizeof *c->time);
-    c->lane = mem_zero(c->capslot, sizeof *c->lane);
-    c->order = mem_zero(c->capslot, sizeof *c->order);
+    c->cycle = mem_grow(NULL, c->capslot, sizeof *c->cycle);
+    c->time = mem_grow(NULL, c->capslot, sizeof *c->time);
+    c->lane = mem_grow(NULL, c->capslot, sizeof *c->lane);
+    c->order = mem_grow(NULL, c->capslot, sizeof *c->order);
     bool ok = c->val && c->cycle && c->time && c->lane && c->order;
     for (size_t s = 0; ok && s < n; s++)
-        ok = (c->val[s] = mem_zero(c->capslot, sizeof **c->val)) != NULL;
+        ok = (c->val[s] = mem_grow(NULL, c->capslot, sizeof **c->val)) != NULL;
     return ok ? E_OK : fail(w, E_NOMEM, "no memory for %zu rows of the source", c->capslot);
 }
 
@@ -156,8 +157,8 @@ int feed_chunk(engine *e, bool *more, why *w)
         if ((rc = read_block(e, &n, w)))
             return rc;
         sieve(e, n);
-        if (e->opt.stop && *e->opt.stop)
-            break;
+        if (n == 0 && e->opt.stop && *e->opt.stop)
+            break;                                /* a chunk cut short would leave its rows in another order */
         if (n == 0 && !e->source_ended && c->nslot)
             break;                                /* a live source has no more just now */
     }

@@ -11,6 +11,7 @@
 #include "core/base/mem.h"
 #include "core/engine/predictor.h"
 #include "core/engine/study.h"
+#include "core/engine/transform.h"
 #include "core/host/object.h"
 #include "core/host/wire.h"
 #include <pthread.h>
@@ -36,7 +37,10 @@ typedef struct part {
     const double       **axis;                    /* per per-cell parameter: its value at each point; NULL: the same at all */
     size_t               scratch;
     uint32_t *sum, nsum; /* inputs that are of the whole step: `duration`; under a duty integrals and sums over cycles */
-    int control, demand, voltage, current, temperature; /* indices of a cell model's columns; -1: has none */
+    int control, demand, ambient, voltage, current, temperature;  /* indices of a cell model's columns; -1: has none */
+    int soc, voltage_min, voltage_max;            /* of its outputs, of its parameters; -1 */
+    struct cycler_when  *when;                    /* per condition of the protocol */
+    struct pack         *pack;                    /* its cells are a pack's; NULL */
 } part;
 
 /* Columns that the protocol runner writes for the ageing parts of the same physics. */
@@ -49,7 +53,29 @@ typedef struct part {
     X(CYCLE_T_MEAN, "cell_temperature_mean", "K", "Mean temperature of the cell over the cycle.")                   \
     X(CYCLE_T_MAX, "cell_temperature_max", "K", "Highest temperature of the cell in the cycle.")                    \
     X(CYCLE_V_MIN, "cell_voltage_min", "V", "Lowest voltage in the cycle.")                                         \
-    X(CYCLE_V_MAX, "cell_voltage_max", "V", "Highest voltage in the cycle.")
+    X(CYCLE_V_MAX, "cell_voltage_max", "V", "Highest voltage in the cycle.")                                        \
+    X(CYCLE_CHARGE_ENERGY, "charge_energy", "Wh", "Energy put back in the cycle.")                                  \
+    X(CYCLE_ENERGY_EFFICIENCY, "energy_efficiency", "1", "Energy drawn over energy put back.")                      \
+    X(CYCLE_COULOMBIC_EFFICIENCY, "coulombic_efficiency", "1", "Charge drawn over charge put back.")                \
+    X(CYCLE_V_CHARGE, "charge_voltage_mean", "V", "Mean voltage of the charge put back.")                           \
+    X(CYCLE_V_DISCHARGE, "discharge_voltage_mean", "V", "Mean voltage of the charge drawn.")                        \
+    X(CYCLE_CC_TIME, "cc_charge_time", "s", "Time of charge at a given current or power.")                          \
+    X(CYCLE_CV_TIME, "cv_charge_time", "s", "Time of charge at a held voltage.")                                    \
+    X(CYCLE_DISCHARGE_TIME, "cell_discharge_time", "s", "Time of discharge.")                                            \
+    X(CYCLE_REST_TIME, "rest_time", "s", "Time without current.")                                                   \
+    X(CYCLE_PEAK, "dqdv_peak", "Ah/V", "Height of the main peak of dQ/dV in charge, smoothed over 10 mV.")          \
+    X(CYCLE_PEAK_V, "dqdv_peak_voltage", "V", "Voltage of that peak.")                                                   \
+    X(CYCLE_DEPTH, "depth", "1", "Highest less lowest state of charge of the cycle.")                               \
+    X(CYCLE_SOC_MEAN, "soc_mean", "1", "Mean state of charge over the row.")                                        \
+    X(CYCLE_SOC_MIN, "soc_min", "1", "Lowest state of charge of the cycle.")                                        \
+    X(CYCLE_SOC_MAX, "soc_max", "1", "Highest state of charge of the cycle.")                                       \
+    X(CYCLE_ROW_T, "temperature_mean", "K", "Mean temperature of the cell over the row.")                           \
+    X(CYCLE_RATE, "c_rate", "1/h", "Mean rate of discharge, times the nominal capacity.")                           \
+    X(CYCLE_RATE_DISCHARGE, "c_rate_discharge", "1/h", "The same.")                                                 \
+    X(CYCLE_RATE_CHARGE, "c_rate_charge", "1/h", "Mean rate of charge, times the nominal capacity.")                \
+    X(CYCLE_ROW, "duration", "s", "Calendar time of the row: as the source says, not less than the protocol took.") \
+    X(CYCLE_REFERENCE, "reference_capacity", "Ah", "Charge drawn in the reference test behind this cycle.")         \
+    X(CYCLE_RESISTANCE, "reference_resistance", "ohm", "Of its largest jump of current, at once.")
 #define CYCLE_ENUM(name, key, unit, doc) name,
 enum { CYCLE_COLUMNS(CYCLE_ENUM) CYCLE_N };
 #undef CYCLE_ENUM
@@ -87,6 +113,12 @@ typedef struct lane {
     bool        begun;
 } lane;
 
+/* trace.h: within a cycle */
+typedef struct trace trace;
+typedef struct tracer tracer;
+struct trace_block;
+enum { TRACE_SUMS = 4 };                          /* Ah and Wh, charged and discharged */
+
 typedef struct duty duty;                         /* duty.h: rows made of samples */
 typedef struct duty_desk duty_desk;
 
@@ -96,6 +128,7 @@ typedef struct lane_physics {                     /* per lane and physics */
     double      capacity, first;                  /* Ah, last and first */
     double      eol_seconds;                      /* test time of the first of the rows below the threshold */
     double      soh;                              /* under a duty: capacity over the initial one at the last break point */
+    double      seconds, steps, moved[TRACE_SUMS]; /* of a cell under a protocol, so far: s, sentences, Ah and Wh */
     char       *reason;                           /* owned; NULL while not over */
     bool        told;                             /* its end was given to the outputs */
 } lane_physics;
@@ -120,6 +153,7 @@ typedef struct tile {
     size_t    nrec, caprec;
     struct recinfo { uint32_t lane, physics, next; bool last; uint64_t index; int64_t cycle, time; } *info;
     uint32_t *first_of, *last_of;                 /* per lane: record index + 1; 0 none */
+    struct trace_block **trace_first, **trace_last;       /* per lane: its samples, in order; NULL: none are kept */
     uint32_t  ended;                              /* lanes that were over with the row at hand */
     script_mark *mark;                              /* what a script marked in this chunk, in order */
     size_t    nmark, capmark;
@@ -139,14 +173,17 @@ typedef struct chunk {
 } chunk;
 
 typedef struct sink {                             /* one output at work */
-    fade_block            block;                  /* rows that wait */
-    double              **col;
+    fade_block            block, sample;          /* rows and samples that wait */
+    double              **col, **sample_col;
     const scenario_output *so;
     object               *object;
     const fade_output_v1 *vt;
     void                 *self;
-    uint64_t              number;                 /* rows given so far */
+    uint64_t              number, samples;        /* rows and samples given so far */
     bool                  dead, tap;              /* tap: no plugin */
+    const char           *cell, *variant;         /* whose samples, of which cycle: `sample` says so from `stamped` on */
+    int64_t               cycle;
+    uint32_t              stamped;
     fade_run              run;
 } sink;
 
@@ -176,6 +213,7 @@ typedef struct worker {
     uint64_t      *timed, *rows;                  /* [nphysics] rows timed, rows in all */
     const double **val;                           /* pool values, [longest pool] */
     struct lanerun *run;                          /* the protocol runner's */
+    tracer       *tracer;                         /* NULL: no cell steps in seconds */
     duty_desk    *desk;                           /* a duty's */
     input_range  **range;                         /* per part over all physics, per input */
     uint64_t      *stepped;                       /* rows of lanes, per part */
@@ -187,8 +225,11 @@ typedef struct workpart {
     double   **param, **in, **x, **x1, **out;
     double    *xbuf[2], *inbuf, *outbuf, *parambuf, *scratch;
     double    *whole;                             /* [nsum][width] those inputs of a step that is taken in pieces */
+    double    *kept_out, *kept_x;                 /* of a cell model: outputs of lanes that are through; state before a reference test */
     void      *worker;
 } workpart;
+
+enum { FEATURE_CYCLE = -2, FEATURE_STEPS = 4 };   /* a row's cycle; transforms of one column at most, and the end */
 
 /* A corrector at work: what it reads, and the tile its predictions are made in (rows of one lane are the tile's lanes).
  */
@@ -196,8 +237,12 @@ typedef struct corrector_use {
     object                  *object;
     const fade_corrector_v1 *vt;
     int                     *feature;             /* record column, or FEATURE_* */
+    const transform        *(*by)[FEATURE_STEPS]; /* per feature: what is made of it, in order; NULL ends */
     fade_column             *feature_column;
     size_t                   nfeature;
+    double                  *scale, *offset;      /* from a column's unit to that a saved model learnt in; NULL: the same */
+    int                      extra[PREDICTOR_EXTRAS];     /* record columns of predictor_extra, in order */
+    size_t                   nextra;
     predictor                tile;
 } corrector_use;
 
@@ -227,6 +272,8 @@ struct engine {
     scenario_output       tap;                    /* what the tap wants, as an output's wish */
     bool                 *used;                   /* a physics reads it */
 
+    trace   *trace;
+    bool     sampled;                             /* samples are kept */
     duty    *duty;                                /* NULL: the source gives rows */
     physics *physics;
     size_t   nphysics, nparts;
@@ -253,6 +300,8 @@ struct engine {
     double      *scale, *offset;                  /* of the source's columns: to the unit people read */
     size_t       nrecord_source;                  /* how many of them a record holds: 0 where they are constants */
     int          col_efc, col_seconds, col_physics, col_capacity, col_soh, col_correction;   /* -1: not there */
+    int          col_extra;                       /* first of nextra columns that correctors have besides */
+    size_t       nextra;
     const char **variant;                         /* [nphysics * nvariant_of] */
     size_t       nvariant;                        /* per physics: correctors, or 1 */
 
@@ -278,7 +327,6 @@ struct engine {
     int64_t  elapsed_ns;
 };
 
-enum { FEATURE_CYCLE = -2, FEATURE_CYCLE_SQRT = -3 };
 
 /* open.c */
 int open_source(engine *, tree_problems *, why *);
@@ -328,6 +376,7 @@ void step_begin(engine *, worker *, tile *);      /* init of lanes whose first r
 void step_values(worker *, const physics *, const workpart *first);   /* worker.val of this physics's pool */
 const char *step_lane_name(void *ctx, int32_t lane, int64_t *cycle);    /* of the tile this thread steps */
 void step_lane_over(engine *, tile *, uint32_t i, size_t p, int over, const char *reason, int64_t cycle);
+double step_clock(const engine *, const tile *, size_t p, uint32_t i);     /* s under test; a row's own are in when it is recorded */
 void step_inputs(worker *, const part *, workpart *, uint32_t live, bool all);
 /* duty.c, duty_feed.c, duty_run.c, duty_lend.c */
 int duty_open(engine *, why *);                   /* the source's samples are a duty */
@@ -359,7 +408,8 @@ bool ranges_meet(input_range *, double v);        /* v is outside; true: the fir
 int stops_bind(engine *, tree_problems *, why *);
 void stops_capacity(engine *, worker *, const physics *, tile *);
 void stops_row(engine *, worker *, size_t p, tile *, bool look);
-/* cycler.c */
+/* cycler.c, cycler_bind.c */
+int cycler_bind(engine *, physics *, part *, tree_problems *, why *);   /* its pool is filled */
 void cycler_run(engine *, worker *, size_t p, const part *, workpart *, tile *);
 size_t cycler_bytes(const engine *);              /* of worker.run */
 /* record.c */
@@ -369,14 +419,33 @@ void record_clear(tile *);
 void record_free(engine *);
 void record_fill(const engine *, const worker *, const tile *, size_t p, uint32_t i, uint64_t r, double *row);
 bool record_every(const scenario_output *, int64_t cycle, bool last);
+bool record_last(const engine *, const tile *, uint32_t i, size_t p);   /* the row just done is the lane's last */
+/* trace.c, trace_bind.c, trace_emit.c: what happens within a cycle.  The protocol runner calls trace_cycle before the first sentence of a
+ * cycle, trace_edge where one begins (`out` observed at its start), trace_step for each step taken (`out` at its end), trace_end behind
+ * the last; all by the worker that has the tile. */
+typedef struct trace_sentence { uint32_t index; int control; double demand, period; } trace_sentence;   /* index from 0; s, 0: not given */
+int trace_bind(engine *, tree_problems *, why *);
+void trace_free(engine *);
+int trace_worker(engine *, worker *, why *);
+void trace_worker_close(worker *);
+void trace_cycle(engine *, worker *, size_t p, const part *, tile *);
+void trace_edge(worker *, const workpart *, uint32_t i, const trace_sentence *);
+void trace_step(worker *, const workpart *, uint32_t i, double dt);
+void trace_end(engine *, worker *, size_t p, tile *);
+void trace_row(engine *, worker *, size_t p, tile *);           /* stops have been looked at: which samples are kept? */
+size_t trace_columns(const engine *, const fade_column **out);  /* of a sample, in units people read; 0: none are kept */
+int trace_emit(engine *, const tile *, uint32_t i, why *);
+void trace_empty(engine *, tile *);
 /* features.c */
 int features_bind(engine *, tree_problems *, why *);
 void features_fill(const corrector_use *, const double *row, const struct recinfo *, double *const *in, uint32_t at);
 void features_free(engine *);
 /* correct.c */
-int correct_predict(engine *, corrector_use *, const engine_correction *, uint32_t lane, const tile *,
-                    const uint32_t *rec, uint32_t n, double *mean, double *sigma, why *);
+int correct_predict(engine *, corrector_use *, engine_correction *, uint32_t lane, const tile *,
+                    const uint32_t *rec, uint32_t n, double *mean, double *sigma, double *extra, why *);
 int correct_train(engine *, why *);
+int correct_load(engine *, why *);
+void correct_result(const engine *, json *out);   /* what each training earned: the array "training" */
 void correct_free(engine *);
 /* emit.c */
 int emit_chunk(engine *, why *);
@@ -385,6 +454,10 @@ void emit_free(engine *);
 int sinks_check(engine *, why *);
 int sinks_open(engine *, why *);
 int sinks_row(engine *, const double *row, const lane *, const struct recinfo *, const char *variant, why *);
+/* n samples of one lane and cycle, a column each. */
+int sinks_samples(engine *, const lane *, int64_t cycle, const char *variant, uint32_t n, const double *const *col, why *);
+/* Where the next samples may be written before sinks_samples takes them (col NULL), so many at most: rows of columns `stride` apart; 0: outputs are several. */
+uint32_t sinks_lend(engine *, double **row, size_t *stride);
 int sinks_flush(engine *, why *);
 int sinks_rows(engine *, why *);                  /* hands on what waits in the block */
 void sinks_event(engine *, int level, const char *kind, const lane *, int64_t cycle, const char *json_text,

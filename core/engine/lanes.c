@@ -138,8 +138,7 @@ static void set_origin(engine *e)
     for (uint32_t i = 0; i < e->nlane; i++) {
         lane *l = &e->lane[i];
         l->total = e->lane[i - i % e->points].total;       /* rows are counted at a cell's first lane */
-        uint64_t known = (uint64_t)((double)l->total * e->sc->evaluate.fraction + 1e-9);
-        l->origin = known ? known : 1;
+        l->origin = split_origin(&e->sc->evaluate.split, l->total);
         l->seen = 0;
     }
 }

@@ -150,8 +150,10 @@ static void check_duty(engine *e, tree_problems *p)
         tree_complain(p, sc->evaluate.node, E_INPUT, "[evaluate] scores against measured rows; source %s gives a duty",
                       sc->source.label);
     for (size_t i = 0; i < sc->ncorrector && e->duty; i++)
-        tree_complain(p, sc->corrector[i].part.node, E_INPUT, "%s learns from measured rows; source %s gives a duty",
-                      sc->corrector[i].part.label, sc->source.label);
+        if (!sc->corrector[i].model)
+            tree_complain(p, sc->corrector[i].part.node, E_INPUT,
+                          "%s learns from measured rows; source %s gives a duty", sc->corrector[i].part.label,
+                          sc->source.label);
 }
 
 static int check_evaluate(engine *e, tree_problems *p)
@@ -167,6 +169,10 @@ static int check_evaluate(engine *e, tree_problems *p)
         return tree_complain(p, sc->evaluate.node, E_INPUT,
                              "[evaluate] truth = \"%s\": source %s writes no such column", sc->evaluate.truth,
                              sc->source.label);
+    if (!split_in_time(&sc->evaluate.split))
+        return tree_complain(p, sc->evaluate.node, E_INPUT,
+                             "[evaluate] split: a run forecasts each cell behind its own first rows, as "
+                             "\"holdout:0.5\" or \"first:100\" say; to leave cells out is for fade evaluate");
     return E_OK;
 }
 
@@ -191,10 +197,13 @@ static uint64_t chunk_rows(const engine *e)
     bool every_row = e->opt.tap && e->tap.every <= 1 && !e->tap.nat;
     for (size_t i = 0; e->opt.folder && i < e->sc->noutput; i++)
         every_row |= e->sc->output[i].every <= 1 && !e->sc->output[i].nat;
-    if (!every_row && !e->sc->evaluate.on)
+    if (!every_row && !e->sc->evaluate.on && !e->sampled)
         return 64;
     size_t row = (e->ncolumn * sizeof(double) + 64) * e->nphysics * (e->nlane ? e->nlane : 1);
     size_t n = ((size_t)16 << 20) / row;
+    /* of samples even what says where they lie takes room */
+    if (e->sampled && n > 16384 / (e->nlane ? e->nlane : 1))
+        n = 16384 / (e->nlane ? e->nlane : 1);
     return n < 1 ? 1 : n > 64 ? 64 : n;
 }
 
@@ -223,7 +232,13 @@ static int open_workers(engine *e, why *w)
 static int open_lanes(engine *e, why *w)
 {
     e->width = e->sc->tile ? (uint32_t)(e->sc->tile > TILE_MAX ? TILE_MAX : e->sc->tile) : TILE_DEFAULT;
-    e->passes = e->sc->ncorrector > 0 && e->sc->evaluate.on;
+    if (e->sc->pack.on) {                         /* a pack is a lane; its cells are those that fill a tile */
+        uint32_t fit = TILE_MAX / (uint32_t)(e->sc->pack.series * e->sc->pack.parallel) / 8 * 8;
+        fit = fit ? fit : 8;
+        e->width = e->width < fit ? e->width : fit;
+    }
+    for (size_t c = 0; c < e->sc->ncorrector; c++)
+        e->passes = e->passes || (!e->sc->corrector[c].model && e->sc->evaluate.on);
     int rc = e->hold ? feed_hold(e, w) : e->duty ? duty_begin(e, w) : e->sc->evaluate.on ? lanes_scan(e, w) : E_OK;
     if (rc)
         return rc;
@@ -252,12 +267,15 @@ static int open_all(engine *e, tree_problems *p, why *w)
     check_evaluate(e, p);
     check_end(e, p);
     if ((rc = points_bind(e, p, w)) || (rc = bind_physics(e, p, w)) || (rc = duty_bind(e, w)) ||
-        (rc = stops_bind(e, p, w)) || (rc = record_layout(e, p, w)) || (rc = hook_columns(e, p, w)))
+        (rc = trace_bind(e, p, w)) || (rc = stops_bind(e, p, w)) || (rc = record_layout(e, p, w)) ||
+        (rc = hook_columns(e, p, w)))
         return rc;
     if (p->n > before)
         return fail(w, p->at[before].code, "%s", p->at[before].text);
     if ((rc = open_lanes(e, w)))
         return open_complain(p, e->sc->source.node, w);
+    if ((rc = correct_load(e, w)))
+        return rc;
     e->chunk_rows = chunk_rows(e);
     return open_workers(e, w);
 }
@@ -265,6 +283,8 @@ static int open_all(engine *e, tree_problems *p, why *w)
 int engine_open(const scenario *sc, const engine_options *opt, engine **out, tree_problems *p, why *w)
 {
     *out = NULL;
+    if (sc->nphysics == 0)
+        return fail(w, E_INPUT, "physics = \"none\": nothing ages in a run; fade evaluate, train and predict take it");
     engine *e = mem_zero(1, sizeof *e);
     if (!e)
         return fail(w, E_NOMEM, "no memory for the engine");
@@ -296,6 +316,7 @@ void engine_close(engine *e)
     duty_close(e->duty);
     free(e->worker);
     emit_free(e);
+    trace_free(e);
     tiles_free(e);
     feed_free(e);
     bind_close(e);

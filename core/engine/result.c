@@ -70,6 +70,7 @@ void engine_plan(const engine *e, text *out)
             text_add(out, "\n");
         }
     duty_plan(e, out);
+    protocol_plan_say(&sc->protocol, out);
     for (size_t p = 0; p < e->nphysics; p++)
         combine_plan(&e->physics[p], out);
     for (size_t c = 0; c < sc->ncorrector; c++) {
@@ -78,9 +79,11 @@ void engine_plan(const engine *e, text *out)
             text_addf(out, "%s %s", f ? "," : "", e->corrector[c].feature_column[f].key);
         text_add(out, "\n");
     }
+    const split_spec *known = &sc->evaluate.split;
     if (sc->evaluate.on)
-        text_addf(out, "  evaluate   %s: the first %g %% of each cell's rows are known, the rest is forecast\n",
-                  e->source_column[e->target_col].key, sc->evaluate.fraction * 100);
+        text_addf(out, "  evaluate   %s: the first %g%s of each cell's rows are known, the rest is forecast\n",
+                  e->source_column[e->target_col].key, known->rows ? (double)known->rows : known->fraction * 100,
+                  known->rows ? "" : " %");
     if (e->cycles)
         text_addf(out, "  rows       %llu a cell\n", (unsigned long long)e->cycles);
     text_addf(out, "  work       tiles of %u lanes, chunks of %llu rows, %d thread%s\n", e->width,
@@ -137,6 +140,8 @@ void engine_result(const engine *e, json *out)
     json_close(out, ']');
     json_bool(out, "lanes_cut", e->nlane > LISTED);
     json_raw(out, "scores", e->scores && e->scores[0] ? e->scores : "[]");
+    if (e->sc->ncorrector)
+        correct_result(e, out);
     char *made_by = e->made_by ? NULL : result_made_by(e);
     json_raw(out, "made_by", e->made_by ? e->made_by : made_by ? made_by : "null");
     free(made_by);

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERSION = 2 };
+enum { VERSION = 5 };
 static const char magic[8] = { 'F', 'A', 'D', 'E', 'S', 'N', 'A', 'P' };
 
 char *snapshot_path(const engine *e) { return file_join(e->opt.folder, "state.fade"); }
@@ -35,6 +35,11 @@ static void plan_hash(const engine *e, char hex[65])
     text t = { 0 };
     tree_toml(&top, &t);
     text_addf(&t, "seed %llu\n", (unsigned long long)e->sc->seed);
+    for (size_t c = 0; c < e->sc->ncorrector; c++) {
+        const scenario_corrector *k = &e->sc->corrector[c];
+        if (k->model || k->from)
+            text_addf(&t, "model %zu %s\n", c, k->model ? k->model->sha256 : k->from->sha256);
+    }
     file_sha256_bytes(text_of(&t), t.n, hex);
     text_free(&t);
 }
@@ -88,6 +93,11 @@ static void write_head(const engine *e, text *t)
         if (!e->sink[i].tap)
             json_whole(&j, NULL, (int64_t)e->sink[i].number);
     json_close(&j, ']');
+    json_open(&j, "samples", '[');
+    for (size_t i = 0; i < e->nsink; i++)
+        if (!e->sink[i].tap)
+            json_whole(&j, NULL, (int64_t)e->sink[i].samples);
+    json_close(&j, ']');
     fade_list source = { e->source_column, (uint32_t)e->nsource, sizeof *e->source_column };
     name_columns(&j, "source", &source);
     json_open(&j, "parts", '[');
@@ -123,6 +133,9 @@ static void write_lane(const engine *e, text *t, uint32_t i)
         put_f64(t, lp->first);
         put_f64(t, lp->soh);
         put_f64(t, lp->eol_seconds);
+        put_f64(t, lp->seconds);
+        put_f64(t, lp->steps);
+        put(t, lp->moved, sizeof lp->moved);
         put_text(t, lp->reason);
     }
 }
@@ -160,12 +173,14 @@ static int write_models(const engine *e, text *t, why *w)
     for (size_t at = 0; at < e->nphysics * e->sc->ncorrector; at++) {
         const engine_correction *k = &e->correction[at];
         const corrector_use *u = &e->corrector[at % e->sc->ncorrector];
-        put_u64(t, k->nmodel);
-        for (size_t m = 0; m < k->nmodel; m++) {
+        size_t n = e->sc->corrector[at % e->sc->ncorrector].model ? 0 : k->nmodel;      /* it has a file of its own */
+        put_u64(t, n);
+        for (size_t m = 0; m < n; m++) {
             text blob = { 0 };
             fade_stream s = { .size = sizeof s, .ctx = &blob, .write = stream_write };
             int32_t rc = k->model[m] ? u->vt->save(k->model[m], &s) : FADE_OK;
-            const double v[] = { k->gate[m], k->stretch[m], (double)k->rows[m], k->before[m], k->after[m] };
+            const double v[] = { k->gate[m],   k->stretch[m], (double)k->rows[m],
+                                 k->before[m], k->after[m],   k->reach[m] };
             put(t, v, sizeof v);
             put_u64(t, blob.n);
             put(t, text_of(&blob), blob.n);
@@ -173,6 +188,10 @@ static int write_models(const engine *e, text *t, why *w)
             if (rc < 0)
                 return object_why(u->object, rc, "save its model", w);
         }
+        put_u64(t, k->nstate);
+        put_u64(t, k->lanes);
+        if (k->nstate)
+            put(t, k->state, k->lanes * (1 + k->nstate) * sizeof *k->state);
         const engine_table *b = &e->table[at];
         put_u64(t, b->n);
         put_u64(t, b->ncol);
@@ -310,6 +329,8 @@ static int read_lane(engine *e, reader *r, uint32_t i)
         uint64_t v[5];
         if ((rc = get(r, v, sizeof v)) || (rc = get(r, &lp->capacity, 8)) || (rc = get(r, &lp->first, 8)) ||
             (rc = get(r, &lp->soh, 8)) || (rc = get(r, &lp->eol_seconds, 8)) ||
+            (rc = get(r, &lp->seconds, 8)) || (rc = get(r, &lp->steps, 8)) ||
+            (rc = get(r, lp->moved, sizeof lp->moved)) ||
             (rc = get_text(r, &lp->reason, &len)))
             return rc;
         lp->over = v[0] > OVER_FAILED ? OVER_FAILED : (int)v[0];
@@ -417,7 +438,7 @@ static int32_t stream_read(void *ctx, void *to, size_t n) { return get(ctx, to, 
 
 static int read_model(reader *r, const corrector_use *u, const args *a, engine_correction *k, size_t m)
 {
-    double v[5];
+    double v[6];
     char *blob;
     size_t len;
     int rc = get(r, v, sizeof v);
@@ -428,25 +449,12 @@ static int read_model(reader *r, const corrector_use *u, const args *a, engine_c
     k->rows[m] = (uint64_t)v[2];
     k->before[m] = v[3];
     k->after[m] = v[4];
+    k->reach[m] = v[5];
     reader inside = { blob, len, 0, r->path, r->w };
     fade_stream s = { .size = sizeof s, .ctx = &inside, .read = stream_read };
     int32_t f = len ? u->vt->load(&u->object->host, &a->fade, &s, &k->model[m]) : FADE_OK;
     free(blob);
     return f < 0 ? object_why(u->object, f, "load its model", r->w) : E_OK;
-}
-
-static int correction_room(engine_correction *k, uint64_t n, why *w)
-{
-    k->model = mem_zero(n + 1, sizeof *k->model);
-    k->gate = mem_zero(n + 1, sizeof *k->gate);
-    k->stretch = mem_zero(n + 1, sizeof *k->stretch);
-    k->rows = mem_zero(n + 1, sizeof *k->rows);
-    k->before = mem_zero(n + 1, sizeof *k->before);
-    k->after = mem_zero(n + 1, sizeof *k->after);
-    if (!k->model || !k->gate || !k->stretch || !k->rows || !k->before || !k->after)
-        return fail(w, E_NOMEM, "no memory for %llu models", (unsigned long long)n);
-    k->nmodel = n;
-    return E_OK;
 }
 
 static int read_table(engine *e, reader *r, engine_table *b)
@@ -471,6 +479,24 @@ static int read_table(engine *e, reader *r, engine_table *b)
     return rc;
 }
 
+/* What a corrector keeps of each cell from row to row. */
+static int read_states(engine *e, reader *r, engine_correction *k)
+{
+    uint64_t n, lanes;
+    int rc = get(r, &n, sizeof n);
+    if (rc || (rc = get(r, &lanes, sizeof lanes)) || n == 0)
+        return rc;
+    if (lanes > e->nlane || n > r->n / 8 || (lanes && n + 1 > r->n / 8 / lanes))
+        return fail(r->w, E_INPUT, "%s: damaged: a corrector keeps %llu numbers of %llu cells", r->path,
+                    (unsigned long long)n, (unsigned long long)lanes);
+    k->state = mem_zero(lanes * (1 + n) + 1, sizeof *k->state);
+    if (!k->state)
+        return fail(r->w, E_NOMEM, "no memory for what a corrector keeps of %llu cells", (unsigned long long)lanes);
+    k->nstate = n;
+    k->lanes = lanes;
+    return get(r, k->state, lanes * (1 + n) * sizeof *k->state);
+}
+
 static int read_models(engine *e, reader *r)
 {
     for (size_t at = 0; at < e->nphysics * e->sc->ncorrector; at++) {
@@ -479,13 +505,14 @@ static int read_models(engine *e, reader *r)
         int rc = get(r, &n, sizeof n);
         if (rc)
             return rc;
-        if (n > (uint64_t)e->nlane + 1)
+        const bool saved = e->sc->corrector[c].model != NULL;
+        if (n > (saved ? 0 : (uint64_t)e->nlane + 1))
             return fail(r->w, E_INPUT, "%s: damaged: %llu models for %u cells", r->path, (unsigned long long)n,
                         e->nlane);
-        rc = n ? correction_room(&e->correction[at], n, r->w) : E_OK;
+        rc = n && !saved ? engine_correction_open(&e->correction[at], n, r->w) : E_OK;
         for (uint64_t m = 0; m < n && !rc; m++)
             rc = read_model(r, &e->corrector[c], e->sc->corrector[c].part.args, &e->correction[at], m);
-        if (rc || (rc = read_table(e, r, &e->table[at])))
+        if (rc || (rc = read_states(e, r, &e->correction[at])) || (rc = read_table(e, r, &e->table[at])))
             return rc;
     }
     return E_OK;
@@ -532,8 +559,10 @@ static int take_head(engine *e, const json_t *head, reader *r)
     e->ended = (uint64_t)json_integer_value(json_object_get(head, "ended"));
     if (!(e->sink = mem_zero(e->sc->noutput + 2, sizeof *e->sink)))
         return fail(r->w, E_NOMEM, "no memory for outputs");
-    for (size_t i = 0; i < e->sc->noutput; i++)
+    for (size_t i = 0; i < e->sc->noutput; i++) {
         e->sink[i].number = (uint64_t)json_integer_value(json_array_get(numbers, i));
+        e->sink[i].samples = (uint64_t)json_integer_value(json_array_get(json_object_get(head, "samples"), i));
+    }
     bool ended = json_is_true(json_object_get(head, "source_ended"));
     int rc = e->hold ? E_OK : open_restart(e, e->position[0] ? e->position : NULL, r->w);
     e->source_ended = ended || e->hold;

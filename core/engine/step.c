@@ -155,6 +155,13 @@ static void clock_steps(engine *e, worker *k, tile *t)
         k->count[i] = k->count[t->live - 1];
 }
 
+/* Time under test of lane i: the rows' calendar, and not less than its protocols took. */
+double step_clock(const engine *e, const tile *t, size_t p, uint32_t i)
+{
+    double calendar = t->seconds[i];
+    return e->physics[p].cell ? fmax(calendar, e->lp[(size_t)(t->first + i) * e->nphysics + p].seconds) : calendar;
+}
+
 static void clocks(engine *e, worker *k, tile *t, bool first)
 {
     if (first || !e->hold || e->scripted)
@@ -346,6 +353,7 @@ void step_tile(engine *e, worker *k, tile *t)
             timed_step(e, k, p, at, t, r);
             stops_row(e, k, p, t, r == 0 || r + 1 == rows || !e->hold || e->opt.hooks);
             hook_cycle(e, k, p, t, r);
+            trace_row(e, k, p, t);
             if (record_row(e, k, t, p, r))
                 break;
         }

@@ -16,12 +16,16 @@ typedef struct engine_table {                     /* rows known at the origin, i
     uint32_t *cell, *row;                         /* lane; row number */
 } engine_table;
 
-typedef struct engine_correction {                /* what training made: plain data and models */
+typedef struct engine_correction {                /* what training made, or a saved model is: plain data and models */
     size_t    nmodel;                             /* 0: none; 1: pooled; else one per lane */
     void    **model;                              /* immutable; NULL: too few rows */
     double   *gate, *stretch;                     /* per model: weight 0..1 of the correction; factor on sigma */
+    double   *reach;                              /* per model: the weight times exp(-(distance / reach)^2) */
     uint64_t *rows;                               /* per model: trained on */
     double   *before, *after;                     /* per model: RMSE without and with, on the training part's own later rows */
+    size_t    nstate, lanes;                      /* of `state`, once a model that keeps any has predicted; nstate 0: none */
+    double   *state;                              /* [lanes][1 + nstate]: rows seen, then what the model keeps from row to row */
+    const char *const *cell;                      /* per model: whose it is, NULL all cells'; NULL: lane by lane */
 } engine_correction;
 
 typedef struct engine_training {                  /* one corrector for one physics */
@@ -43,6 +47,8 @@ typedef struct engine_scored {                    /* one row past the origin wit
 typedef struct engine_study {
     /* Trains one corrector for one physics.  [main] */
     int (*train)(const engine_training *, engine_table *, engine_correction *out, why *w);
+    /* The same from the saved model the corrector names (scenario_corrector.model).  [main] */
+    int (*load)(const engine_training *, engine_correction *out, why *w);
     int (*score_open)(const char *const *variant, size_t nvariant, void **score, why *w);
     int (*score_row)(void *score, const engine_scored *, why *w);
     /* Calls `said` for each score (JSON object, sentence); adds an array to *out when not NULL. */
@@ -52,6 +58,7 @@ typedef struct engine_study {
     void (*score_close)(void *score);
 } engine_study;
 
+int engine_correction_open(engine_correction *, size_t n, why *w);
 void engine_table_free(engine_table *);
 int engine_table_add(engine_table *, const double *row, double target, uint32_t cell, uint32_t number);
 #endif

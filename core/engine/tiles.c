@@ -32,8 +32,10 @@ static int tile_open(engine *e, tile *t, why *w)
     t->param = mem_zero(e->nparts, sizeof *t->param);
     t->first_of = mem_zero(n, sizeof *t->first_of);
     t->last_of = mem_zero(n, sizeof *t->last_of);
+    t->trace_first = mem_zero(e->sampled ? n : 1, sizeof *t->trace_first);
+    t->trace_last = mem_zero(e->sampled ? n : 1, sizeof *t->trace_last);
     if (!t->cur || !t->sum || !t->count || !t->efc || !t->seconds || !t->state || !t->param || !t->first_of ||
-        !t->last_of)
+        !t->last_of || !t->trace_first || !t->trace_last)
         return fail(w, E_NOMEM, "no memory for a tile of %zu lanes", n);
     for (size_t i = 0; i < s * n; i++)            /* conditions stand from the start, the rest is unknown */
         t->cur[i] = i / n < e->nsource ? e->start[i / n] : NAN;
@@ -55,7 +57,7 @@ static int too_short(const part *q, uint32_t j, uint32_t cells, why *w)
 {
     const args_spread *s = &q->sp->args->spread[q->param[j]];
     const fade_param *fp = library_at(&q->desc->params, q->param[j]);
-    if (s->kind != ARGS_LIST || q->axis[j] || cells <= s->n)
+    if (s->kind != ARGS_LIST || q->axis[j] || q->pack || cells <= s->n)
         return E_OK;
     return fail(w, E_INPUT, "%s of %s (line %d) lists %u values, one a cell, and there is a cell number %u", fp->key,
                 q->sp->label, s->node ? s->node->line : 0, s->n, cells);
@@ -134,6 +136,8 @@ void tiles_free(engine *e)
         free(t->mark);
         free(t->first_of);
         free(t->last_of);
+        free(t->trace_first);
+        free(t->trace_last);
     }
     free(e->tile);
     e->tile = NULL;
@@ -156,6 +160,9 @@ static int open_workpart(engine *e, worker *k, part *q, workpart *wp, why *w)
     wp->param = mem_zero(q->nparam + 1, sizeof *wp->param);
     if (!wp->xbuf[0] || !wp->xbuf[1] || !wp->inbuf || !wp->outbuf || !wp->parambuf || !wp->whole || !wp->x ||
         !wp->x1 || !wp->in || !wp->out || !wp->param)
+        return fail(w, E_NOMEM, "no memory for a worker of %s", q->desc->id);
+    if (!q->per_cycle &&
+        !((wp->kept_out = mem_columns((q->wout + 1) * n)) && (wp->kept_x = mem_columns((q->wstate + q->wout + 1) * n))))
         return fail(w, E_NOMEM, "no memory for a worker of %s", q->desc->id);
     size_t bytes = q->vt->scratch ? q->vt->scratch(q->model, (uint32_t)n) : 0;
     if (bytes && !(wp->scratch = mem_columns(bytes / sizeof(double) + 8)))
@@ -214,7 +221,8 @@ int tiles_worker(engine *e, worker *k, why *w)
             if (rc)
                 return rc;
         }
-    return hook_worker(e, k, w);
+    int rc = trace_worker(e, k, w);
+    return rc ? rc : hook_worker(e, k, w);
 }
 
 static void close_workpart(const part *q, workpart *wp)
@@ -227,6 +235,8 @@ static void close_workpart(const part *q, workpart *wp)
     free(wp->outbuf);
     free(wp->parambuf);
     free(wp->whole);
+    free(wp->kept_out);
+    free(wp->kept_x);
     free(wp->x);
     free(wp->x1);
     free(wp->in);
@@ -239,6 +249,7 @@ void tiles_worker_close(engine *e, worker *k)
 {
     size_t at = 0;
     hook_worker_close(e, k);
+    trace_worker_close(k);
     for (size_t p = 0; k->part && p < e->nphysics; p++)
         for (size_t j = 0; j < e->physics[p].n; j++)
             close_workpart(&e->physics[p].part[j], &k->part[at++]);

@@ -17,6 +17,16 @@ static const fade_param *param_at(const fade_desc *d, uint32_t i)
     return library_at(&d->params, i);
 }
 
+/* Some parameter's key begins with `path` and a dot. */
+static bool leads_on(const fade_desc *d, const char *path)
+{
+    size_t n = strlen(path);
+    for (uint32_t i = 0; i < d->params.n; i++)
+        if (strncmp(param_at(d, i)->key, path, n) == 0 && param_at(d, i)->key[n] == '.')
+            return true;
+    return false;
+}
+
 /* A dotted key may stand as one word or as tables. */
 static const tree_node *given(const tree_node *table, const char *key)
 {
@@ -98,16 +108,6 @@ static void complain_unknown(args_reader *r, const tree_node *n, const char *key
     text_free(&t);
 }
 
-/* Some parameter's key begins with `path` and a dot. */
-static bool leads_on(const fade_desc *d, const char *path)
-{
-    size_t n = strlen(path);
-    for (uint32_t i = 0; i < d->params.n; i++)
-        if (strncmp(param_at(d, i)->key, path, n) == 0 && param_at(d, i)->key[n] == '.')
-            return true;
-    return false;
-}
-
 /* Recurses as deep as keys have dots. */
 static void check_keys(args_reader *r, const tree_node *table, const char *prefix, const char *const *skip)
 {
@@ -157,6 +157,37 @@ static void say_deprecated(const args_reader *r, const fade_param *q, const tree
     log_say(LOG_WARNING, fields, "%s: key '%s' is deprecated, write '%s'", r->desc->id, q->key, q->text ? q->text : "");
 }
 
+/* Of an entry in another unit: "85.2 um". */
+static const tree_node *with_unit(args_reader *r, const fade_param *q, const tree_node *value, const char *unit_text)
+{
+    bool number = value->kind == TREE_REAL || value->kind == TREE_INT;
+    char digits[32], whole[120];
+    if (strcmp(unit_text, q->unit) == 0 || !*unit_text || (!*q->unit && strcmp(unit_text, "1") == 0))
+        return value;
+    if (!number) {
+        if (q->type <= FADE_INT || strchr(unit_text, ';'))
+            tree_complain(r->p, value, E_INPUT, "%s: the set gives it in %s, the plugin wants %s", q->key, unit_text,
+                          q->unit);
+        return value;
+    }
+    text_number(value->real, digits);
+    snprintf(whole, sizeof whole, "%s %.60s", digits, unit_text);
+    tree_node *n = tree_make(r->tree, TREE_TEXT, value->file, value->line, value->column);
+    if (n)
+        n->text = tree_text(r->tree, whole);
+    return n && n->text ? n : value;
+}
+
+/* The parameter in the set, NULL: not there. */
+static const tree_node *given_by_set(args_reader *r, const fade_param *q)
+{
+    const tree_node *set = tree_get(r->table, "parameters"), *n = set ? given(set, q->key) : NULL;
+    const tree_node *value = tree_get(n, "value"), *unit_node = value ? tree_get(n, "unit") : NULL;
+    if (value && unit_node && unit_node->kind == TREE_TEXT)
+        return with_unit(r, q, value, unit_node->text);
+    return value ? value : n;
+}
+
 /* Keys that are not set are the cell's: its capacities, its end of life. */
 static bool from_cell(args_reader *r, const fade_param *q, const args_cell *cell, fade_value *v)
 {
@@ -189,7 +220,12 @@ static void read_one(args_reader *r, const fade_param *q, const args_cell *cell,
         say_deprecated(r, q, n);
     if (n)
         args_value(r, q, n, v, s);
-    else if (!from_cell(r, q, cell, v) && q->flags & FADE_REQUIRED) {
+    else if (from_cell(r, q, cell, v))
+        return;
+    else if ((n = given_by_set(r, q))) {
+        args_value(r, q, n, v, s);
+        s->of_set = true;
+    } else if (q->flags & FADE_REQUIRED) {
         bool bare = !*q->unit || strcmp(q->unit, "1") == 0;
         tree_complain(r->p, r->table, E_INPUT, "%s %s needs '%s'%s%s%s: %s", r->desc->kind, r->desc->id, q->key,
                       bare ? "" : " (", bare ? "" : q->unit, bare ? "" : ")", q->doc);

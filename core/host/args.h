@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * args.h - a plugin's table in a scenario -> values in table order: parsed, converted, range-checked.
  *
+ * Keys that are not given are taken from the parameter set: `parameters`, by now a table { set = {..}, KEY = VALUE or
+ * { value = .., unit = ".." }, .. } (core/scenario/set.h).  What of it the plugin does not know is passed over.
+ *
  * A FADE_PER_CELL real may be written as
  *     k = 0.2   k = "0.2 1/s"   k = [0.1, 0.2, 0.3]  (one per cell, in the source's order)
  *     k = { mean = 0.2, sd = 0.01 }  with kind = "normal" (default), "lognormal" (mean, sd of the number itself), "uniform" (min, max)
@@ -20,6 +23,7 @@ typedef struct args_spread {                      /* per parameter */
     uint32_t         n;
     const char      *column;                      /* ARGS_BOUND: the key behind "@" */
     const tree_node *node;                        /* where it stands; NULL: a default */
+    bool             of_set;                      /* that is in a parameter set */
 } args_spread;
 
 typedef struct args {

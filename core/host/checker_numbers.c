@@ -42,14 +42,25 @@ static bool step_of(ride *a, double dt)
     return ok;
 }
 
+/* How far lane `lane` of a column moved: of a wide one, which is one quantity over a place, the value that moved most.
+ */
+static double column_moved(const ride *now, const ride *before, uint32_t column, uint32_t lane, uint32_t width)
+{
+    double most = 0;
+    for (uint32_t j = 0; j < width; j++)
+        most = fmax(most, fabs(now->r->x[column][8 * j + lane] - before->r->x[column][8 * j + lane]));
+    return most;
+}
+
 /* Both rides stand where one took a step of 2 and the other two of 1; `before` stands where they began. */
 static void steps_compare(trial *t, const ride *one, const ride *two, const ride *before, double tolerance)
 {
     const fade_list *state = &one->s->cols.state;
     for (uint32_t i = 0; i < state->n; i++) {
         const fade_column *c = library_at(state, i);
-        for (uint32_t k = 0; k < 8 * (c->width ? c->width : 1); k++) {
-            double a = one->r->x[i][k], b = two->r->x[i][k], moved = fabs(b - before->r->x[i][k]);
+        uint32_t width = c->width ? c->width : 1;
+        for (uint32_t k = 0; k < 8 * width; k++) {
+            double a = one->r->x[i][k], b = two->r->x[i][k], moved = column_moved(two, before, i, k % 8, width);
             double off = fabs(a - b), most = tolerance * moved + 1e-12 * fabs(b);
             if (!(off > most))
                 continue;

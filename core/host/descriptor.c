@@ -497,6 +497,10 @@ int descriptor_interfaces(const fade_desc *d, why *w)
     if (strcmp(d->kind, "physics") == 0)
         return model_whole(d, at, w);
     if (strcmp(d->kind, "corrector") == 0) {
+        static const char *const beside[] = { "fade.onnx/1", "fade.explain/1" };
+        for (size_t i = 0; i < sizeof beside / sizeof *beside; i++)
+            if (d->iface(d, beside[i]) && !iface_get(d, beside[i], w))
+                return E_PLUGIN;
         const fade_model_v1 *m = ((const fade_corrector_v1 *)at)->model;
         if (m->size < sizeof *m)
             return fail(w, E_PLUGIN, "plugin %s: its model has %u bytes, this fade needs %zu", d->id, m->size,

@@ -35,6 +35,8 @@ static const struct {
       "output",
       sizeof(fade_output_v1),
       { AT(fade_output_v1, open), AT(fade_output_v1, rows), AT(fade_output_v1, flush), AT(fade_output_v1, close) } },
+    { "fade.onnx/1", NULL, sizeof(fade_onnx_v1), { AT(fade_onnx_v1, write) } },
+    { "fade.explain/1", NULL, sizeof(fade_explain_v1), { AT(fade_explain_v1, shares) } },
     { "fade.duty/1", NULL, sizeof(fade_duty_v1), { { NULL, 0 } } },
 };
 enum { NTABLE = sizeof table / sizeof table[0] };

@@ -22,13 +22,16 @@ typedef struct plot_options {
     double      width, height;                    /* inches; 0: 6 by 4, and what a legend below takes */
     double      eol;                              /* with y: a line at this value, the end of life; 0 none */
     bool        keep;                             /* leave the script PATH.gp and the data PATH.dat */
+    int         trace;                            /* PLOT_TRACE: of samples, voltage, current, temperature against time; PLOT_DQDV */
+    const char *cycles;                           /* of those: "1,50" alone; NULL: as many as there are colours, first to last */
     text       *left_out;                         /* a sentence on what found no room; NULL: not asked for */
 } plot_options;
+enum { PLOT_ROWS, PLOT_TRACE, PLOT_DQDV };
 int plot_file(result *const *r, size_t n, const plot_options *, const char *path, why *w);
 
 /* Rows of a result for other programs.  E_INPUT: no such column (with the nearest), E_USAGE: no such format. */
 typedef struct export_options {
-    const char        *format, *names;            /* "csv" "bdf" "json" "parquet"; "fade" (NULL) "pybamm" */
+    const char        *format, *names;            /* "csv" "bdf" "bdf.gz" "bdf.parquet" "json" "parquet"; "fade" (NULL) "pybamm" */
     const char *const *column;                    /* [ncolumn] by name or key; none: all */
     size_t             ncolumn;
     bool               columnwise;                /* json: one list per column instead of one object per row */

@@ -55,12 +55,15 @@ static void read_run(reading *r, const tree_node *node)
                       (unsigned long long)s->tile);
 }
 
-static void read_cell(reading *r, const tree_node *node)
+static void read_cell(reading *r, const tree_node *root)
 {
+    const tree_node *node = tree_get(root, "cell");
     scenario *s = r->s;
     s->cell.nominal_capacity = s->cell.initial_capacity = NAN;
     s->soh_reference = -1;
     scenario_read_section(r, "cell", node, s, false);
+    if (!tree_get(node, "nominal_capacity"))
+        s->cell.nominal_capacity = scenario_set_capacity(r, root);
     bool nominal = !isnan(s->cell.nominal_capacity);
     if (s->soh_reference == SOH_NOMINAL && !nominal)
         tree_complain(r->p, tree_get(node, "soh_reference"), E_INPUT,
@@ -108,21 +111,40 @@ static void read_calls(reading *r, const tree_node *root)
         tree_complain(r->p, s->sweep, E_INPUT, "[sweep] is a table: write [sweep], then its keys below");
 }
 
+/* From here on a capacity is the pack's: C-rates of the protocol, the state of health.  Its cells have theirs by now.
+ */
+static void read_pack(reading *r, const tree_node *root)
+{
+    scenario *s = r->s;
+    const tree_node *node = tree_get(root, "pack");
+    scenario_read_section(r, "pack", node, s, false);
+    s->pack.on = node != NULL;
+    if (s->pack.on && (double)s->pack.series * s->pack.parallel > 1024)
+        tree_complain(r->p, node, E_DOMAIN, "[pack] of %d x %d cells: at most 1024 are taken", s->pack.series,
+                      s->pack.parallel);
+    if (s->pack.on) {
+        s->cell.nominal_capacity *= s->pack.parallel;
+        s->cell.initial_capacity *= s->pack.parallel;
+    }
+}
+
 static void read_all(reading *r, tree_node *root)
 {
     scenario_check_sections(r, root);
     read_run(r, tree_get(root, "run"));
     read_health(r, tree_get(root, "health"));
-    read_cell(r, tree_get(root, "cell"));
+    read_cell(r, root);
     scenario_read_stops(r, tree_get(tree_get(root, "run"), "stop"));
     scenario_read_conditions(r, tree_get(root, "conditions"));
     scenario_read_source(r, root);
     r->s->duty.break_time = r->s->duty.break_efc = NAN;
     scenario_read_section(r, "duty", tree_get(root, "duty"), r->s, false);
     scenario_read_physics(r, root);
+    read_pack(r, root);
     scenario_read_correctors(r, root);
-    scenario_read_section(r, "protocol", tree_get(root, "protocol"), r->s, false);
-    scenario_read_steps(r, tree_get(root, "protocol"));
+    scenario_read_protocol(r, tree_get(root, "protocol"));
+    scenario_read_section(r, "trace", tree_get(root, "trace"), r->s, false);
+    scenario_read_trace(r, tree_get(root, "trace"));
     read_evaluate(r, tree_get(root, "evaluate"));
     scenario_read_outputs(r, root);
     read_calls(r, root);
@@ -143,6 +165,7 @@ static void work(reading *r, const scenario_options *opt)
     if (opt)
         scenario_lay_sets(r, root, opt);
     scenario_expand_paths(r, root);
+    scenario_lay_parameters(r, root);
     read_all(r, root);
     text merged = { 0 };
     tree_toml(root, &merged);
@@ -212,6 +235,7 @@ void scenario_close(scenario *s)
 {
     if (!s)
         return;
+    scenario_models_close(s);
     free(s->merged);
     tree_close(s->tree);
     free(s);

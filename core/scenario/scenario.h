@@ -9,9 +9,11 @@
 #include "core/base/units.h"
 #include "core/host/args.h"
 #include "core/host/library.h"
+#include "core/scenario/model.h"
 #include "core/scenario/protocol.h"
+#include "core/scenario/split.h"
 
-enum { STOP_CAPACITY_RATIO, STOP_CAPACITY, STOP_CYCLES, STOP_TIME, STOP_COLUMN };
+enum { STOP_CAPACITY_RATIO, STOP_CAPACITY, STOP_CYCLES, STOP_TIME, STOP_COLUMN, STOP_VOLTAGE };
 enum { SOH_NOMINAL, SOH_INITIAL };
 enum { DUTY_SOC, DUTY_ENERGY };
 enum { COMBINE_NO, COMBINE_ADD, COMBINE_MAX, COMBINE_MULTIPLY };
@@ -46,6 +48,7 @@ typedef struct scenario_corrector {
     const tree_node   *feature_node;              /* array; NULL: the default features */
     bool               pooled;                    /* scope = "pooled": one model for all cells; else "cell" (default): one a cell */
     bool               gate;                      /* gate = true (default): weighed by its skill on the training part */
+    model_saved       *model, *from;              /* model = "DIR": used as it is, nothing is trained; from = "DIR": training starts from it; NULL */
 } scenario_corrector;
 
 typedef struct scenario_condition {
@@ -78,6 +81,12 @@ typedef struct scenario {
     args_cell      cell;                          /* nominal_capacity, initial_capacity: NaN: the first one observed */
     int            soh_reference;                 /* SOH_*; default nominal when given, else initial */
 
+    struct {                                      /* [pack]: a cell model's cells in series and parallel */
+        bool   on;
+        int    series, parallel;
+        double connection;                        /* ohm, of each cell */
+    } pack;
+
     scenario_condition *condition;
     size_t              ncondition;
     scenario_part       source;
@@ -89,13 +98,22 @@ typedef struct scenario {
     size_t              nphysics;
     scenario_corrector *corrector;
     size_t              ncorrector;
-    protocol_step      *protocol;                 /* [protocol] steps = [..], done once a cycle */
-    size_t              nprotocol;
+    protocol_section    protocol;                 /* [protocol]: what a cell model does in a cycle */
+
+    struct {                                      /* [trace]: which cycles keep samples, of what, how often */
+        bool               on, all, first, last;
+        uint64_t           every;                 /* 0: not so */
+        const uint64_t    *at;
+        size_t             nat;
+        double             period;                /* s; 0: each step of the solver */
+        const char *const *column;                /* keys of the cell model's outputs */
+        size_t             ncolumn;               /* 0: the usual ones */
+        const tree_node   *node, *column_node;
+    } trace;
 
     struct {
         bool        on;
-        int         kind;                         /* 0 "holdout" */
-        double      fraction;                     /* of each cell's rows that are known; default 0.5 */
+        split_spec  split;                        /* default: the first half of each cell's rows is known */
         const char *target;                       /* key of the observed column; default "capacity" */
         const char *truth;                        /* key scored against; default: target */
         const tree_node *node;

@@ -37,6 +37,11 @@ enum { FREE, TEXT, REAL, COUNT, WHOLE, BOOLEAN, PICK, EITHER, SIZE, LEVEL };
       "Capacity when new; each cell's first observed one unless given.") \
     X("cell", "soh_reference", "", NULL, PICK, 0, 0, "nominal|initial", S(soh_reference), \
       "What the state of health is a fraction of; nominal where it is given.") \
+    X("pack", "series", "", "1", WHOLE, 1, 1024, NULL, S(pack.series), \
+      "Groups in series: a cell of the source is a pack of cells of the model in seconds.") \
+    X("pack", "parallel", "", "1", WHOLE, 1, 1024, NULL, S(pack.parallel), "Cells in parallel in each group.") \
+    X("pack", "connection", "ohm", "0 ohm", REAL, 0, 1e3, NULL, S(pack.connection), \
+      "Resistance of what connects each cell to its group.") \
     X("conditions", "*", "", NULL, FREE, 0, 0, NULL, 0, \
       "A constant for a column the source lacks: a standard column = number or quantity, any other = { value = " \
       "1, unit = \"V\" }.") \
@@ -65,6 +70,8 @@ enum { FREE, TEXT, REAL, COUNT, WHOLE, BOOLEAN, PICK, EITHER, SIZE, LEVEL };
     X("physics", "combine", "", NULL, PICK, 0, 0, "add|max|multiply", offsetof(scenario_physics, combine), \
       "How the losses of several parts make one: their sum, the largest, or what each leaves of what the others " \
       "leave; growths of resistance alike.") \
+    X("physics", "parameters", "", NULL, FREE, 0, 0, NULL, 0, \
+      "Parameter set: a name (fade params list), a .toml or BPX .json file, or a table. The keys given here win.") \
     X("physics", "*", "", NULL, FREE, 0, 0, NULL, 0, "Parameters of the plugin.") \
     X("corrector", "plugin", "", NULL, FREE, 0, 0, NULL, 0, \
       "What learns the physics' error. Several [[corrector]] run side by side.") \
@@ -74,12 +81,34 @@ enum { FREE, TEXT, REAL, COUNT, WHOLE, BOOLEAN, PICK, EITHER, SIZE, LEVEL };
       "One model for each cell, or one for all.") \
     X("corrector", "gate", "", "true", BOOLEAN, 0, 0, NULL, offsetof(scenario_corrector, gate), \
       "Weigh the correction by its skill on the training part.") \
+    X("corrector", "model", "", NULL, FREE, 0, 0, NULL, 0, \
+      "Folder of a saved model (fade train) to use instead of plugin and training; its features and settings come " \
+      "with it.") \
+    X("corrector", "from", "", NULL, FREE, 0, 0, NULL, 0, \
+      "Folder of a saved model of the same plugin that training starts from.") \
+    X("corrector", "parameters", "", NULL, FREE, 0, 0, NULL, 0, \
+      "Parameter set, as of a physics.") \
     X("corrector", "*", "", NULL, FREE, 0, 0, NULL, 0, "Parameters of the plugin.") \
     X("protocol", "steps", "", NULL, FREE, 0, 0, NULL, 0, \
-      "Sentences done once a cycle: \"Discharge at 1C until 2.5 V\", \"Rest for 10 minutes\".") \
+      "What is done in a cycle: sentences (\"Discharge at 1C until 2.5 V\", \"Rest for 10 minutes\"), tables, " \
+      "groups, drive cycles, jumps (docs/protocol.md).") \
+    X("protocol", "temperature", "K", NULL, REAL, 150, 500, NULL, S(protocol.temperature), \
+      "Temperature of the surroundings in steps that give none; as the source and [conditions] say unless given.") \
+    X("protocol", "period", "s", NULL, REAL, 1e-6, 1e12, NULL, S(protocol.period), \
+      "How often a sample is kept in steps that do not say it.") \
+    X("protocol", "reference_test", "", NULL, FREE, 0, 0, NULL, 0, \
+      "{ every = 50, steps = [..] }: steps done behind cycles 1, 50, 100, .. on a copy of the cell.") \
+    X("trace", "cycles", "", NULL, FREE, 0, 0, NULL, 0, \
+      "Cycles whose samples are kept: \"first, last, every 50\", \"all\", numbers, or a list of these; first and " \
+      "last unless given.") \
+    X("trace", "period", "s", "0", REAL, 0, 1e9, NULL, S(trace.period), \
+      "A sample every so often in each step of the protocol, and at its ends; 0: at each step of the solver. A " \
+      "sentence's own period wins.") \
+    X("trace", "columns", "", NULL, FREE, 0, 0, NULL, 0, \
+      "Outputs of the cell model besides voltage and current; temperature and soc unless given.") \
     X("evaluate", "split", "", NULL, FREE, 0, 0, NULL, 0, \
-      "Which rows are known: { kind = \"holdout\", fraction = 0.5 } or \"time:0.8\"; the first half of each " \
-      "cell's rows unless given.") \
+      "Which rows are known: { kind = \"holdout\", fraction = 0.5 }, \"time:0.8\" or \"first:100\"; the first half " \
+      "of each cell's rows unless given.  For fade evaluate also \"rolling:0.5/10\", \"cells\", \"groups\".") \
     X("evaluate", "target", "", "capacity", TEXT, 0, 0, NULL, S(evaluate.target), \
       "Observed column that is forecast.") \
     X("evaluate", "truth", "", NULL, TEXT, 0, 0, NULL, S(evaluate.truth), \

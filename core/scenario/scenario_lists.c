@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * scenario_lists.c - conditions, stop conditions, protocol steps and the split: lists with readers of their own.
+ * scenario_lists.c - conditions, stop conditions and the split: lists with readers of their own.
  */
 #include "core/scenario/inside.h"
 #include "core/scenario/stop.h"
@@ -48,117 +48,91 @@ void scenario_read_stops(reading *r, const tree_node *node)
         read_stop(r, c);
 }
 
-/* ---- steps ------------------------------------------------------------------------------------------------------- */
-
-/* The sentence's column, "column 14: ..", becomes the file's. */
-static void complain_step(reading *r, const tree_node *node, const why *w)
-{
-    tree_node at = *node;
-    int column = 0;
-    if (sscanf(w->text, "column %d:", &column) == 1 && at.column)
-        at.column += column;                      /* the quote stands where the node does */
-    tree_complain(r->p, &at, w->code, "step \"%.100s\": %s", node->text, w->text);
-}
-
-void scenario_read_steps(reading *r, const tree_node *section)
-{
-    const tree_node *steps = tree_get(section, "steps");
-    if (!section)
-        return;
-    if (!steps || steps->kind != TREE_ARRAY || !steps->n) {
-        tree_complain(r->p, steps ? steps : section, E_INPUT,
-                      "[protocol] needs steps = [\"Discharge at 1C until 2.5 V\", ..]");
-        return;
-    }
-    r->s->protocol = tree_block(r->t, steps->n, sizeof *r->s->protocol);
-    for (const tree_node *c = r->s->protocol ? steps->first : NULL; c; c = c->next) {
-        why w = { 0 };
-        const char *sentence = scenario_text(r, c, "[protocol] steps");
-        if (!sentence)
-            continue;
-        if (protocol_parse(sentence, r->s->cell.nominal_capacity, &r->s->protocol[r->s->nprotocol], &w))
-            complain_step(r, c, &w);
-        else
-            r->s->nprotocol++;
-    }
-}
-
 /* ---- the split --------------------------------------------------------------------------------------------------- */
 
-#define RANDOM                                                                                                         \
-    "a random split measures interpolation, not forecasting, as rows on both sides of a row are known: use holdout"
-
-static bool read_fraction(reading *r, const tree_node *at, double x)
+static void refuse_random(reading *r, const tree_node *at)
 {
-    if (x > 0 && x < 1) {
-        r->s->evaluate.fraction = x;
-        return true;
-    }
-    tree_complain(r->p, at, E_DOMAIN, "[evaluate] split: the fraction %g of known rows is outside 0..1", x);
-    return false;
-}
-
-static void read_kind(reading *r, const tree_node *at, const char *kind, size_t n)
-{
-    static const char *const kinds[] = { "holdout", "time" };
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strlen(kinds[i]) == n && memcmp(kind, kinds[i], n) == 0)
-            return;
-    if (n == 6 && memcmp(kind, "random", 6) == 0)
-        tree_complain(r->p, at, E_INPUT, "[evaluate] split: " RANDOM);
-    else
-        tree_complain(r->p, at, E_INPUT,
-                      "[evaluate] split: there is no kind \"%.*s\"; there is \"holdout\", also called \"time\"",
-                      n > 60 ? 60 : (int)n, kind);
+    if (r->s->evaluate.split.kind == SPLIT_RANDOM)
+        tree_complain(r->p, at, E_INPUT, "[evaluate] split: " SPLIT_LEAKS);
 }
 
 /* "time:0.8" */
 static void read_split_text(reading *r, const tree_node *node)
 {
-    size_t n = strcspn(node->text, ":");
-    double x;
-    read_kind(r, node, node->text, n);
-    if (!node->text[n])
-        return;
-    if (text_real(node->text + n + 1, strlen(node->text + n + 1), &x))
-        read_fraction(r, node, x);
+    why w = { 0 };
+    int rc = split_parse(node->text, &r->s->evaluate.split, &w);
+    if (rc)
+        tree_complain(r->p, node, rc, "[evaluate] split: %s", w.text);
+    refuse_random(r, node);
+}
+
+static bool read_share(reading *r, const tree_node *c, double *out)
+{
+    why w = { 0 };
+    double x = c->real;
+    int rc = c->kind == TREE_TEXT                          ? units_quantity(c->text, "1", NAN, &x, &w)
+             : c->kind == TREE_REAL || c->kind == TREE_INT ? E_OK
+                                                           : E_INPUT;
+    if (rc)
+        tree_complain(r->p, c, rc, "[evaluate] split.%s: %s", c->key, *w.text ? w.text : "a number is expected");
+    else if (!(x > 0 && x < 1))
+        tree_complain(r->p, c, E_DOMAIN, "[evaluate] split: the fraction %g of known rows is outside 0..1", x);
     else
-        tree_complain(r->p, node, E_INPUT, "[evaluate] split = \"%.60s\": a number is expected behind the colon",
-                      node->text);
+        *out = x;
+    return rc == E_OK;
+}
+
+static void read_count(reading *r, const tree_node *c, uint64_t *out)
+{
+    if (c->kind == TREE_INT && c->integer > 0)
+        *out = (uint64_t)c->integer;
+    else
+        tree_complain(r->p, c, E_DOMAIN, "[evaluate] split.%s: a whole number from 1 is expected", c->key);
 }
 
 static void read_split_table(reading *r, const tree_node *node)
 {
+    split_spec *s = &r->s->evaluate.split;
+    const tree_node *kind = tree_get(node, "kind");
     why w = { 0 };
-    for (const tree_node *c = node->first; c; c = c->next) {
-        double x = c->real;
-        if (strcmp(c->key, "kind") == 0 && scenario_text(r, c, "[evaluate] split.kind")) {
-            read_kind(r, c, c->text, strlen(c->text));
-        } else if (strcmp(c->key, "fraction") == 0) {
-            int rc = c->kind == TREE_TEXT                          ? units_quantity(c->text, "1", NAN, &x, &w)
-                     : c->kind == TREE_REAL || c->kind == TREE_INT ? E_OK
-                                                                   : E_INPUT;
-            if (rc)
-                tree_complain(r->p, c, rc, "[evaluate] split.fraction: %s", *w.text ? w.text : "a number is expected");
-            else
-                read_fraction(r, c, x);
-        } else if (strcmp(c->key, "kind") != 0) {
-            tree_complain_key(r->p, c, E_INPUT, "unknown key \"%.60s\" in [evaluate] split: it has kind and fraction",
-                              c->key);
-        }
+    if (kind && scenario_text(r, kind, "[evaluate] split.kind")) {
+        int k = split_kind(kind->text, &w);
+        if (k < 0)
+            tree_complain(r->p, kind, E_INPUT, "[evaluate] split: %s", w.text);
+        else
+            *s = split_default(k);
+        refuse_random(r, kind);
     }
+    struct { const char *key; uint64_t *out; } count[] = { { "rows", &s->rows },
+                                                           { "every", &s->every },
+                                                           { "ahead", &s->ahead } };
+    for (const tree_node *c = node->first; c; c = c->next) {
+        size_t i = 0;
+        while (i < 3 && strcmp(c->key, count[i].key))
+            i++;
+        if (i < 3)
+            read_count(r, c, count[i].out);
+        else if (strcmp(c->key, "fraction") == 0)
+            read_share(r, c, &s->fraction);
+        else if (strcmp(c->key, "kind") != 0)
+            tree_complain_key(r->p, c, E_INPUT,
+                              "unknown key \"%.60s\" in [evaluate] split: it has kind, fraction, rows, every and ahead",
+                              c->key);
+    }
+    if (!tree_get(node, "ahead"))
+        s->ahead = s->every;
+    if (tree_get(node, "fraction"))
+        s->rows = 0;
 }
 
 void scenario_read_split(reading *r, const tree_node *node)
 {
-    r->s->evaluate.fraction = 0.5;
-    if (!node)
-        return;
-    if (node->kind == TREE_TEXT)
+    r->s->evaluate.split = split_default(SPLIT_HOLDOUT);
+    if (node && node->kind == TREE_TEXT)
         read_split_text(r, node);
-    else if (node->kind == TREE_TABLE)
+    else if (node && node->kind == TREE_TABLE)
         read_split_table(r, node);
-    else
+    else if (node)
         tree_complain(r->p, node, E_INPUT,
                       "[evaluate] split is { kind = \"holdout\", fraction = 0.5 } or \"time:0.8\"");
 }

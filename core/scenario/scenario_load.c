@@ -283,7 +283,7 @@ void scenario_expand(reading *r, tree_node *node)
 
 static bool holds_path(const char *key)
 {
-    static const char *const keys[] = { "path", "file", "out" };
+    static const char *const keys[] = { "path", "file", "out", "drive_cycle" };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strcmp(keys[i], key) == 0)
             return true;

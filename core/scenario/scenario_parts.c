@@ -1,36 +1,18 @@
 /* SPDX-License-Identifier: MIT
  * scenario_parts.c - source, physics, correctors and outputs: plugins are found by name and given their parameters.
  */
-#include "core/base/file.h"
 #include "core/scenario/inside.h"
 #include <ctype.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { SKIP = 16, LABEL = 64 };
+enum { SKIP = 24, LABEL = 64 };
 
 /* A parameter by its key, which may be dotted or stand whole in quotes. */
 static tree_node *param_node(const tree_node *table, const char *key)
 {
     tree_node *whole = tree_get(table, key);
     return whole ? whole : tree_find(table, key);
-}
-
-/* A path given on the command line or by the environment is meant from the working directory; one in a file lies beside
- * that file. */
-static void from_here(reading *r, tree_node *c)
-{
-    char here[PATH_MAX];
-    bool file = !text_starts(c->file, "--set ") && !text_starts(c->file, "environment ");
-    if (file || c->kind != TREE_TEXT || *c->text == '/' || !getcwd(here, sizeof here))
-        return;
-    char *whole = file_join(here, c->text);
-    const char *kept = whole ? tree_text(r->t, whole) : NULL;
-    c->text = kept ? kept : c->text;
-    free(whole);
 }
 
 static void expand_params(reading *r, const tree_node *node, const fade_desc *d)
@@ -42,7 +24,7 @@ static void expand_params(reading *r, const tree_node *node, const fade_desc *d)
         many = many && c && c->kind == TREE_ARRAY;
         for (c = many ? c->first : c; c; c = many ? c->next : NULL) {
             scenario_expand(r, c);
-            from_here(r, c);
+            scenario_from_here(r, c);
         }
     }
 }
@@ -94,9 +76,25 @@ static bool read_part(reading *r, const tree_node *node, const char *kind, const
     return rc == E_OK;
 }
 
+/* Where a protocol says what happens no rows need to come from anywhere: one cell, whose rows last as long as it. */
+static tree_node *held_source(reading *r, tree_node *root)
+{
+    tree_node *node = tree_make(r->t, TREE_TABLE, r->s->file, 0, 0), *id = tree_make(r->t, TREE_TEXT, r->s->file, 0, 0);
+    tree_node *duration = tree_make(r->t, TREE_REAL, r->s->file, 0, 0);
+    if (!node || !id || !duration)
+        return NULL;
+    id->text = tree_text(r->t, "constant");
+    tree_append(node, tree_text(r->t, "plugin"), id);
+    tree_append(node, tree_text(r->t, "duration"), duration);
+    tree_append(root, tree_text(r->t, "source"), node);
+    return node;
+}
+
 void scenario_read_source(reading *r, tree_node *root)
 {
     tree_node *node = tree_get(root, "source");
+    if (!node && tree_get(root, "protocol"))
+        node = held_source(r, root);
     if (!node) {
         tree_complain(r->p, root, E_INPUT,
                       "there is no [source]: it says where rows come from, as in plugin = \"constant\"");
@@ -194,9 +192,13 @@ static void read_physics(reading *r, const tree_node *node, scenario_physics *ou
 
 void scenario_read_physics(reading *r, tree_node *root)
 {
-    size_t n;
+    size_t n = 0;
     scenario *s = r->s;
-    const tree_node *node = tables(r, root, "physics", &n);
+    tree_node *word = tree_get(root, "physics");
+    bool none = word && word->kind == TREE_TEXT && strcmp(word->text, "none") == 0;
+    if (none)
+        word->used = true;                        /* what is measured is learnt as it is: evaluate, train, predict */
+    const tree_node *node = none ? NULL : tables(r, root, "physics", &n);
     if (!tree_get(root, "physics") || (!n && tree_get(root, "physics")->kind == TREE_ARRAY))
         tree_complain(r->p, root, E_INPUT, "there is no [physics]: it says how cells age, as in plugin = \"xu2018\"");
     s->physics = tree_block(r->t, n + 1, sizeof *s->physics);
@@ -233,6 +235,17 @@ static void read_features(reading *r, tree_node *node, scenario_corrector *out)
     out->feature = keys;
 }
 
+static void features_of_model(reading *r, const tree_node *node, scenario_corrector *out)
+{
+    const char **keys = tree_block(r->t, out->model->nfeature + 1, sizeof *keys);
+    out->feature_node = tree_get(node, "model");
+    out->feature = keys;
+    out->pooled = out->model->pooled;
+    out->gate = out->model->gated;
+    for (; keys && out->nfeature < out->model->nfeature; out->nfeature++)
+        keys[out->nfeature] = out->model->feature[out->nfeature].key;
+}
+
 void scenario_read_correctors(reading *r, tree_node *root)
 {
     size_t n;
@@ -241,10 +254,18 @@ void scenario_read_correctors(reading *r, tree_node *root)
     s->corrector = tree_block(r->t, n + 1, sizeof *s->corrector);
     for (; node && s->corrector; node = after(root, "corrector", node)) {
         scenario_corrector *k = &s->corrector[s->ncorrector++];
-        if (!read_part(r, node, "corrector", "corrector", &k->part) && node->kind != TREE_TABLE)
+        const tree_node *table = scenario_model_table(r, node, k);
+        k->part.node = node;
+        k->part.label = "?";
+        if (!table || (!read_part(r, table, "corrector", "corrector", &k->part) && node->kind != TREE_TABLE))
             continue;
+        k->part.node = node;
         scenario_read_section(r, "corrector", node, k, true);
-        read_features(r, tree_get(node, "features"), k);
+        if (k->model)
+            features_of_model(r, node, k);
+        else
+            read_features(r, tree_get(node, "features"), k);
+        scenario_read_from(r, node, k);
         for (size_t i = 0; i + 1 < s->ncorrector; i++)
             if (strcmp(k->part.label, "?") != 0 && strcmp(s->corrector[i].part.label, k->part.label) == 0)
                 tree_complain(r->p, node, E_INPUT, "two correctors are called \"%s\": give one of them name = \"..\"",

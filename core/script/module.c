@@ -316,8 +316,12 @@ int module_open(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         { "run", module_run },         { "check", module_check },       { "sweep", module_sweep },
+        { "evaluate", module_evaluate },
         { "compare", module_compare }, { "read", module_read },         { "plugins", module_plugins },
         { "plugin", module_plugin },   { "column", table_new_column }, { "table", table_new_frame },
+        { "train", module_train },     { "predict", module_predict },
+        { "drift", module_drift },     { "sensitivity", module_sensitivity },
+        { "forecast", module_forecast },
         { NULL, NULL },
     };
     luaL_checkversion(L);
@@ -330,6 +334,8 @@ int module_open(lua_State *L)
     lua_setfield(L, -2, "units");
     module_metrics(L);
     lua_setfield(L, -2, "metrics");
+    module_model(L);
+    lua_setfield(L, -2, "model");
     return 1;
 }
 

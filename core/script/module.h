@@ -5,6 +5,7 @@
  */
 #ifndef FADE_SCRIPT_MODULE_H
 #define FADE_SCRIPT_MODULE_H
+#include "core/base/json.h"
 #include "core/base/tree.h"
 #include "core/script/module_tree.h"
 #include "core/script/script.h"
@@ -24,12 +25,16 @@ int module_raise(lua_State *L, const why *w);     /* raises w's sentence with th
 /* Pushes the JSON value; null is nil in objects, NaN in lists. */
 void module_json(lua_State *L, const json_t *);
 void module_json_text(lua_State *L, const char *made, size_t n);
+void module_push_json(lua_State *L, json *j);     /* what was written, whose text it frees */
 
 /* Options of a call: the table at `arg`, or nil.  Unknown keys are refused with the nearest of `known` (NULL-terminated). */
 void module_options(lua_State *L, int arg, const char *const *known);
 const char *module_option_text(lua_State *L, int arg, const char *key);                /* NULL: not given; lives as long as the table */
 bool module_option_whole(lua_State *L, int arg, const char *key, uint64_t most, uint64_t *out);
 bool module_option_bool(lua_State *L, int arg, const char *key);
+enum { MODULE_LIST = 64 };
+/* A list of texts that live as long as the table; one text is a list of one. */
+size_t module_option_texts(lua_State *L, int arg, const char *key, const char *out[MODULE_LIST]);
 /* Pushes a userdata of texts "a.b=value" from opts.set and the short forms seed, cycles, threads: for scenario_options. */
 void module_sets(lua_State *L, int arg, scenario_options *out);
 
@@ -56,7 +61,14 @@ int module_run(lua_State *L);
 int module_check(lua_State *L);
 int module_sweep(lua_State *L);
 int module_compare(lua_State *L);
+int module_evaluate(lua_State *L);
 int module_read(lua_State *L);
+int module_train(lua_State *L);
+int module_predict(lua_State *L);
+int module_sensitivity(lua_State *L);
+int module_drift(lua_State *L);
+int module_forecast(lua_State *L);
+void module_model(lua_State *L);                  /* pushes fade.model */
 void module_units(lua_State *L);                  /* pushes fade.units */
 void module_metrics(lua_State *L);                /* pushes fade.metrics */
 int module_plugins(lua_State *L);

@@ -117,10 +117,13 @@ static bool same_conditions(difference *d, const scenario *a, const scenario *b)
 
 static bool same_use(difference *d, const scenario *a, const scenario *b)
 {
-    for (size_t i = 0; i < a->nprotocol || i < b->nprotocol; i++)
-        if (!texts(d, "protocol", "steps", i < a->nprotocol ? a->protocol[i].text : NULL,
-                   i < b->nprotocol ? b->protocol[i].text : NULL))
+    const protocol_plan *pa = &a->protocol.cycle, *pb = &b->protocol.cycle;
+    for (size_t i = 0; i < pa->n || i < pb->n; i++)
+        if (!texts(d, "protocol", "steps", i < pa->n ? pa->op[i].step.text : NULL,
+                   i < pb->n ? pb->op[i].step.text : NULL))
             return false;
+    if (!texts(d, "run", "protocol", a->protocol.text, b->protocol.text))
+        return false;
     for (size_t i = 0; i < a->nstop || i < b->nstop; i++)
         if (!texts(d, "run", "stop", i < a->nstop ? a->stop[i].text : NULL, i < b->nstop ? b->stop[i].text : NULL))
             return false;
@@ -133,11 +136,14 @@ static bool same_use(difference *d, const scenario *a, const scenario *b)
 
 static bool same_scores(difference *d, const scenario *a, const scenario *b)
 {
+    char known[2][64];
+    split_say(&a->evaluate.split, known[0]);
+    split_say(&b->evaluate.split, known[1]);
     if (a->evaluate.on != b->evaluate.on)
         return say(d, "evaluate", "split", a->evaluate.on ? "set" : NULL, b->evaluate.on ? "set" : NULL);
     return (!a->evaluate.on || (texts(d, "evaluate", "target", a->evaluate.target, b->evaluate.target) &&
                                 texts(d, "evaluate", "truth", a->evaluate.truth, b->evaluate.truth) &&
-                                numbers(d, "evaluate", "split", a->evaluate.fraction, b->evaluate.fraction))) &&
+                                texts(d, "evaluate", "split", known[0], known[1]))) &&
            numbers(d, "health", "eol", a->health.eol, b->health.eol) &&
            numbers(d, "health", "hold", (double)a->health.hold, (double)b->health.hold);
 }

@@ -57,6 +57,7 @@ typedef struct result {
     char   *rows_from;                            /* file of the rows, also where none were asked for; NULL: none are kept */
     bool    cases;                                /* a sweep's store: a row is a case, "cell" its id, "cycle" its number, "variant" what was
                                                      varied in words; a column's doc is "axis" or "outcome" */
+    bool    samples;                              /* a row is a sample within a cycle (docs/traces.md) */
 } result;
 enum { RESULT_ROWS = 20000000 };                  /* the most rows result_open reads */
 /* E_INPUT with a sentence: no result there, no rows kept (naming the outputs that keep them), damaged at line N.  E_NOMEM: more than
@@ -68,7 +69,9 @@ typedef struct result_options {                   /* which rows; all zero: all o
     bool        none;                             /* no rows at all */
     const char *cell, *variant;                   /* of these alone; E_INPUT with the nearest name where there is none such */
     size_t      most;                             /* 0: RESULT_ROWS */
+    int         samples;                          /* RESULT_NO_SAMPLES; _SAMPLES instead of rows, E_INPUT where none are kept; _ANY: if there are */
 } result_options;
+enum { RESULT_NO_SAMPLES, RESULT_SAMPLES, RESULT_SAMPLES_ANY };
 int result_open_some(const char *path, const result_options *, result **out, why *w);
 
 /* How each cell fared under each variant: of the rows that were read, and of result.json. */

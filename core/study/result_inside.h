@@ -26,6 +26,7 @@ int result_read_line(result_reader *, const char *at, size_t n, why *w);        
 int result_read_text(result_reader *, bool json_lines, why *w);                   /* the file `path` */
 /* result_sqlite.c: what the output sqlite writes, and a sweep's store. */
 int result_read_sqlite(result_reader *, const char *run, why *w);                 /* the file `path`; run: its id, NULL the latest */
+bool result_has_samples(const char *path);                                        /* a database with a row in `sample` */
 int result_read_base(result_reader *, sqlite3 *, const char *run, why *w);
 /* result_cases.c: the case table of a sweep's store, a row per case. */
 int result_read_cases(result_reader *, sqlite3 *, why *w);

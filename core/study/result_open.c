@@ -12,8 +12,10 @@ enum { LARGEST = 64 << 20 };                            /* bytes of scenario.tom
 enum { SQLITE, CSV, JSONL, NKIND, UNKNOWN = NKIND };
 
 /* The outputs that keep rows, best first where a run has several: sqlite knows units. */
-static const struct { const char *plugin, *path; } kept[NKIND] = {
-    [SQLITE] = { "sqlite", "results.sqlite" }, [CSV] = { "csv", "rows.csv" }, [JSONL] = { "jsonl", "rows.jsonl" }
+static const struct { const char *plugin, *path, *samples; } kept[NKIND] = {
+    [SQLITE] = { "sqlite", "results.sqlite", "results.sqlite" },
+    [CSV] = { "csv", "rows.csv", "samples.csv" },
+    [JSONL] = { "jsonl", "rows.jsonl", "samples.jsonl" },
 };
 
 static const char sweep_store[] = "sweep.sqlite";       /* what `fade sweep` leaves in its folder */
@@ -51,8 +53,14 @@ static const char *text_at(const tree_node *table, const char *key)
     return n && n->kind == TREE_TEXT ? n->text : NULL;
 }
 
+/* Is there such a file, with what is wanted? */
+static bool holds(const char *path, int kind, bool samples)
+{
+    return file_exists(path) && (!samples || kind != SQLITE || result_has_samples(path));
+}
+
 /* The file of one [[output]], where it keeps rows and is there. */
-static void consider(const char *folder, const tree_node *output, uint64_t *best, source *out, text *names)
+static void consider(const result *r, const tree_node *output, uint64_t *best, source *out, text *names)
 {
     const char *name = text_at(output, "plugin");
     if (!name)
@@ -61,11 +69,11 @@ static void consider(const char *folder, const tree_node *output, uint64_t *best
     for (int kind = 0; kind < NKIND; kind++) {
         if (strcmp(name, kept[kind].plugin) != 0)
             continue;
-        const char *said = text_at(output, "path");
-        uint64_t every = every_of(output);
+        const char *said = text_at(output, r->samples && kind != SQLITE ? "samples" : "path");
+        uint64_t every = r->samples ? 1 : every_of(output);         /* that is about rows */
         bool finer = !out->path || every < *best || (every == *best && kind < out->kind);
-        char *path = file_join(folder, said ? said : kept[kind].path);
-        if (!path || !finer || !file_exists(path)) {
+        char *path = file_join(r->folder, said ? said : r->samples ? kept[kind].samples : kept[kind].path);
+        if (!path || !finer || !holds(path, kind, r->samples)) {
             free(path);
             continue;
         }
@@ -85,14 +93,14 @@ static void find_rows(const result *r, source *out, text *names)
     if (t && r->scenario && toml_parse(t, "scenario.toml", r->scenario, strlen(r->scenario), &p, &root) == E_OK) {
         const tree_node *outputs = tree_get(root, "output");
         if (outputs && outputs->kind == TREE_TABLE)
-            consider(r->folder, outputs, &best, out, names);
+            consider(r, outputs, &best, out, names);
         else
             for (const tree_node *o = outputs ? outputs->first : NULL; o; o = o->next)
-                consider(r->folder, o, &best, out, names);
+                consider(r, o, &best, out, names);
     }
-    for (int i = 0; i <= NKIND && !out->path; i++) {
-        char *path = file_join(r->folder, i < NKIND ? kept[i].path : sweep_store);
-        if (path && file_exists(path))
+    for (int i = 0; i <= NKIND - r->samples && !out->path; i++) {
+        char *path = file_join(r->folder, i == NKIND ? sweep_store : r->samples ? kept[i].samples : kept[i].path);
+        if (path && holds(path, i, r->samples))
             *out = (source){ i < NKIND ? i : SQLITE, path };
         else
             free(path);
@@ -228,8 +236,17 @@ static int open_folder(result *r, const result_options *o, why *w)
     source s = { 0 };
     text names = { 0 };
     int rc = read_folder(r, w);
+    r->samples = o->samples != RESULT_NO_SAMPLES;
     if (!rc)
         find_rows(r, &s, &names);
+    if (!rc && !s.path && o->samples == RESULT_SAMPLES)
+        rc = fail(w, E_INPUT, "%s keeps no samples; [trace] in a scenario with a cell model keeps them, outputs csv, "
+                              "jsonl and sqlite write them", r->folder);
+    if (!rc && !s.path && r->samples) {
+        r->samples = false;
+        text_free(&names);
+        find_rows(r, &s, &names);
+    }
     if (!rc && !s.path && !r->about && !r->scenario)
         rc = fail(w, E_INPUT, "no result in %s: neither result.json, scenario.toml nor rows are there", r->folder);
     else if (!rc && !s.path && !o->none)
@@ -250,6 +267,14 @@ static int open_folder(result *r, const result_options *o, why *w)
 static int open_file(result *r, const char *path, const result_options *o, why *w)
 {
     source s = { kind_of(path), mem_dup(path) };
+    char *name = base_name(path);
+    bool theirs = name && strstr(name, "samples") != NULL;          /* of a text its name says what it is */
+    free(name);
+    r->samples = s.kind == SQLITE ? o->samples && result_has_samples(path) : theirs;
+    if (o->samples == RESULT_SAMPLES && !r->samples) {
+        free(s.path);
+        return fail(w, E_INPUT, "%s holds no samples", path);
+    }
     r->rows_from = mem_dup(path);
     int rc = s.path && r->rows_from ? read_folder(r, w) : fail(w, E_NOMEM, "no memory to read %s", path);
     if (!rc && (!o->none || s.kind == SQLITE))

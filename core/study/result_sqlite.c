@@ -88,8 +88,10 @@ static int find_run(result_reader *k, sqlite3 *db, const char *run, char **id, w
 static int read_quantities(result_reader *k, sqlite3 *db, why *w)
 {
     sqlite3_stmt *st = NULL;
-    int rc = ask(k, db, "SELECT i.name, q.unit, q.doc FROM pragma_table_info('row') i LEFT JOIN quantity q "
+    int rc = ask(k, db, "SELECT i.name, q.unit, q.doc FROM pragma_table_info(?1) i LEFT JOIN quantity q "
                         "ON q.name = i.name ORDER BY i.cid", &st, w);
+    if (!rc)
+        sqlite3_bind_text(st, 1, k->r->samples ? "sample" : "row", -1, SQLITE_STATIC);
     int step = SQLITE_DONE;
     for (int i = 0; !rc && (step = sqlite3_step(st)) == SQLITE_ROW; i++) {
         if (i < NFIXED)
@@ -104,13 +106,13 @@ static int read_quantities(result_reader *k, sqlite3 *db, why *w)
     return rc;
 }
 
-static char *select_rows(const frame *f)
+static char *select_rows(const frame *f, const char *table)
 {
     sqlite3_str *sql = sqlite3_str_new(NULL);
     sqlite3_str_appendall(sql, "SELECT cell, cycle, time, variant");
     for (size_t i = 0; i < f->ncol; i++)
         sqlite3_str_appendf(sql, ", \"%w\"", f->col[i].name);
-    sqlite3_str_appendall(sql, " FROM row WHERE run = ?1 ORDER BY number");
+    sqlite3_str_appendf(sql, " FROM %s WHERE run = ?1 ORDER BY number", table);
     return sqlite3_str_finish(sql);
 }
 
@@ -135,7 +137,7 @@ static int read_row(result_reader *k, sqlite3_stmt *st, why *w)
 static int read_rows(result_reader *k, sqlite3 *db, const char *id, why *w)
 {
     sqlite3_stmt *st = NULL;
-    char *sql = select_rows(&k->r->rows);
+    char *sql = select_rows(&k->r->rows, k->r->samples ? "sample" : "row");
     int rc = sql ? ask(k, db, sql, &st, w) : fail(w, E_NOMEM, "no memory to read %s", k->path);
     if (!rc)
         sqlite3_bind_text(st, 1, id, -1, SQLITE_STATIC);
@@ -193,7 +195,7 @@ int result_read_base(result_reader *k, sqlite3 *db, const char *run, why *w)
         rc = read_quantities(k, db, w);
     if (!rc && !k->o.none)
         rc = read_rows(k, db, id, w);
-    if (!rc && gathers(db))
+    if (!rc && (k->r->samples || gathers(db)))
         drop_empty(&k->r->rows);
     free(id);
     return rc;
@@ -239,4 +241,16 @@ int result_read_sqlite(result_reader *k, const char *run, why *w)
     int rc = result_read_base(k, db, run, w);
     sqlite3_close(db);
     return rc;
+}
+
+bool result_has_samples(const char *path)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *st = NULL;
+    bool any = open_base(path, &db) == SQLITE_OK &&
+               sqlite3_prepare_v2(db, "SELECT 1 FROM sample LIMIT 1", -1, &st, NULL) == SQLITE_OK &&
+               sqlite3_step(st) == SQLITE_ROW;
+    sqlite3_finalize(st);
+    sqlite3_close(db);
+    return any;
 }

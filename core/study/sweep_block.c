@@ -203,9 +203,21 @@ static double of_life(const work *k, const sweep_collect *c, size_t i, const eng
     }
 }
 
-/* A score of the first variant: the corrected forecast's where there is one. */
-static double score(const char *word, const json_t *scores)
+/* What training earned, by rows it was not shown before the origin: what settings may be chosen by. */
+static bool of_training(const char *word)
 {
+    return strcmp(word, "gate") == 0 || strcmp(word, "before") == 0 || strcmp(word, "after") == 0;
+}
+
+/* A score of the first variant: the corrected forecast's where there is one. */
+static double score(const char *key, const json_t *result)
+{
+    const char *word = key + strlen("score.");
+    const json_t *scores = json_object_get(result, "scores");
+    if (of_training(word)) {
+        const json_t *first = json_object_get(json_array_get(json_object_get(result, "training"), 0), word);
+        return json_is_number(first) ? json_number_value(first) : NAN;
+    }
     const json_t *s, *best = NULL;
     size_t i;
     json_array_foreach(scores, i, s)
@@ -215,7 +227,7 @@ static double score(const char *word, const json_t *scores)
         if (model && !naive && (!best || (strcmp(model, "hybrid") == 0 && i < 2)))
             best = s;
     }
-    const json_t *v = json_object_get(best, word + strlen("score."));
+    const json_t *v = json_object_get(best, word);
     return json_is_number(v) ? json_number_value(v) : NAN;
 }
 
@@ -232,7 +244,7 @@ static void take_scores(work *k)
     json_t *result = made ? json_loads(made, 0, NULL) : NULL;
     for (size_t c = 0; c < k->s->ncollect; c++)
         if (k->collect[c].kind == COLLECT_SCORE) {
-            k->sum[c] = score(k->collect[c].key, json_object_get(result, "scores"));
+            k->sum[c] = score(k->collect[c].key, result);
             k->seen[c] = 1;
         }
     json_decref(result);

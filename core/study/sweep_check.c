@@ -223,7 +223,7 @@ uint64_t sweep_block_size(const sweep *s)
 {
     enum { LEAST = 64, MOST = 16384, APART = 256 };
     const scenario *sc = s->s;
-    double rows = (double)(sc->cycles ? sc->cycles : 1000) * (double)sc->nphysics * (sc->nprotocol ? 1000 : 1);
+    double rows = (double)(sc->cycles ? sc->cycles : 1000) * (double)sc->nphysics * (sc->protocol.cycle.n ? 1000 : 1);
     double work = 2e7 / rows;
     uint64_t by_work = work > MOST ? MOST : work < LEAST ? LEAST : (uint64_t)work;
     uint64_t by_count = s->n / LEAST < 128 ? 128 : s->n / LEAST;

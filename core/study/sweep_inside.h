@@ -67,6 +67,8 @@ struct sweep {
 /* sweep_keys.c */
 int sweep_find(void *ctx, const char *key, axis_target *out, why *w);              /* for axis_host; ctx: scenario */
 int sweep_bind(sweep *, tree_problems *, why *);                                   /* use[] */
+void sweep_lane_key(const scenario *, const char *key, sweep_use *out);            /* USE_STRUCTURE: lanes cannot differ in it */
+int sweep_param(const scenario *, const char *key, size_t *physics, size_t *part, uint32_t *index, why *w);      /* "physics.2.k", "physics.ecm.k" */
 void sweep_set_key(const scenario *, const char *key, text *out);                  /* as --set takes it: labels become numbers */
 int sweep_read_collect(sweep *, tree_problems *, why *);
 /* sweep_check.c */

@@ -116,6 +116,19 @@ static int no_param(const scenario_part *part, const char *key, why *w)
                 near ? ", did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
+int sweep_param(const scenario *s, const char *key, size_t *physics, size_t *part, uint32_t *index, why *w)
+{
+    place at;
+    const char *rest = strchr(key, '.');
+    if (!rest || !is_word(key, "physics") || !find_physics(s, rest + 1, &at))
+        return fail(w, E_INPUT, "%.80s is no parameter of a physics", key);
+    if (!find_param(at.part, at.key, index))
+        return no_param(at.part, at.key, w);
+    *physics = at.physics;
+    *part = at.index;
+    return E_OK;
+}
+
 static void target_of(const fade_param *p, axis_target *out)
 {
     bool number = p->type == FADE_REAL || p->type == FADE_INT;
@@ -248,30 +261,37 @@ static bool held_column(const scenario *s, const char *key, const char **column)
     return false;
 }
 
-static void bind_one(const sweep *w, size_t i, sweep_use *out)
+void sweep_lane_key(const scenario *s, const char *key, sweep_use *out)
 {
-    const axis *a = &w->axes->at[i];
-    const char *rest = strchr(a->key, '.');
+    const char *rest = strchr(key, '.');
     place at;
     *out = (sweep_use){ .where = USE_STRUCTURE };
-    if (!rest || !a->number || overturned(w, i))
+    if (!rest)
         return;
     rest++;
-    if (is_word(a->key, "physics") && find_physics(w->s, rest, &at)) {
+    if (is_word(key, "physics") && find_physics(s, rest, &at)) {
         const fade_param *p = find_param(at.part, at.key, &out->param);
         if (p && p->type == FADE_REAL && p->flags & FADE_PER_CELL) {
             out->where = USE_PARAM;
             out->physics = at.physics;
             out->part = at.index;
         }
-    } else if (is_word(a->key, "conditions")) {
-        for (size_t c = 0; c < w->s->ncondition; c++)
-            if (strcmp(w->s->condition[c].column.key, rest) == 0 && !w->s->condition[c].call) {
+    } else if (is_word(key, "conditions")) {
+        for (size_t c = 0; c < s->ncondition; c++)
+            if (strcmp(s->condition[c].column.key, rest) == 0 && !s->condition[c].call) {
                 out->where = USE_COLUMN;
-                out->column = w->s->condition[c].column.key;
+                out->column = s->condition[c].column.key;
             }
-    } else if (is_word(a->key, "source") && held_column(w->s, rest, &out->column))
+    } else if (is_word(key, "source") && held_column(s, rest, &out->column))
         out->where = USE_COLUMN;
+}
+
+static void bind_one(const sweep *w, size_t i, sweep_use *out)
+{
+    const axis *a = &w->axes->at[i];
+    *out = (sweep_use){ .where = USE_STRUCTURE };
+    if (a->number && !overturned(w, i))
+        sweep_lane_key(w->s, a->key, out);
 }
 
 /* Two keys for one thing. */
@@ -339,7 +359,8 @@ static const struct { const char *word; int kind; } lives[] = {
 static bool is_score(const char *word)
 {
     static const char *const words[] = { "score.rmse", "score.mae", "score.mape", "score.r2", "score.bias",
-                                         "score.max_error", "score.picp", "score.mpiw" };
+                                         "score.max_error", "score.picp", "score.mpiw",
+                                         "score.gate", "score.before", "score.after" };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(word, words[i]) == 0)
             return true;

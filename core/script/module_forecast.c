@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ * module_forecast.c - fade.forecast: the rest of each cell's life, as a table.
+ */
+#include "core/script/module.h"
+#include "core/study/forecast.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void close_forecast(void *at)
+{
+    if (at)
+        forecast_free(at);
+    free(at);
+}
+
+/* origin = 0.5 (a share of the known rows), 84 (so many) or "last". */
+static void read_origin(lua_State *L, int opts, forecast_options *o)
+{
+    if (lua_isnoneornil(L, opts) || lua_getfield(L, opts, "origin") == LUA_TNIL)
+        return;
+    if (lua_type(L, -1) == LUA_TNUMBER) {
+        double v = lua_tonumber(L, -1);
+        if (!(v > 0) || (v >= 1 && v != floor(v)) || v > 1e9)
+            luaL_error(L, "origin is a share of the rows, how many, or \"last\"");
+        o->fraction = v < 1 ? v : 0;
+        o->known = v < 1 ? 0 : (size_t)v;
+    } else if (lua_type(L, -1) != LUA_TSTRING || strcmp(lua_tostring(L, -1), "last") != 0)
+        luaL_error(L, "origin is a share of the rows, how many, or \"last\"");
+    lua_settop(L, opts);
+}
+
+static int word_of(lua_State *L, int opts, const char *key, const char *const *word, int n)
+{
+    const char *said = module_option_text(L, opts, key);
+    for (int i = 0; said && i < n; i++)
+        if (strcmp(said, word[i]) == 0)
+            return i;
+    return said ? luaL_error(L, "%s = \"%s\" is none of those there are", key, said) : 0;
+}
+
+/* "none", or a label; the first one unless said. */
+static int64_t corrector_of(lua_State *L, int opts, const scenario *s)
+{
+    const char *said = module_option_text(L, opts, "corrector");
+    if (said && strcmp(said, "none") == 0)
+        return -1;
+    for (size_t i = 0; i < s->ncorrector; i++)
+        if (!said || strcmp(s->corrector[i].part.label, said) == 0)
+            return (int64_t)i;
+    return said ? luaL_error(L, "the scenario has no corrector %s", said) : -1;
+}
+
+int module_forecast(lua_State *L)
+{
+    static const char *const known[] = { "origin",    "fit",   "horizon", "until_eol", "samples", "corrector", "target",
+                                         "calibrate", "plan",  "raw",     "within",    "set",     "seed",      "cycles",
+                                         "threads",   "trust", NULL };
+    static const char *const plans[] = { "recorded", "repeat", "hold" }, *const rows[] = { "known", "others" };
+    const char *param[MODULE_LIST];
+    why w = { 0 };
+    json j = { 0 };
+    uint64_t horizon = 0, samples = 200, within = 0;
+    luaL_checkany(L, 1);
+    lua_settop(L, 2);
+    module_options(L, 2, known);
+    module_option_whole(L, 2, "horizon", 1000000, &horizon);
+    module_option_whole(L, 2, "samples", 5000, &samples);
+    module_option_whole(L, 2, "within", 1000000000, &within);
+    forecast_options o = { .fit = { .target = module_option_text(L, 2, "target"), .loss = LSQ_SOFT_L1, .starts = 8 },
+                           .param = param,
+                           .nparam = module_option_texts(L, 2, "fit", param),
+                           .horizon = (size_t)horizon,
+                           .samples = (size_t)samples,
+                           .until_eol = module_option_bool(L, 2, "until_eol"),
+                           .raw = module_option_bool(L, 2, "raw"),
+                           .plan = word_of(L, 2, "plan", plans, 3),
+                           .calibrate = word_of(L, 2, "calibrate", rows, 2),
+                           .eol = NAN };
+    read_origin(L, 2, &o);
+    module_scenario *m = module_scenario_at(L, 1, 2);
+    if (m->rc)
+        return module_raise_problems(L, &m->problems, &m->w);
+    o.corrector = corrector_of(L, 2, m->s);
+    o.fit.seed = m->s->seed;
+    o.fit.hooks = module_scenario_hooks(m);
+    module_box *hold = module_hold(L, close_forecast);
+    forecast *f = hold->at = calloc(1, sizeof *f);
+    if (!f)
+        return luaL_error(L, "no memory for a forecast");
+    o.fit.stop = module_catch();
+    int rc = forecast_run(m->s, &o, f, &w);
+    module_uncatch();
+    size_t rows_within = (size_t)within;
+    if (!rc)
+        forecast_json(f, &(forecast_say){ .within = &rows_within, .nwithin = within > 0 }, &j);
+    module_drop(hold);
+    if (rc)
+        return rc == E_CANCEL ? luaL_error(L, "interrupted") : module_raise(L, &w);
+    module_push_json(L, &j);
+    return 1;
+}
