@@ -169,26 +169,15 @@ assert abs(at["lfp-gr-250ah"]["capacity"] / 5 - float(open("soh").read())) < 1e-
 # --- kill -9, again and again
 sed -i 's/^row = .*/row = "20 min"/; s/^name = .*/name = "long"\nsnapshot = "0.05 s"/' duty.toml
 check "a long run" "$FADE" run duty.toml --quiet --out long
-killed=0 status=1
-for try in 1 2 3 4 5 6 7 8 9 10 11 12; do
+killed=0 status=1 how=()
+while [ "$status" -ne 0 ] && [ "$killed" -lt 12 ]; do
+    struck KILL killed "$FADE" run duty.toml --quiet --out killed "${how[@]}"
     how=(--resume)
-    [ -e killed ] || how=()
-    "$FADE" run duty.toml --quiet --out killed "${how[@]}" 2> said &
-    pid=$!
-    sleep "0.$((RANDOM % 30 + 10))"
-    kill -9 $pid 2> /dev/null && killed=$((killed + 1))
-    wait $pid 2> /dev/null
-    status=$?
-    [ "$status" -eq 0 ] && break
 done
-check "killed $killed times in $try" [ "$killed" -gt 0 ]
+check "killed $killed times" [ "$killed" -gt 0 ]
 [ "$status" -eq 0 ] || check "and resumed to the end" "$FADE" run duty.toml --quiet --out killed --resume
 same "the same bytes" long/rows.csv killed/rows.csv
-"$FADE" run duty.toml --quiet --out stopped 2> said &
-pid=$!
-sleep 0.3
-kill -s INT $pid 2> /dev/null
-wait $pid
-check "a signal stops it" [ $? -eq 130 ]
+struck INT stopped "$FADE" run duty.toml --quiet --out stopped
+check "a signal stops it" [ "$status" -eq 130 ]
 check "resumed by one thread" "$FADE" run duty.toml --quiet --out stopped --resume --threads 1
 same "the same bytes after it" long/rows.csv stopped/rows.csv

@@ -83,10 +83,9 @@ snapshot = "0.05 s"
 END
 long() { "$FADE" run long.toml --quiet "$@" > said 2>&1 || { cat said; false; }; }
 check "a long run of a pack" long --out whole
-"$FADE" run long.toml --quiet --out cut > cut.said 2>&1 &
-sleep 2.5
-kill -9 $! 2> killed
-wait $! 2> killed
+killed=0
+struck KILL cut "$FADE" run long.toml --quiet --out cut
+check "killed" [ "$killed" -eq 1 ]
 check "goes on after it was killed" long --out cut --resume
 same "and says the same" whole/rows.csv cut/rows.csv
 echo "1..$number"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # examples.sh - the examples of docs/examples.md run, and say what that page says.
 # shellcheck disable=SC2016             # backquotes are the page's
+# uncounted: what it runs of core/ other tests run too, so `coverage` does without its minutes
 # shellcheck source=tests/e2e/lib.bash
 . "$(dirname "$0")/lib.bash"
 export NO_COLOR=1

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # fifteenth_cell.sh - docs/walkthroughs/fifteenth-cell.md does what it says with an installed fade and nothing of the
 # source tree: a cell of the family from a table alone; and a table that lacks something is told so.
+# uncounted: what it runs of core/ other tests run too, so `coverage` does without its minutes
 # shellcheck source=tests/e2e/lib.bash
 . "$(dirname "$0")/lib.bash"
 page=$(realpath docs/walkthroughs/fifteenth-cell.md)

@@ -32,4 +32,30 @@ fails() {
         bad "$what" "exit $code (expected $status), said: $said"
     fi
 }
+# peers WHAT - sets $peer to a Python that has PyBaMM, bpx and batterydf; without one it skips WHAT and ends the test.
+peers() {
+    local why
+    export peer PYBAMM_DISABLE_TELEMETRY=true
+    if ! peer=$(scripts/peers.sh --python 2> "$work/why"); then
+        why=$(tr '\n#' '  ' < "$work/why")
+        skip "$1" "$why"
+        exit 0
+    fi
+}
 same() { check "$1" cmp "$2" "$3"; }
+# struck SIGNAL FOLDER PROGRAM.. - starts a run into FOLDER and sends SIGNAL a moment after its next snapshot; sets $status to
+# how it ended and counts in $killed what died of it. Waiting for the snapshot, not for a time, suits machines of any speed.
+# A function of the shell won't do as PROGRAM: the shell would die and leave the run alive.
+struck() {
+    local signal=$1 state=$2/state.fade before pid
+    shift 2
+    before=$(stat -c '%i %y' "$state" 2> /dev/null)
+    "$@" 2> "$work/said" &
+    pid=$!
+    while kill -0 $pid 2> /dev/null && [ "$(stat -c '%i %y' "$state" 2> /dev/null)" = "$before" ]; do sleep 0.002; done
+    sleep "0.0$((RANDOM % 5))"
+    kill -s "$signal" $pid 2> /dev/null
+    wait $pid 2> /dev/null
+    status=$?
+    if [ "$status" -gt 128 ]; then killed=$((killed + 1)); fi
+}

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # memory.sh - memory does not grow with the number of cycles, and 100,000 lanes fit 200 MB.
+# uncounted: what it runs of core/ other tests run too, so `coverage` does without its minutes
 # shellcheck source=tests/e2e/lib.bash
 . "$(dirname "$0")/lib.bash"
 
@@ -72,4 +73,29 @@ if [ "${century:-999999}" -lt $((${year:-0} + 1024)) ]; then
     ok "a duty of 100 years holds the memory of one ($century KB against $year KB)"
 else
     bad "a duty of 100 years holds the memory of one" "$century KB against $year KB"
+fi
+
+# Cells from the inside, each with its own area: more cycles hold the memory of fewer.
+cat > "$work/cells.toml" << 'END'
+[run]
+name = "cells"
+[protocol]
+steps = ["Discharge at 1C until 2.7 V", "Charge at 1C until 4.2 V", "Hold at 4.2 V until C/20"]
+[source]
+plugin = "constant"
+cells = 400
+duration = 0
+[[physics]]
+plugin = "spm"
+parameters = "kokam-slide"
+area = { mean = 0.0982, sd = 0.001 }
+[[output]]
+plugin = "csv"
+END
+few=$(peak "$FADE" run "$work/cells.toml" --quiet --out "$work/few" --cycles 80) || bad "80 cycles of 400 cells"
+more=$(peak "$FADE" run "$work/cells.toml" --quiet --out "$work/more" --cycles 200) || bad "200 cycles of 400 cells"
+if [ "${more:-999999}" -lt $((few + 2048)) ]; then
+    ok "400 spread cells by spm: 200 cycles hold the memory of 80 ($more KB against $few KB)"
+else
+    bad "400 spread cells by spm: 200 cycles hold the memory of 80" "$more KB against $few KB"
 fi

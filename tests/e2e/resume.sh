@@ -6,7 +6,7 @@
 cat > "$work/long.toml" << 'END'
 [run]
 name = "long"
-cycles = 4000
+cycles = 8000
 snapshot = "0.05 s"
 threads = 2
 [cell]
@@ -14,7 +14,7 @@ nominal_capacity = 2
 [source]
 plugin = "virtual"
 cells = 24
-cycles = 4000
+cycles = 8000
 [[physics]]
 plugin = "xu2018"
 [[physics]]
@@ -42,19 +42,10 @@ compare() {
 }
 
 # kill -9 again and again, at other moments each time.
-killed=0 tries=0
-while [ "$tries" -lt 40 ]; do
-    tries=$((tries + 1))
+status=1 killed=0 how=()
+while [ "$status" -ne 0 ] && [ "$killed" -lt 12 ]; do
+    struck KILL "$work/killed" "$FADE" run "$work/long.toml" --quiet --out "$work/killed" "${how[@]}"
     how=(--resume)
-    [ -e "$work/killed" ] || how=()
-    "$FADE" run "$work/long.toml" --quiet --out "$work/killed" "${how[@]}" 2> "$work/said" &
-    pid=$!
-    sleep "0.$((RANDOM % 25 + 5))"
-    if kill -9 $pid 2> /dev/null; then killed=$((killed + 1)); fi
-    wait $pid 2> /dev/null
-    status=$?
-    [ "$status" -eq 0 ] && break
-    [ "$killed" -ge 12 ] && break
 done
 check "killed $killed times" [ "$killed" -gt 0 ]
 [ "$status" -eq 0 ] || check "resumed to the end" "$FADE" run "$work/long.toml" --quiet --out "$work/killed" --resume
@@ -63,12 +54,7 @@ compare "after kill -9" "$work/killed"
 # Ctrl-C and a polite kill keep what is done and say so.
 for signal in INT TERM; do
     rm -rf "$work/stopped"
-    "$FADE" run "$work/long.toml" --quiet --out "$work/stopped" 2> "$work/said" &
-    pid=$!
-    sleep 0.25
-    kill -s $signal $pid 2> /dev/null
-    wait $pid
-    status=$?
+    struck $signal "$work/stopped" "$FADE" run "$work/long.toml" --quiet --out "$work/stopped"
     expected=$([ $signal = INT ] && echo 130 || echo 143)
     check "$signal ends with $expected" [ "$status" -eq "$expected" ]
     check "$signal: resumed" "$FADE" run "$work/long.toml" --quiet --out "$work/stopped" --resume --threads 1

@@ -11,6 +11,11 @@ fi
 fails "with everything there it says so" 0 "packages are installed" scripts/setup.sh run
 check "--if-missing is silent then" test -z "$(scripts/setup.sh --if-missing run test 2>&1)"
 
+export FADE_PEERS=$work/peers PIP_INDEX_URL=http://127.0.0.1:9/
+fails "without PyPI the peers are left out" 0 "tests that compare with them are skipped" scripts/peers.sh
+fails "and whoever asks for them is told why" 1 "PyPI gave no pybamm" scripts/peers.sh --python
+fails "before they were asked for, too" 1 "scripts/peers.sh" env FADE_PEERS="$work/never" scripts/peers.sh --python
+
 if [ "$(id -u)" -ne 0 ]; then
     skip "without root" "it takes root to become somebody who is not"
     exit 0

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # slurm.sh - a sweep as a job array on a real slurmctld with two nodes on loopback: a node is killed with its task, the
 # task is requeued, the merge equals one machine's result.
+# uncounted: what it runs is counted in sweep.sh
 # shellcheck source=tests/e2e/lib.bash
 . "$(dirname "$0")/lib.bash"
 root=$PWD

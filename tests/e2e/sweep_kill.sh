@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # sweep_kill.sh - fifty times kill -9 during a sweep, at random moments, then the rest: the same rows as in one go. And
 # a disk that is full.
+# uncounted: what it runs is counted in sweep.sh
 # shellcheck source=tests/e2e/lib.bash
 . "$(dirname "$0")/lib.bash"
 
