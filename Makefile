@@ -31,6 +31,7 @@ PLUGIN_DIRS := $(patsubst %/,%,$(sort $(dir $(wildcard plugins/*/*/*.c))))
 PLUGINS  :=
 TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c tests/abi.c tests/abi_dump.c))
 FUZZ     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+ACCURACY := $(wildcard tests/accuracy/*.c)
 BENCH    := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
 
 # These goals only call make again, after what they need is installed: no look at plugins before that.
@@ -78,6 +79,8 @@ benches: all $(BENCH)
 
 # The assembler copies the templates into it.
 $(BUILD)/core/host/template.o: $(wildcard plugins/template/*)
+# And the parameter sets.
+$(BUILD)/core/scenario/set_shipped.o: $(wildcard parameters/*.toml)
 # And what a report is drawn with.
 $(BUILD)/core/report/page.o: $(wildcard third_party/uPlot/* core/report/assets/*)
 $(BUILD)/%.o: %.c
@@ -102,21 +105,27 @@ zoo:
 	@if [ -e tests/zoo/Makefile ]; then $(MAKE) --no-print-directory -s -f tests/zoo/Makefile ZOO=$(BUILD)/zoo; fi
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(call say,CC )$(CC) $(CPPFLAGS) $(CFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(LDLIBS)
+	$(call say,CC )$(CC) -Icore $(CPPFLAGS) $(CFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(LDLIBS)
 $(BUILD)/bench/%: tests/bench/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(call say,CC )$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(LDFLAGS) $(LDLIBS)
+
+$(BUILD)/bench/accuracy: $(ACCURACY) $(LIB)
+	@mkdir -p $(@D)
+	$(call say,CC )$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $(ACCURACY) $(LIB) $(LDFLAGS) $(LDLIBS)
 
 setup:                                   ## installs what building and running needs (Debian packages)
 	@scripts/setup.sh run
 setup-test:                              ## installs what the tests talk to
 	@scripts/setup.sh run test
+	@scripts/peers.sh
 demo:                                    ## builds and shows virtual cells age: results in demo/
 	@scripts/setup.sh --if-missing run
 	@$(SUB) all
 	@BUILD=$(BUILD) scripts/demo.sh
 test:                                    ## everything that can fail; ends with "N passed, N failed, N skipped"
 	@scripts/setup.sh --if-missing run test
+	@scripts/peers.sh
 	@BUILD=$(BUILD) JOBS=$(JOBS) tests/run
 check:                                   ## warnings, names, layers, lengths, scripts, the stored ABI
 	@BUILD=$(BUILD) JOBS=$(JOBS) tests/run check
@@ -130,6 +139,9 @@ coverage:                                ## lines of core/ that tests reach; fai
 	@BUILD=$(BUILD) JOBS=$(JOBS) tests/run coverage
 bench: benches                           ## how fast it is
 	@for b in $(BENCH); do echo "== $$(basename $$b)"; FADE_BUILD=$(BUILD) $$b || exit 1; done
+
+bench-accuracy: all $(BUILD)/bench/accuracy ## what forecasts are worth on measured cells (FADE_DATA)
+	@FADE_BUILD=$(BUILD) $(BUILD)/bench/accuracy
 
 # An installed command looks for plugins in $(LIBDIR): the one object that knows is made for it.
 $(BUILD)/install/library.o: core/host/library.c FORCE
@@ -153,5 +165,5 @@ clean:
 	rm -rf build build-*
 FORCE:
 .SECONDARY:
-.PHONY: all tests zoo fuzzers benches setup setup-test demo test check san tsan fuzz coverage bench install uninstall docs help clean FORCE
+.PHONY: all tests zoo fuzzers benches setup setup-test demo test check san tsan fuzz coverage bench bench-accuracy install uninstall docs help clean FORCE
 -include $(CORE_O:.o=.d) $(wildcard $(BUILD)/plugins/*/*/*.d $(BUILD)/tests/*.d $(BUILD)/fuzz/*.d $(BUILD)/bench/*.d $(BUILD)/core/cli/main.d)

@@ -189,6 +189,15 @@
     F(fade_corrector_v1, update, 24, 8, int32_t (*)(const fade_host *, const void *, const fade_table *, void **)) \
     F(fade_corrector_v1, save, 32, 8, int32_t (*)(const void *, const fade_stream *)) \
     F(fade_corrector_v1, load, 40, 8, int32_t (*)(const fade_host *, const fade_args *, const fade_stream *, void **)) \
+    S(fade_onnx_v1, 16) \
+    F(fade_onnx_v1, size, 0, 4, uint32_t) \
+    F(fade_onnx_v1, flags, 4, 4, uint32_t) \
+    F(fade_onnx_v1, write, 8, 8, int32_t (*)(const void *, const fade_stream *)) \
+    S(fade_explain_v1, 24) \
+    F(fade_explain_v1, size, 0, 4, uint32_t) \
+    F(fade_explain_v1, flags, 4, 4, uint32_t) \
+    F(fade_explain_v1, shares, 8, 8, int32_t (*)(const void *, uint64_t, const double *const *, double *const *)) \
+    F(fade_explain_v1, gain, 16, 8, int32_t (*)(const void *, double *)) \
     S(fade_block, 72) \
     F(fade_block, size, 0, 4, uint32_t) \
     F(fade_block, stream, 4, 4, uint32_t) \

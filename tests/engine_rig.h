@@ -22,7 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { RIG_ROWS = 200000, RIG_COLUMNS = 64 };
+enum { RIG_ROWS = 200000, RIG_COLUMNS = 64, RIG_SAMPLES = 40000, RIG_SIGNALS = 24 };
 
 /* What "capture" was given last. */
 static struct {
@@ -33,6 +33,13 @@ static struct {
     double at[RIG_ROWS][RIG_COLUMNS];
     char events[8192];
     int32_t outcome;
+    struct {                                      /* stream 1 */
+        size_t n, ncol;
+        char key[RIG_SIGNALS][32], cell[RIG_SAMPLES][16];
+        int64_t cycle[RIG_SAMPLES];
+        uint64_t number[RIG_SAMPLES];
+        double at[RIG_SAMPLES][RIG_SIGNALS];
+    } sample;
 } rig;
 static char rig_folder[64];
 
@@ -44,13 +51,34 @@ static int32_t capture_open(const fade_host *h, const fade_args *a, const fade_r
     rig.n = run->first[0];
     for (size_t i = 0; i < rig.ncol && i < RIG_COLUMNS; i++)
         snprintf(rig.key[i], sizeof rig.key[i], "%s", ((const fade_column *)run->columns.out.at)[i].key);
+    rig.sample.ncol = run->columns.sample.n;
+    rig.sample.n = run->first[1];
+    for (size_t i = 0; i < rig.sample.ncol && i < RIG_SIGNALS; i++)
+        snprintf(rig.sample.key[i], sizeof rig.sample.key[i], "%s",
+                 ((const fade_column *)run->columns.sample.at)[i].key);
     *o = &rig;
     return rig.ncol <= RIG_COLUMNS ? FADE_OK : FADE_EINVAL;
+}
+
+static void capture_samples(const fade_block *b)
+{
+    for (uint32_t i = 0; i < b->n && rig.sample.n < RIG_SAMPLES; i++) {
+        size_t at = rig.sample.n++;
+        snprintf(rig.sample.cell[at], sizeof rig.sample.cell[0], "%s", b->cell[i]);
+        rig.sample.cycle[at] = b->cycle[i];
+        rig.sample.number[at] = b->number[i];
+        for (size_t c = 0; c < rig.sample.ncol && c < RIG_SIGNALS; c++)
+            rig.sample.at[at][c] = b->col[c][i];
+    }
 }
 
 static int32_t capture_rows(void *o, const fade_block *b)
 {
     (void)o;
+    if (b->stream == 1) {
+        capture_samples(b);
+        return FADE_OK;
+    }
     if (rig.fail_rows) {
         rig.fail_rows--;
         return FADE_EIO;

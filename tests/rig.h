@@ -3,6 +3,8 @@
  */
 #ifndef FADE_TESTS_RIG_H
 #define FADE_TESTS_RIG_H
+#include "core/base/expr.h"
+#include "core/base/random.h"
 #include "core/base/vmath.h"
 #include "core/fade_plugin.h"
 #include <dlfcn.h>
@@ -11,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RIG_MAX = 64 }; /* columns or parameters of one kind */
+enum { RIG_MAX = 256 }; /* columns or parameters of one kind */
 
 typedef struct rig {
     fade_host host;
@@ -27,6 +29,7 @@ typedef struct rig {
     uint64_t *id;
     int said;           /* reports at level 2 or 3 */
     int32_t code, lane; /* of the last one */
+    uint64_t seed;      /* of fade.rng/1; streams as the plugin numbers them */
     char text[512];
 } rig;
 
@@ -41,9 +44,24 @@ static inline void rig_report(const fade_host *h, const fade_report *r)
     snprintf(g->text, sizeof g->text, "%s", r->text);
 }
 
+static inline void rig_uniform(const fade_host *h, uint32_t n, const uint64_t *id, const uint64_t *row, uint32_t stream, double *u)
+{
+    random_uniform_n(((const rig *)h->ctx)->seed, n, id, row, stream, u);
+}
+
+static inline void rig_normal(const fade_host *h, uint32_t n, const uint64_t *id, const uint64_t *row, uint32_t stream, double *z)
+{
+    random_normal_n(((const rig *)h->ctx)->seed, n, id, row, stream, z);
+}
+
 static inline const void *rig_iface(const fade_host *h, const char *id)
 {
+    static const fade_rng_v1 rng = { sizeof rng, rig_uniform, rig_normal };
     (void)h;
+    if (strcmp(id, "fade.rng/1") == 0)
+        return &rng;
+    if (strcmp(id, "fade.expr/1") == 0)
+        return expr_table();
     return strcmp(id, "fade.math/1") == 0 ? vmath_table() : NULL;
 }
 

@@ -2,6 +2,7 @@
  * test_compare.c - models side by side: ranks, errors worked out by hand, ends of life, refusals, parts taken away.
  */
 #include "tests/compare_rig.h"
+#include "tests/data.h"
 
 /* ---- ranks ---- */
 
@@ -253,7 +254,7 @@ static void other_parameters_of_a_source_are_refused_by_name(void **state)
     done(&s);
     s = run_two_files(FLEET XU HALF, FLEET XU
                       "[evaluate]\nsplit = { kind = \"holdout\", fraction = 0.4 }\ntruth = \"true_capacity\"\n");
-    assert_non_null(strstr(s.w.text, "evaluate.split is 0.4 there, 0.5 here"));
+    assert_non_null(strstr(s.w.text, "evaluate.split is holdout:0.4 there, holdout:0.5 here"));
     done(&s);
     s = run_two_files(FLEET XU HALF, LIFE POWER);
     assert_non_null(strstr(s.w.text, "source.plugin is constant there, virtual here"));
@@ -630,16 +631,10 @@ static void tables_short_of_memory_say_so(void **state)
 static void a_measured_cell_beside_the_naive_ones(void **state)
 {
     (void)state;
-    const char *data = getenv("FADE_DATA");
-    char *whole = realpath(data ? data : "../shared/data", NULL), path[512];
-    snprintf(path, sizeof path, "%s/nasa/B0005.mat", whole ? whole : "");
-    if (!whole || !file_exists(path)) {
-        free(whole);
-        print_message("no B0005.mat in FADE_DATA\n");
+    const char *folder = data_file(".");
+    if (!folder || !data_file("nasa/B0005.mat"))
         skip();
-    }
-    setenv("FADE_DATA", whole, 1);
-    free(whole);
+    setenv("FADE_DATA", folder, 1);
     const char *file = "scenarios/nasa-b0005.toml";
     side s = run_files(&file, 1, (compare_options){ 0 });
     good(&s);
@@ -654,10 +649,11 @@ static void a_measured_cell_beside_the_naive_ones(void **state)
     near(drift->rmse, 0.02483, 5e-6);
     assert_true(last->eol_error_least == 43 && drift->eol_error == 0);
     const compare_model *law_ = model(&s, "power-law+ridge", "hybrid", NULL);
-    assert_true(law_->eol == 148 && law_->eol_error == 23);
+    assert_true(law_->eol == 153 && law_->eol_error == 28);
     assert_true(law_->rmse < last->rmse);
-    const compare_model *tie = model(&s, "exp-fade+ridge", "hybrid", NULL);
-    assert_true(tie->rank[COMPARE_RMSE] == 6.5);        /* its gate is shut: the physics' own numbers */
+    const compare_model *plain = model(&s, "exp-fade", "physics", NULL);
+    const compare_model *little = model(&s, "exp-fade+ridge", "hybrid", NULL);
+    assert_true(little->rank[COMPARE_RMSE] == 6 && plain->rank[COMPARE_RMSE] == 7);     /* its gate opens a little */
     done(&s);
 }
 

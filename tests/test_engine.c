@@ -298,12 +298,38 @@ static void memory_that_fails_ends_with_a_sentence(void **state)
     }
 }
 
+/* Rows leave lane by lane within a chunk: one that a stop cuts short would leave them in another order. */
+static void a_stop_leaves_whole_chunks(void **state)
+{
+    (void)state;
+    atomic_int stop = 1;
+    why w = { 0 };
+    tree_problems p = { 0 };
+    scenario *sc = NULL;
+    engine *e = NULL;
+    engine_options opt = { .stop = &stop };
+    json j = { 0 };
+    const char *path =
+        write_scenario("[run]\nname = \"a\"\ncycles = 100\n[cell]\nnominal_capacity = 2\n[source]\n"
+                       "plugin = \"virtual\"\ncells = 24\ncycles = 100\n[physics]\nplugin = \"xu2018\"\n");
+    assert_int_equal(scenario_open(path, &(scenario_options){ 0 }, &sc, &p, &w), E_OK);
+    assert_int_equal(engine_open(sc, &opt, &e, &p, &w), E_OK);
+    assert_int_equal(engine_run(e, &w), E_CANCEL);
+    engine_result(e, &j);
+    assert_non_null(strstr(text_of(&j.out), "\"rows\":2400"));
+    text_free(&j.out);
+    engine_close(e);
+    scenario_close(sc);
+    tree_problems_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_known_life),
         cmocka_unit_test(a_row_is_any_count),
         cmocka_unit_test(stops_are_per_lane),
+        cmocka_unit_test(a_stop_leaves_whole_chunks),
         cmocka_unit_test(end_of_life_is_found),
         cmocka_unit_test(wiring_names_both_sides),
         cmocka_unit_test(leaks_are_refused_by_name),

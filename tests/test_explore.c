@@ -10,6 +10,7 @@
 #include "core/base/mem.h"
 #include "core/host/library.h"
 #include "core/report/explore.h"
+#include "tests/data.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,13 +130,9 @@ static void a_folder_of_files(void **state)
 static void a_nasa_recording(void **state)
 {
     (void)state;
-    char path[512];
-    const char *data = getenv("FADE_DATA");
-    snprintf(path, sizeof path, "%s/nasa/B0005.mat", data ? data : "../shared/data");
-    if (!file_exists(path)) {
-        print_message("no %s\n", path);
+    const char *path = data_file("nasa/B0005.mat");
+    if (!path)
         skip();
-    }
     char *html = report(path);
     has(html, "1 cell, 168 cycles, from 1 file");
     has(html, "capacity goes from 1.856 to 1.325 Ah in 168 cycles");

@@ -72,7 +72,7 @@ static void a_tap_gets_the_cycles_it_asks_for_and_the_last(void **state)
     static taken t;
     memset(&t, 0, sizeof t);
     const uint64_t at[] = { 4, 9 };
-    engine_tap tap = { &take_v1, &t, take_columns, 0, at, 2 };
+    engine_tap tap = { &take_v1, &t, take_columns, 0, at, 2, false };
     ran r = run_bare(HEAD HELD LAW, (engine_options){ .tap = &tap });
     assert_int_equal(r.rc, E_OK);
     assert_int_equal(t.n, 3);
@@ -88,7 +88,7 @@ static void a_tap_gets_the_cycles_it_asks_for_and_the_last(void **state)
 static void a_tap_that_is_full_ends_the_run_with_a_sentence(void **state)
 {
     (void)state;
-    engine_tap tap = { &refuse_v1, &rig, NULL, 1, NULL, 0 };
+    engine_tap tap = { &refuse_v1, &rig, NULL, 1, NULL, 0, false };
     ran r = run_bare(HEAD HELD LAW, (engine_options){ .tap = &tap });
     assert_int_equal(r.rc, E_NOMEM);
     assert_non_null(strstr(r.w.text, "rows cannot be gathered: too many"));

@@ -269,10 +269,10 @@ static void test_whole(void **state)
     assert_true(s->corrector[0].pooled);
     assert_false(s->corrector[0].gate);
     assert_near(s->corrector[0].part.args->fade.at[0].real, 3, 0);
-    assert_int_equal(s->nprotocol, 2);
-    assert_near(s->protocol[0].demand, 2, 1e-12);
+    assert_int_equal(s->protocol.cycle.n, 2);
+    assert_near(s->protocol.cycle.op[0].step.demand, 2, 1e-12);
     assert_true(s->evaluate.on);
-    assert_near(s->evaluate.fraction, 0.6, 0);
+    assert_near(s->evaluate.split.fraction, 0.6, 0);
     assert_string_equal(s->evaluate.truth, "soh");
     assert_near(s->health.eol, 0.7, 0);
     assert_int_equal(s->health.hold, 3);
@@ -297,7 +297,7 @@ static void test_merged(void **state)
     assert_string_equal(b.s->merged, a.s->merged);
     assert_int_equal(b.s->seed, 9);
     assert_string_equal(b.s->physics[1].label, "two");
-    assert_int_equal(b.s->nprotocol, 2);
+    assert_int_equal(b.s->protocol.cycle.n, 2);
     done(&a);
     done(&b);
     a = read_toml(LEAST);
@@ -323,7 +323,7 @@ static const struct { const char *toml, *line;
     { LEAST "[run]\nsnapshot = \"5 V\"\n", "dir/a.toml:6:12: [run] snapshot: \"5 V\" is in V, but s is wanted" },
     { LEAST "[run]\nsnapshot = -1\n", "outside 0..1e+09 s" },
     { LEAST "[run]\nname = 5\n", "[run] name = 5: a text is expected" },
-    { LEAST "[run]\nstop = \"2.5 V\"\n", "dir/a.toml:6:8: \"2.5 V\" is no stop condition" },
+    { LEAST "[run]\nstop = \"2.5 Q\"\n", "dir/a.toml:6:8: \"2.5 Q\" is no stop condition" },
     { LEAST "[run]\nstop = [\"70% capacity\", 5]\n", "dir/a.toml:6:25: stop: a text is expected" },
     { "run = 5\n" LEAST, "dir/a.toml:1:7: [run] is a table" },
     { LEAST "[cell]\nnominal_capacity = \"2 V\"\n", "\"2 V\" is in V, but Ah is wanted" },
@@ -358,6 +358,19 @@ static const struct { const char *toml, *line;
     { LEAST "[corrector]\nplugin = \"t-ridge\"\ngate = 1\n", "true or false is expected" },
     { LEAST "[cell]\nnominal_capacity = 2\n[protocol]\nsteps = [\"Rest for 1 h\", \"Discharge at 1Q until 3 V\"]\n",
       "dir/a.toml:8:41: step" },
+    { LEAST "[protocol]\nsteps = [{ step = \"Rest for 1 hour\", until = \"1 Qh\" }]\n", "dir/a.toml:6:49: step" },
+    { LEAST "[protocol]\nsteps = [{ steps = [\"Rest for 1 h\"], repeat = 0 }]\n", "repeat is a whole number from 1" },
+    { LEAST "[protocol]\nsteps = [{ stpe = \"Rest for 1 h\" }]\n", "a table is a step" },
+    { LEAST "[protocol]\nsteps = [{ step = \"Rest for 1 h\", untli = \"3 V\" }]\n", "did you mean \"until\"" },
+    { LEAST "[protocol]\nsteps = [{ step = \"Rest for 1 h\", goto = \"x\" }]\n", "no step or group has that name" },
+    { LEAST "[protocol]\nsteps = [{ name = \"aa\", step = \"Rest for 1 h\", goto = \"ab\" }]\n",
+      "did you mean \"aa\"" },
+    { LEAST "[protocol]\nsteps = [{ steps = [{ name = \"a\", step = \"Rest for 1 h\" }] }, { goto = \"a\" }]\n",
+      "lies inside a group" },
+    { LEAST "[protocol]\nsteps = [{ step = \"Rest for 1 h\", skip_if = \"soc\" }]\n", "a column, < or > and a bound" },
+    { LEAST "[protocol]\nsteps = [{ step = \"Rest for 1 h\", temperature = 25 }]\n", "may be written \"25 degC\"" },
+    { LEAST "[protocol]\nsteps = [{ drive_cycle = \"none.csv\" }]\n", "drive_cycle: " },
+    { LEAST "[protocol]\nsteps = [\"Rest for 1 h\"]\nreference_test = { every = 5 }\n", "reference_test is {" },
     { LEAST "[protocol]\nsteps = []\n", "[protocol] needs steps" },
     { LEAST "[evaluate]\nsplit = \"random:0.5\"\n", "measures interpolation, not forecasting" },
     { LEAST "[evaluate]\nsplit = { kind = \"random\" }\n", "measures interpolation, not forecasting" },
@@ -365,6 +378,10 @@ static const struct { const char *toml, *line;
     { LEAST "[evaluate]\nsplit = \"time:x\"\n", "a number is expected behind the colon" },
     { LEAST "[evaluate]\nsplit = { fractoin = 0.5 }\n", "unknown key \"fractoin\" in [evaluate] split" },
     { LEAST "[evaluate]\nsplit = 0.5\n", "[evaluate] split is {" },
+    { LEAST "[evaluate]\nsplit = \"fisrt:30\"\n", "did you mean \"first\"" },
+    { LEAST "[evaluate]\nsplit = { kind = \"roling\" }\n", "did you mean \"rolling\"" },
+    { LEAST "[evaluate]\nsplit = { kind = \"first\", rows = 0 }\n", "split.rows: a whole number from 1" },
+    { LEAST "[evaluate]\nsplit = { fraction = 1.5 }\n", "the fraction 1.5 of known rows is outside 0..1" },
     { LEAST "[health]\npreset = \"ev\"\n", "[health] preset" },
     { LEAST "[health]\neol = 80\n", "[health] eol = 80: outside 1e-06..1" },
     { LEAST "[logging]\nlevel = \"loud\"\n", "expected one of debug|info|warning|error|silent" },
@@ -399,6 +416,26 @@ static void test_all_at_once(void **state)
     done(&r);
 }
 
+static void test_splits(void **state)
+{
+    (void)state;
+    static const char *const forms[][2] = {
+        { LEAST "[evaluate]\nsplit = \"first:30\"\n", "first:30" },
+        { LEAST "[evaluate]\nsplit = { kind = \"rolling\", fraction = 0.6, every = 5 }\n", "rolling:0.6/5" },
+        { LEAST "[evaluate]\nsplit = { kind = \"rolling\", rows = 100, every = 5, ahead = 50 }\n", "rolling:100/5/50" },
+        { LEAST "[evaluate]\nsplit = { fraction = \"80 %\" }\n", "holdout:0.8" },
+        { LEAST "[evaluate]\nsplit = { kind = \"cells\" }\n", "cells" },
+        { LEAST "[evaluate]\n", "holdout:0.5" },
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        char said[64];
+        rig r = open_with(forms[i][0], NULL);
+        split_say(&good(&r)->evaluate.split, said);
+        assert_string_equal(said, forms[i][1]);
+        done(&r);
+    }
+}
+
 /* ---- precedence -------------------------------------------------------------------------------------------------- */
 
 static void test_set(void **state)
@@ -417,7 +454,7 @@ static void test_set(void **state)
     assert_near(s->physics[0].part->args->fade.at[0].real, 2, 0);
     assert_string_equal(s->name, "a: b");
     assert_near(s->cell.nominal_capacity, 2, 0);
-    assert_near(s->evaluate.fraction, 0.25, 0);
+    assert_near(s->evaluate.split.fraction, 0.25, 0);
     assert_int_equal(s->nstop, 1);
     done(&r);
     static const char *const wrongs[] = { "run.sede=1",  "nonsense",     "physics.2.k=1",
@@ -645,10 +682,11 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults),    cmocka_unit_test(test_whole),       cmocka_unit_test(test_merged),
-        cmocka_unit_test(test_wrong),       cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_set),
-        cmocka_unit_test(test_environment), cmocka_unit_test(test_expand),      cmocka_unit_test(test_base),
-        cmocka_unit_test(test_base_wrong),  cmocka_unit_test(test_memory),      cmocka_unit_test(test_docs),
+        cmocka_unit_test(test_defaults), cmocka_unit_test(test_whole),       cmocka_unit_test(test_merged),
+        cmocka_unit_test(test_wrong),    cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_splits),
+        cmocka_unit_test(test_set),      cmocka_unit_test(test_environment), cmocka_unit_test(test_expand),
+        cmocka_unit_test(test_base),     cmocka_unit_test(test_base_wrong),  cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_docs),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

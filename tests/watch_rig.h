@@ -37,6 +37,7 @@ static struct {
     double fade, open_fade, retry;                /* loss per equivalent full cycle, per open one; most dt it steps at once */
     int32_t rates_code, cycles_code, status;      /* what rates() and cycles() return; status of their last lane, .. */
     double  bad_tilt;                             /* .. 0: always; else only with this tilt */
+    long   calls;                                 /* of step() */
     int    tells;                                 /* a lane differs from its copies: counted */
     uint32_t nlane;
     uint64_t id[WATCH_LANES];
@@ -179,6 +180,7 @@ static double watch_known(double v) { return v == v ? v : 0; }
 static int32_t watch_do(const void *m, fade_tile *b)
 {
     (void)m;
+    __atomic_fetch_add(&watch.calls, 1, __ATOMIC_RELAXED);
     for (uint32_t i = 0; i < b->n; i++) {
         b->x1[WS_STEPS][i] = b->x[WS_STEPS][i] + 1;
         b->x1[WS_BOOKED][i] = b->x[WS_BOOKED][i] + b->dt[i] * watch_known(b->in[W_depth][i]);

@@ -26,7 +26,7 @@ each() {
 
 each 1 gcc "${warn[@]}" "${c[@]}" -xc /dev/null -include < <(files 'core/*.h' | grep -v _kernel.h)
 each 1 g++ "${warn[@]}" -std=c++11 -xc++ /dev/null -include <<< core/fade_plugin.h
-each 8 clang "${warn[@]}" "${c[@]}" < <(files 'core/*/*.c' 'tests/*.c' 'tests/bench/*.c' | grep -v ^tests/zoo/)
-each 8 clang "${warn[@]}" "${c[@]}" -Icore < <(files 'plugins/*/*/*.c')
+each 8 clang "${warn[@]}" "${c[@]}" < <(files 'core/*/*.c' 'tests/*.c' | grep -vE '^tests/(zoo|fuzz)/')
+each 8 clang "${warn[@]}" "${c[@]}" -Icore < <(files 'plugins/*/*/*.c' 'tests/fuzz/*.c')
 each 1 clang++ "${warn[@]}" -std=c++17 -fno-exceptions < <(files 'core/*/*.cpp')
 exit $bad

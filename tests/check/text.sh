@@ -6,6 +6,7 @@ look() {
     local file=$1 most=120
     case $file in
         *.h) most=170 ;;                # tables of declarations with their comments
+        parameters/*.toml) most=260 ;;  # an entry of a set is a line
     esac
     awk -v most=$most -v file="$file" '
         function say(what) { if (++said <= 5) print file ":" FNR ": " what }
