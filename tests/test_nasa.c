@@ -469,7 +469,8 @@ static void charged(text *csv, int charges)
                   t ? -2.0 : 0.0, t);
 }
 
-static void charge_curve(void **state) /* counted from the first current, behind the fixed columns, unknown behind the end */
+/* Counted from the first current, behind the fixed columns, unknown behind the end. */
+static void charge_curve(void **state)
 {
     (void)state;
     char path[512];

@@ -370,7 +370,8 @@ static const struct { const char *toml, *line;
     { LEAST "[corrector]\nplugin = \"t-ridge\"\nfeatures = \"cycle\"\n", "features is a list of columns" },
     { LEAST "[corrector]\nplugin = \"t-ridge\"\nfeatures = [\"a\", \"a\"]\n", "features names a twice" },
     { LEAST "[corrector]\nplugin = \"t-ridge\"\nfeatures = [\"a_1\", \"a_{0:2}\"]\n", "features names a_1 twice" },
-    { LEAST "[corrector]\nplugin = \"t-ridge\"\nfeatures = [\"a_{1}\"]\n", "a_{1}: a range is one {FROM:TO} or {FROM:TO:STEP}" },
+    { LEAST "[corrector]\nplugin = \"t-ridge\"\nfeatures = [\"a_{1}\"]\n",
+      "a_{1}: a range is one {FROM:TO} or {FROM:TO:STEP}" },
     { LEAST "[corrector]\nplugin = \"t-ridge\"\nfeatures = [\"a_{2:1}\"]\n", "a_{2:1}: a range is one" },
     { LEAST "[corrector]\nplugin = \"t-ridge\"\nfeatures = [\"a_{1:9:0}\"]\n", "a_{1:9:0}: a range is one" },
     { LEAST "[corrector]\nplugin = \"t-ridge\"\nfeatures = [\"a_{1:257}\"]\n", "at most 256 of them" },
@@ -703,7 +704,8 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults), cmocka_unit_test(test_whole),       cmocka_unit_test(test_feature_ranges), cmocka_unit_test(test_merged),
+        cmocka_unit_test(test_defaults), cmocka_unit_test(test_whole),       cmocka_unit_test(test_merged),
+        cmocka_unit_test(test_feature_ranges),
         cmocka_unit_test(test_wrong),    cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_splits),
         cmocka_unit_test(test_set),      cmocka_unit_test(test_environment), cmocka_unit_test(test_expand),
         cmocka_unit_test(test_base),     cmocka_unit_test(test_base_wrong),  cmocka_unit_test(test_memory),
