@@ -434,8 +434,8 @@ void trace_step(worker *, const workpart *, uint32_t i, double dt);
 void trace_end(engine *, worker *, size_t p, tile *);
 void trace_row(engine *, worker *, size_t p, tile *);           /* stops have been looked at: which samples are kept? */
 size_t trace_columns(const engine *, const fade_column **out);  /* of a sample, in units people read; 0: none are kept */
-int trace_emit(engine *, const tile *, uint32_t i, why *);
-void trace_empty(engine *, tile *);
+int trace_emit(engine *, tile *, uint32_t i, why *);             /* and its blocks are free again */
+void trace_empty(engine *, tile *);               /* a chunk has left: blocks that did not, too */
 /* features.c */
 int features_bind(engine *, tree_problems *, why *);
 void features_fill(const corrector_use *, const double *row, const struct recinfo *, double *const *in, uint32_t at);

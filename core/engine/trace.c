@@ -30,7 +30,7 @@ int trace_worker(engine *e, worker *k, why *w)
         return fail(w, E_NOMEM, "no memory for a worker's samples");
     *r = (tracer){ .plan = e->trace, .home = k->index, .fd = -1, .folder = e->opt.folder };
     size_t threads = e->sc->threads ? (size_t)e->sc->threads : 8;
-    r->most = MEMORY / threads / (e->trace->point * TRACE_ROOM * sizeof(double));
+    r->most = MEMORY / threads / (e->trace->point * TRACE_POINTS * sizeof(double));
     r->lane = mem_zero(n, sizeof *r->lane);
     r->peaks = mem_zero(n, sizeof *r->peaks);
     r->cycle = mem_zero(n, sizeof *r->cycle);

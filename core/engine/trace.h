@@ -9,14 +9,9 @@
 #define FADE_ENGINE_TRACE_H
 #include "core/engine/inside.h"
 
-/* Loops over samples, once more for wider vectors: the same bits, there is no sum across. */
-#if defined __x86_64__ && !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__ && !defined __clang__
-#define TRACE_WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define TRACE_WIDE
-#endif
-
-enum { TRACE_ROOM = 128, TRACE_SIGNALS = 24, TRACE_WIDTH = 4, TRACE_ROW = TRACE_ROOM + TRACE_WIDTH };  /* vectors run over the end */
+/* Points of a block, which holds a step of few; samples of a row, and what vectors run over its end; signals, in vectors of TRACE_WIDTH
+ * that run over the end of a point. */
+enum { TRACE_POINTS = 48, TRACE_ROOM = 128, TRACE_ROW = TRACE_ROOM + 8, TRACE_SIGNALS = 24, TRACE_WIDTH = 4 };
 #define TRACE_HALF_HOUR (1 / 7200.0)              /* a trapezoid's half, s to h */
 enum { TRACE_CHARGED, TRACE_DISCHARGED, TRACE_WH_CHARGED, TRACE_WH_DISCHARGED };
 enum { TRACE_NO, TRACE_KEEP, TRACE_MAYBE };       /* does this cycle keep its samples?  _MAYBE: it may be the lane's last */
@@ -34,7 +29,7 @@ enum { SAMPLE_TEST_TIME, SAMPLE_CYCLE_TIME, SAMPLE_STEP_TIME, SAMPLE_STEP_COUNT,
 
 typedef struct trace_block {
     struct trace_block *next;
-    double  *data;                                /* [TRACE_ROOM][point], the time since the step began first; NULL: in the file */
+    double  *data;                                /* [TRACE_POINTS][point], the time since the step began first; NULL: in the file */
     int64_t  at, cycle;                           /* where there */
     int      fd;                                  /* -1: data */
     uint32_t n, physics, step, home;              /* points; number of the sentence; whose worker's block it is */
@@ -49,7 +44,7 @@ typedef struct trace_block {
 struct trace {                                    /* the plan */
     double       period;                          /* s; 0: every step of the solver */
     size_t       nsignal;                         /* voltage and current come first */
-    size_t       point;                           /* values of a point: its time, then the signals in whole vectors */
+    size_t       point;                           /* values of a point: its time, then the signals */
     const char  *key[TRACE_SIGNALS];
     int        (*out)[TRACE_SIGNALS];             /* [nphysics]: index of the cell part's output; -1 */
     double       scale[TRACE_SIGNALS], offset[TRACE_SIGNALS];    /* to the unit people read */
@@ -57,6 +52,7 @@ struct trace {                                    /* the plan */
     size_t       ncolumn;
     double      *row, *data;                      /* [ncolumn][TRACE_ROW], samples on their way; room for a block read back */
     const double **col;
+    const struct trace_between *between;          /* of the machine's vectors */
 };
 
 typedef struct trace_lane {
@@ -86,7 +82,9 @@ struct tracer {                                   /* a worker's */
     trace_peaks *peaks;                           /* [width] */
     trace_block *blocks;                          /* free ones, without data */
     double     **spare;                           /* free data */
-    size_t       nspare, capspare, held, most;    /* blocks in memory; as many as may be */
+    void       **slab;                            /* what both are cut from */
+    size_t       nspare, capspare, ndata, nslab, capslab;        /* ndata: spare and held */
+    size_t       held, most;                      /* blocks in memory; as many as may be */
     const char  *folder;                          /* where the file lies */
     int          home, fd;                        /* -1: not yet */
     int64_t      end;
@@ -107,18 +105,32 @@ typedef struct trace_curve {
     size_t       stride;
     uint32_t     n, room;                         /* so many of at most */
     int          points;                          /* of the step so far; 3: or more */
-    bool         still[TRACE_SUMS];               /* this sum's value stands all along its column */
-    bool         stepped;                         /* and the step's own columns, */
+    bool         timed, stepped;                  /* moments are there up to the row's end; the step's own columns are, */
     double       step[3];                         /* its count, index and type */
+    uint32_t     all, still, whole;               /* a bit for each signal, and TRACE_SIGNALS on each sum: those there are; whose value */
+                                                  /* stands in its column up to the end; all along */
     double       rate, inverse;                   /* 1 / period, 1 / the time between the points */
     double       period, begin, base, next;       /* see trace_block; number of the next sample */
-    double       t[2], v[2][TRACE_SIGNALS], slope[TRACE_SIGNALS];    /* of the last two points; at the first of them */
+    double       kept[2][1 + TRACE_SIGNALS + TRACE_WIDTH];       /* the last two points of the block before */
+    double       slope[TRACE_SIGNALS];            /* at the first of them */
     double       sum[TRACE_SUMS], life[TRACE_SUMS];    /* of the cycle, at the first of them (no period: at the second); before it */
 } trace_curve;
 void trace_curve_open(trace_curve *, engine *, const lane *, const trace_block *first);
-int trace_curve_point(trace_curve *, double t, const double *v, why *);
+int trace_curve_points(trace_curve *, const double *data, uint32_t n, why *);
 int trace_curve_close(trace_curve *, why *);
+/* for trace_between.h */
 int trace_curve_flush(trace_curve *, why *);
+void trace_curve_keep(trace_curve *, const double *a, const double *b);  /* the last two points */
+static inline int trace_sum_of(double more, int energy) { return 2 * energy + (more < 0 ? TRACE_CHARGED : TRACE_DISCHARGED); }
+/* trace_between.h: samples before each of n more points, where two have been; before the last one */
+typedef struct trace_between {
+    int (*points)(trace_curve *, const double *data, uint32_t n, why *);
+    int (*last)(trace_curve *, why *);
+} trace_between;
+extern const trace_between trace_sse2_between;
+#ifdef __x86_64__
+extern const trace_between trace_avx2_between, trace_avx512_between;
+#endif
 /* trace_peaks.c */
 void trace_peaks_add(trace_peaks *, double V0, double V1, double ah);
 void trace_peaks_find(const trace_peaks *, double *V, double *height);   /* NaN: nothing was charged at a rising voltage */
@@ -126,7 +138,7 @@ void trace_peaks_find(const trace_peaks *, double *V, double *height);   /* NaN:
 trace_block *trace_block_take(tracer *, tile *, uint32_t i);             /* linked behind the lane's last; NULL: no memory, tile->why says so */
 void trace_block_full(tracer *, trace_block *);
 void trace_cut(tracer *, tile *, uint32_t i, trace_block *mark);         /* drops what is behind */
-void trace_empty(engine *, tile *);               /* all blocks of a tile that has left */
+void trace_block_back(engine *, trace_block *);   /* its samples have left */
 int trace_block_data(const trace *, const trace_block *, const double **data, why *);
 void trace_store_close(tracer *);
 #endif

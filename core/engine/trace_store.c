@@ -9,42 +9,78 @@
 #include <string.h>
 #include <unistd.h>
 
-static size_t bytes(const trace *plan) { return plan->point * TRACE_ROOM * sizeof(double); }
+enum { SLAB = 64 };                               /* blocks that are cut from one piece */
+
+static size_t values(const trace *plan) { return plan->point * TRACE_POINTS; }
+
+static size_t bytes(const trace *plan) { return values(plan) * sizeof(double); }
+
+/* Room for one more pointer. */
+static bool room(void ***list, size_t *cap, size_t n)
+{
+    if (n <= *cap)
+        return true;
+    size_t more = *cap ? *cap * 2 : SLAB;
+    void **grown = mem_grow(*list, more, sizeof *grown);
+    if (!grown)
+        return false;
+    *list = grown;
+    *cap = more;
+    return true;
+}
+
+/* A piece that goes with the worker; NULL: no memory. */
+static void *slab(tracer *r, size_t size)
+{
+    void *piece = room(&r->slab, &r->capslab, r->nslab + 1) ? mem_columns(size / sizeof(double)) : NULL;
+    if (piece)
+        r->slab[r->nslab++] = piece;
+    return piece;
+}
 
 static double *data_take(tracer *r)
 {
+    if (r->nspare == 0) {
+        size_t n = values(r->plan);
+        double *data = room((void ***)&r->spare, &r->capspare, r->ndata + SLAB)
+                           ? slab(r, (SLAB * n + TRACE_WIDTH) * sizeof *data)
+                           : NULL;
+        if (!data)
+            return NULL;
+        for (size_t j = SLAB; j-- > 0;)           /* taken in the order they lie in */
+            r->spare[r->nspare++] = data + j * n;
+        r->ndata += SLAB;
+    }
     r->held++;
-    if (r->nspare)
-        return r->spare[--r->nspare];
-    return mem_columns(r->plan->point * TRACE_ROOM);
+    return r->spare[--r->nspare];
 }
 
 static void data_back(tracer *r, double *data)
 {
     r->held--;
-    if (r->nspare == r->capspare) {
-        size_t cap = r->capspare ? r->capspare * 2 : 64;
-        double **more = mem_grow(r->spare, cap, sizeof *more);
-        if (!more) {
-            free(data);
-            return;
-        }
-        r->spare = more;
-        r->capspare = cap;
-    }
     r->spare[r->nspare++] = data;
+}
+
+static trace_block *block_take(tracer *r)
+{
+    if (!r->blocks) {
+        trace_block *b = slab(r, SLAB * sizeof *b);
+        for (size_t j = SLAB; b && j-- > 0;) {
+            b[j].next = r->blocks;
+            r->blocks = &b[j];
+        }
+    }
+    trace_block *b = r->blocks;
+    if (b)
+        r->blocks = b->next;
+    return b;
 }
 
 trace_block *trace_block_take(tracer *r, tile *t, uint32_t i)
 {
-    trace_block *b = r->blocks;
-    if (b)
-        r->blocks = b->next;
-    else
-        b = malloc(sizeof *b);
+    trace_block *b = block_take(r);
     double *data = b ? data_take(r) : NULL;
     if (!data) {
-        free(b);
         fail(&t->why, E_NOMEM, "no memory for the samples of a cycle");
         return NULL;
     }
@@ -109,17 +145,20 @@ void trace_cut(tracer *r, tile *t, uint32_t i, trace_block *mark)
     t->trace_last[i] = mark;
 }
 
+void trace_block_back(engine *e, trace_block *b) { block_back(e->worker[b->home].tracer, b); }
+
 void trace_empty(engine *e, tile *t)
 {
     for (uint32_t i = 0; e->sampled && i < t->live; i++) {
         for (trace_block *b = t->trace_first[i], *next; b; b = next) {
             next = b->next;
-            tracer *r = e->worker[b->home].tracer;
-            r->end = 0;                           /* a chunk leaves as a whole: what is written next may lie on top */
-            block_back(r, b);
+            trace_block_back(e, b);
         }
         t->trace_first[i] = t->trace_last[i] = NULL;
     }
+    for (int k = 0; e->sampled && k < e->nworker; k++)
+        if (e->worker[k].tracer)
+            e->worker[k].tracer->end = 0;         /* what is written next may lie on top */
 }
 
 int trace_block_data(const trace *plan, const trace_block *b, const double **data, why *w)
@@ -136,12 +175,9 @@ int trace_block_data(const trace *plan, const trace_block *b, const double **dat
 
 void trace_store_close(tracer *r)
 {
-    for (trace_block *b = r->blocks, *next; b; b = next) {
-        next = b->next;
-        free(b);
-    }
-    for (size_t i = 0; i < r->nspare; i++)
-        free(r->spare[i]);
+    for (size_t i = 0; i < r->nslab; i++)
+        free(r->slab[i]);
+    free(r->slab);
     free(r->spare);
     if (r->fd >= 0)
         close(r->fd);

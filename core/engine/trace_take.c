@@ -10,7 +10,7 @@ static trace_block *room(tracer *r, uint32_t i)
 {
     trace_lane *l = &r->lane[i];
     trace_block *old = l->block;
-    if (old && old->n < TRACE_ROOM)
+    if (old && old->n < TRACE_POINTS)
         return old;
     if (old)
         trace_block_full(r, old);
@@ -42,8 +42,8 @@ void trace_point(tracer *r, const workpart *wp, uint32_t i, double t)
         return;
     double *to = b->data + plan->point * b->n++;
     *to++ = t;
-    for (size_t s = 0; s + 1 < plan->point; s++)
-        to[s] = s >= plan->nsignal ? 0 : r->out[s] < 0 ? NAN : wp->out[r->out[s]][i];
+    for (size_t s = 0; s < plan->nsignal; s++)
+        to[s] = r->out[s] < 0 ? NAN : wp->out[r->out[s]][i];
 }
 
 void trace_close(tracer *r, uint32_t i)
