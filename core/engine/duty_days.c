@@ -8,6 +8,7 @@
  * it takes more than it saves, rows go step by step, and it is tried again later.  What is not settled begins the next
  * sweeps.
  */
+#include "core/base/clones.h"
 #include "core/base/mem.h"
 #include "core/engine/duty_desk.h"
 #include <stdlib.h>
@@ -227,25 +228,42 @@ static size_t settled(const part *q, const duty_days *m, size_t padded, size_t n
     return good;
 }
 
-/* The health that lane j leaves. */
-static double health_of(const physics *ph, const duty_days *m, double c0, size_t j)
+CLONES static void health_by(const double *restrict v, double scale, double offset, double c0, size_t n,
+                             double *restrict next)
+{
+    for (size_t j = 0; j < n; j++)
+        next[j] = duty_soh((v[j] * scale + offset) / c0);
+}
+
+CLONES static void health_of_loss(const double *restrict v, double c0, size_t n, double *restrict next)
+{
+    for (size_t j = 0; j < n; j++)
+        next[j] = duty_soh(c0 * (1 - v[j]) / c0);
+}
+
+/* The health that each lane leaves. */
+static void left(const physics *ph, const duty_days *m, double c0, size_t n, double *next)
 {
     int from = ph->capacity >= 0 ? ph->capacity : ph->loss;
-    double v = m->out_at[ph->pool.at[from].index][j];
-    return duty_soh((ph->capacity >= 0 ? v * ph->capacity_link.scale + ph->capacity_link.offset : c0 * (1 - v)) / c0);
+    const double *v = m->out_at[ph->pool.at[from].index];
+    if (ph->capacity >= 0)
+        health_by(v, ph->capacity_link.scale, ph->capacity_link.offset, c0, n, next);
+    else
+        health_of_loss(v, c0, n, next);
 }
 
 static void health(const physics *ph, const duty_days *m, double c0, size_t n, double *next)
 {
+    left(ph, m, c0, n, next);
     for (size_t j = 0; j < n; j++)
-        next[j] = m->brk[j] ? health_of(ph, m, c0, j) : m->soh[j];
+        next[j] = m->brk[j] ? next[j] : m->soh[j];
 }
 
 /* How the health bends with each state where the steps begin and about where they end: only guesses are made of it. */
 static void bends(const physics *ph, const part *q, const workpart *wp, duty_days *m, double c0, size_t n)
 {
     size_t ns = q->wstate, lanes = 2 * (ns + 1), padded = eights(lanes);
-    double h[2][DAYS];
+    double h[2][DAYS], next[DAYS];
     fade_tile b;
     memset(m->bend, 0, 2 * ns * sizeof *m->bend);
     if (padded > DAYS || !q->vt->observe)
@@ -262,32 +280,40 @@ static void bends(const physics *ph, const part *q, const workpart *wp, duty_day
     lay_tile(q, wp, m, padded, lanes, &b);
     if (q->vt->observe(q->model, &b) != 0)
         return;
+    left(ph, m, c0, lanes, next);
     for (size_t end = 0; end < 2; end++)
         for (size_t r = 0; r < ns; r++) {
-            size_t at = end * (ns + 1);
-            double bend = (health_of(ph, m, c0, at + r + 1) - health_of(ph, m, c0, at)) / h[end][r];
+            const double *at = next + end * (ns + 1);
+            double bend = (at[r + 1] - at[0]) / h[end][r];
             m->bend[end * ns + r] = bend - bend == 0 ? bend : 0;
         }
 }
 
+/* What a lane leaves of health when it leaves another state than it did. */
+CLONES static void follow(size_t n, const double *restrict x, const double *restrict was, double bend, double more,
+                          double *restrict next)
+{
+    for (size_t j = 0; j + 1 < n; j++)
+        next[j] += (bend + more * ((x[j + 1] - x[0]) + (was[j] - x[0]))) * (x[j + 1] - was[j]);
+}
+
 /* What each lane gained, one behind the other.  Inside a binade a gain is a whole number of units in the last place,
- * whatever the low bits of the state, so that sums of gains are the states themselves.  The health was that of the
- * states before: it goes with them. */
+ * whatever the low bits of the state, so that sums of gains are the states themselves.  The health goes with them. */
 static void go_on(const part *q, duty_days *m, size_t padded, size_t n, double *next)
 {
     for (uint32_t r = 0; r < q->wstate; r++) {
-        double *x = m->x + r * padded, now = x[0], bend = m->bend[r];
+        double *x = m->x + r * padded, now = x[0], bend = m->bend[r], wide = (double)n * m->gain[r];
         const double *x1 = m->x1 + r * padded;
-        double begin = now, wide = (double)n * m->gain[r];
         double more = wide != 0 ? 0.5 * (m->bend[q->wstate + r] - bend) / wide : 0;
         for (size_t j = 0; j < n; j++) {
             double gain = x1[j] - x[j];
             x[j] = now;
             now = now + gain;
-            next[j] += (bend + more * ((now - begin) + (x1[j] - begin))) * (now - x1[j]);
         }
         for (size_t j = n; j < padded; j++)
             x[j] = x[n - 1];
+        if (bend != 0 || more != 0)
+            follow(n, x, x1, bend, more, next);
     }
     for (size_t j = 1; j < padded; j++)
         m->soh[j] = j >= n ? m->soh[n - 1] : m->brk[j - 1] ? next[j - 1] : m->soh[j - 1];

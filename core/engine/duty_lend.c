@@ -332,7 +332,7 @@ void duty_lend(const duty *d, duty_use *u, worker *k, const part *q, workpart *w
         return;
     size_t room = desk->cap / d->groups / 8 * 8;
     for (uint32_t i = run->lo; i < hi; i++) {
-        uint32_t group = !lent ? 0 : u->own ? i : (uint32_t)(run - desk->run);
+        uint32_t group = u->own && lends(u) ? i : lent ? (uint32_t)(run - desk->run) : 0;
         span p = span_of(u, step, run->stream, desk->mem + (size_t)group * room);
         if (u->own) {
             why one = { 0 };
