@@ -116,7 +116,7 @@ typedef struct lane {
 /* trace.h: within a cycle */
 typedef struct trace trace;
 typedef struct tracer tracer;
-struct trace_block;
+struct trace_page;
 enum { TRACE_SUMS = 4 };                          /* Ah and Wh, charged and discharged */
 
 typedef struct duty duty;                         /* duty.h: rows made of samples */
@@ -153,7 +153,7 @@ typedef struct tile {
     size_t    nrec, caprec;
     struct recinfo { uint32_t lane, physics, next; bool last; uint64_t index; int64_t cycle, time; } *info;
     uint32_t *first_of, *last_of;                 /* per lane: record index + 1; 0 none */
-    struct trace_block **trace_first, **trace_last;       /* per lane: its samples, in order; NULL: none are kept */
+    struct trace_page **trace_first, **trace_last;       /* per lane: its samples, in order; NULL: none are kept */
     uint32_t  ended;                              /* lanes that were over with the row at hand */
     script_mark *mark;                              /* what a script marked in this chunk, in order */
     size_t    nmark, capmark;

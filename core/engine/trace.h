@@ -2,16 +2,16 @@
  * trace.h - what happens within a cycle: the summaries every cycle gets, and the samples that chosen cycles keep.
  *
  * The protocol runner says when a cycle begins, when a sentence begins, when a step is taken and when the cycle is over; the rest is
- * here.  The points of a step wait in blocks that a tile's lanes link in order; past a bound blocks lie in a file without a name.
- * Samples are made of them, and text of those, where blocks leave, never by a worker.
+ * here.  The points of a step wait in pages that a tile's lanes link in order; past a bound pages lie in a file without a name.
+ * Samples are made of them, and text of those, where pages leave, never by a worker.
  */
 #ifndef FADE_ENGINE_TRACE_H
 #define FADE_ENGINE_TRACE_H
 #include "core/engine/inside.h"
 
-/* Points of a block, which holds a step of few; samples of a row, and what vectors run over its end; signals, in vectors of TRACE_WIDTH
- * that run over the end of a point. */
-enum { TRACE_POINTS = 48, TRACE_ROOM = 128, TRACE_ROW = TRACE_ROOM + 8, TRACE_SIGNALS = 24, TRACE_WIDTH = 4 };
+/* Values of a page: not a power of two, or those of all lanes would meet in one set of the cache; samples of a row, and what vectors run
+ * over its end; signals, in vectors of TRACE_WIDTH that run over the end of a point. */
+enum { TRACE_PAGE = 520, TRACE_ROOM = 128, TRACE_ROW = TRACE_ROOM + 8, TRACE_SIGNALS = 24, TRACE_WIDTH = 4 };
 #define TRACE_HALF_HOUR (1 / 7200.0)              /* a trapezoid's half, s to h */
 enum { TRACE_CHARGED, TRACE_DISCHARGED, TRACE_WH_CHARGED, TRACE_WH_DISCHARGED };
 enum { TRACE_NO, TRACE_KEEP, TRACE_MAYBE };       /* does this cycle keep its samples?  _MAYBE: it may be the lane's last */
@@ -27,19 +27,27 @@ enum { TRACE_TYPES(TRACE_ENUM) TYPE_N };
 /* A column of a sample that the host makes itself, in front of the signals and behind them. */
 enum { SAMPLE_TEST_TIME, SAMPLE_CYCLE_TIME, SAMPLE_STEP_TIME, SAMPLE_STEP_COUNT, SAMPLE_STEP_INDEX, SAMPLE_STEP_TYPE, SAMPLE_FRONT };
 
+/* In front of the points of a step; where its page is full it goes on in the next. */
 typedef struct trace_block {
-    struct trace_block *next;
-    double  *data;                                /* [TRACE_POINTS][point], the time since the step began first; NULL: in the file */
-    int64_t  at, cycle;                           /* where there */
-    int      fd;                                  /* -1: data */
-    uint32_t n, physics, step, home;              /* points; number of the sentence; whose worker's block it is */
-    int      type;                                /* TYPE_* */
-    bool     opens, closes;                       /* the first, the last one of its step */
     double   count, begin, base;                  /* steps so far in the life; s of the cycle, of the test, when the step began */
     double   period;                              /* s between samples; 0: every point */
     double   from[TRACE_SUMS];                    /* of the cycle, when the step began */
     double   life[TRACE_SUMS];                    /* of the life, when the cycle began */
+    int64_t  cycle;
+    uint32_t n, step;                             /* points; number of the sentence */
+    uint16_t physics;
+    uint8_t  type;                                /* TYPE_* */
+    bool     opens;                               /* the first one of its step */
 } trace_block;
+enum { TRACE_HEAD = sizeof(trace_block) / sizeof(double) };
+
+typedef struct trace_page {                       /* a lane's: blocks, each with its points behind it: time since the step began, signals */
+    struct trace_page *next;
+    double  *data;                                /* [TRACE_PAGE]; NULL: in the file */
+    int64_t  at;                                  /* where there */
+    int      fd, home;                            /* whose worker's it is */
+    uint32_t used;                                /* values */
+} trace_page;
 
 struct trace {                                    /* the plan */
     double       period;                          /* s; 0: every step of the solver */
@@ -50,7 +58,7 @@ struct trace {                                    /* the plan */
     double       scale[TRACE_SIGNALS], offset[TRACE_SIGNALS];    /* to the unit people read */
     fade_column *column;                          /* of a sample */
     size_t       ncolumn;
-    double      *row, *data;                      /* [ncolumn][TRACE_ROW], samples on their way; room for a block read back */
+    double      *row, *data;                      /* [ncolumn][TRACE_ROW], samples on their way; room for a page read back */
     const double **col;
     const struct trace_between *between;          /* of the machine's vectors */
 };
@@ -62,9 +70,12 @@ typedef struct trace_lane {
     bool   open;                                  /* one is */
     int    mode;                                  /* TRACE_NO .. */
     double tb, period;                            /* s since the step began, of the last point; samples: every so many s */
-    trace_block *block, *mark;                    /* being filled; the last one before this cycle */
     uint32_t step;
     double   count, begin, from[TRACE_SUMS], life[TRACE_SUMS];
+    trace_block *block;                           /* being filled, and where its next point goes */
+    double  *to, *end;                            /* end of the page */
+    trace_page *mark;                             /* the last one before this cycle, and what was used of it */
+    uint32_t marked;
 } trace_lane;
 
 /* dQ/dV of a charge as a histogram: TRACE_BINS from `low` on, each `width` wide; width doubles where the voltage runs out of it. */
@@ -80,11 +91,11 @@ struct tracer {                                   /* a worker's */
     double      *base;                            /* [width] s of the test when it began */
     trace_lane  *lane;
     trace_peaks *peaks;                           /* [width] */
-    trace_block *blocks;                          /* free ones, without data */
+    trace_page  *pages;                           /* free ones, without data */
     double     **spare;                           /* free data */
     void       **slab;                            /* what both are cut from */
     size_t       nspare, capspare, ndata, nslab, capslab;        /* ndata: spare and held */
-    size_t       held, most;                      /* blocks in memory; as many as may be */
+    size_t       held, most;                      /* pages in memory; as many as may be */
     const char  *folder;                          /* where the file lies */
     int          home, fd;                        /* -1: not yet */
     int64_t      end;
@@ -122,10 +133,11 @@ int trace_curve_close(trace_curve *, why *);
 int trace_curve_flush(trace_curve *, why *);
 void trace_curve_keep(trace_curve *, const double *a, const double *b);  /* the last two points */
 static inline int trace_sum_of(double more, int energy) { return 2 * energy + (more < 0 ? TRACE_CHARGED : TRACE_DISCHARGED); }
-/* trace_between.h: samples before each of n more points, where two have been; before the last one */
+/* trace_between.h: samples before each of n more points, where two have been; before the last one; a column of one value */
 typedef struct trace_between {
     int (*points)(trace_curve *, const double *data, uint32_t n, why *);
     int (*last)(trace_curve *, why *);
+    void (*same)(double *to, double v, uint32_t n);              /* and up to seven more */
 } trace_between;
 extern const trace_between trace_sse2_between;
 #ifdef __x86_64__
@@ -135,10 +147,10 @@ extern const trace_between trace_avx2_between, trace_avx512_between;
 void trace_peaks_add(trace_peaks *, double V0, double V1, double ah);
 void trace_peaks_find(const trace_peaks *, double *V, double *height);   /* NaN: nothing was charged at a rising voltage */
 /* trace_store.c */
-trace_block *trace_block_take(tracer *, tile *, uint32_t i);             /* linked behind the lane's last; NULL: no memory, tile->why says so */
-void trace_block_full(tracer *, trace_block *);
-void trace_cut(tracer *, tile *, uint32_t i, trace_block *mark);         /* drops what is behind */
-void trace_block_back(engine *, trace_block *);   /* its samples have left */
-int trace_block_data(const trace *, const trace_block *, const double **data, why *);
+trace_page *trace_page_take(tracer *, tile *, uint32_t i);               /* linked behind the lane's last; NULL: no memory, tile->why says so */
+void trace_page_full(tracer *, trace_page *);
+void trace_cut(tracer *, tile *, uint32_t i, trace_page *mark, uint32_t used);   /* drops what is behind */
+void trace_page_back(engine *, trace_page *);     /* its samples have left */
+int trace_page_data(const trace *, const trace_page *, const double **data, why *);
 void trace_store_close(tracer *);
 #endif

@@ -2,7 +2,8 @@
  * trace_between.h - the samples between points of a step, over vectors of VBYTES; trace_between_sse2.c, _avx2.c and _avx512.c
  * include it once each.
  *
- * They define VBYTES, VTARGET (a function attribute), VNAME(name) and, if there is one, VMIN(a, b): a where it is less, else b.  Signals lie side by
+ * They define VBYTES, VTARGET (a function attribute), VNAME(name) and, where there are such, VMIN(a, b): a where it is less, else b, and
+ * VSIGNS(m): a bit for each of four whole numbers that is negative.  Signals lie side by
  * side in vectors of FOUR where slopes are made, samples where values are: neither has a sum across, each operation is rounded as
  * IEEE 754 says, so the bits are the same at any width.
  *
@@ -15,6 +16,7 @@
 
 enum { FOUR = TRACE_WIDTH, LANES = VBYTES / sizeof(double) };
 typedef double four __attribute__((vector_size(FOUR * sizeof(double)), aligned(8), may_alias));
+typedef int64_t four_bits __attribute__((vector_size(FOUR * sizeof(double))));
 typedef double vd __attribute__((vector_size(VBYTES), aligned(8), may_alias));
 typedef int64_t vi __attribute__((vector_size(VBYTES)));
 
@@ -35,6 +37,10 @@ typedef struct cubics {
     double   s[2][3], most[2], more[2];           /* parabolas that end at `most`, `more` later */
 } cubics;
 
+#ifndef VSIGNS
+VINLINE uint32_t signs(four_bits m) { return (m[0] & 1) | (m[1] & 2) | (m[2] & 4) | (m[3] & 8); }
+#define VSIGNS(m) signs(m)
+#endif
 #ifndef VMIN
 VINLINE vd lesser(vd a, vd b)
 {
@@ -56,6 +62,7 @@ VINLINE void signals(trace_curve *k, const double *a, const double *b, const dou
     const trace *plan = k->plan;
     double h1 = b[0] - a[0], h2 = c ? c[0] - b[0] : 0, both = c ? 1 / (h1 + h2) : 0;
     four by1 = EACH_SIDE(h2 * both), by2 = EACH_SIDE(h1 * both * ahead), one = EACH_SIDE(k->inverse), h = EACH_SIDE(h1);
+    q->moving = 0;
     for (size_t s = 0; s < plan->nsignal; s += FOUR) {
         four va = SIDE(a + 1 + s), vb = SIDE(b + 1 + s), by = SIDE(plan->scale + s), d = vb - va, slope, end;
         four mean = d * one;
@@ -71,15 +78,16 @@ VINLINE void signals(trace_curve *k, const double *a, const double *b, const dou
         }
         four p = h * slope, e = h * end;
         *(four *)(k->slope + s) = end;
+        four c1 = p * by, c2 = (3 * d - 2 * p - e) * by, c3 = (p + e - 2 * d) * by;
         *(four *)(q->c[0] + s) = va * by + SIDE(plan->offset + s);
-        *(four *)(q->c[1] + s) = p * by;
-        *(four *)(q->c[2] + s) = (3 * d - 2 * p - e) * by;
-        *(four *)(q->c[3] + s) = (p + e - 2 * d) * by;
+        *(four *)(q->c[1] + s) = c1;
+        *(four *)(q->c[2] + s) = c2;
+        *(four *)(q->c[3] + s) = c3;
+        four_bits any = (((four_bits)c1 | (four_bits)c2 | (four_bits)c3) << 1) != 0;
+        q->moving |= VSIGNS(any) << s;
     }
+    q->moving &= (1u << plan->nsignal) - 1;
     k->points = 3;
-    q->moving = 0;
-    for (size_t s = 0; s < plan->nsignal; s++)
-        q->moving |= (uint32_t)!(q->c[1][s] == 0 && q->c[2][s] == 0 && q->c[3][s] == 0) << s;
 }
 
 VINLINE void sums(const trace_curve *k, const double *a, const double *b, cubics *q)
@@ -146,19 +154,22 @@ VINLINE void samples(trace_curve *k, const cubics *q, double t0, uint32_t n)
         stand_still(k, q, fresh);
     k->still &= ~q->moving;
     k->whole &= ~q->moving;
+    uint32_t m = q->moving & ((1u << TRACE_SIGNALS) - 1);
+    size_t s = m ? (size_t)__builtin_ctz(m) : 0;  /* most steps move one signal: it goes along with the sums */
+    double *to = m ? front + s * stride : u;
     for (uint32_t j = 0; j < n; j += LANES) {
         vd x = (AT(t + j) - t0) * k->inverse;
+        PUT(to + j) = q->c[0][s] + x * (q->c[1][s] + x * (q->c[2][s] + x * q->c[3][s]));
         PUT(u + j) = x;
         PUT(ah + j) = VMIN(q->s[0][0] + x * (q->s[0][1] + x * q->s[0][2]), EACH(q->most[0]));
         PUT(wh + j) = VMIN(q->s[1][0] + x * (q->s[1][1] + x * q->s[1][2]), EACH(q->most[1]));
     }
-    for (uint32_t m = q->moving & ((1u << TRACE_SIGNALS) - 1); m; m &= m - 1) {
-        size_t s = (size_t)__builtin_ctz(m);
-        double *to = front + s * stride;
-        vd c0 = EACH(q->c[0][s]), c1 = EACH(q->c[1][s]), c2 = EACH(q->c[2][s]), c3 = EACH(q->c[3][s]);
+    for (m &= m - 1; m; m &= m - 1) {
+        s = (size_t)__builtin_ctz(m);
+        to = front + s * stride;
         for (uint32_t j = 0; j < n; j += LANES) {
             vd x = AT(u + j);
-            PUT(to + j) = c0 + x * (c1 + x * (c2 + x * c3));
+            PUT(to + j) = q->c[0][s] + x * (q->c[1][s] + x * (q->c[2][s] + x * q->c[3][s]));
         }
     }
     k->n += n;
@@ -202,4 +213,6 @@ static VTARGET int points(trace_curve *k, const double *data, uint32_t n, why *w
 
 static VTARGET int last(trace_curve *k, why *w) { return between(k, k->kept[0], k->kept[1], NULL, 0, w); }
 
-const trace_between VNAME(between) = { points, last };
+static VTARGET void same(double *to, double v, uint32_t n) { fill(to, v, n); }
+
+const trace_between VNAME(between) = { points, last, same };

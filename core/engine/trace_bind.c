@@ -148,7 +148,7 @@ int trace_bind(engine *e, tree_problems *p, why *w)
         r->column[c].width = 1;
     r->row = mem_columns(r->ncolumn * TRACE_ROW);
     r->point = 1 + r->nsignal;
-    r->data = mem_columns(r->point * TRACE_POINTS + TRACE_WIDTH);
+    r->data = mem_columns(TRACE_PAGE + TRACE_WIDTH);
     r->between = between();
     if (!r->row || !r->data)
         return fail(w, E_NOMEM, "no memory for samples");

@@ -114,19 +114,13 @@ int trace_curve_close(trace_curve *k, why *w)
     return rc ? rc : trace_curve_flush(k, w);
 }
 
-static void same(double *to, double v, uint32_t n)
-{
-    for (uint32_t j = 0; j < n; j++)
-        to[j] = v;
-}
-
 int trace_curve_flush(trace_curve *k, why *w)
 {
     uint32_t n = k->n;
     if (n == 0)
         return E_OK;
     for (size_t c = 0; c < 3 && !k->stepped; c++)
-        same(k->row + (SAMPLE_STEP_COUNT + c) * k->stride, k->step[c], n);
+        k->plan->between->same(k->row + (SAMPLE_STEP_COUNT + c) * k->stride, k->step[c], n);
     k->stepped = true;
     int rc = sinks_samples(k->e, k->lane, k->cycle, k->label, n, k->row == k->plan->row ? k->plan->col : NULL, w);
     lend(k);
