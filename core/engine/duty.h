@@ -91,7 +91,7 @@ typedef struct duty_again duty_again;             /* duty_again.c */
 
 /* Samples lo .. hi - 1 of a window that are remembered, `step` s from one to the next; `at`: where the first one is. */
 typedef struct duty_known {
-    size_t   lo, hi, at, period;                  /* period 0: none was found yet */
+    size_t   lo, hi, at, period;                  /* period 0: none is found */
     double   step;
     uint64_t from;                                /* another number: what was remembered began anew */
 } duty_known;

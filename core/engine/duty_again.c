@@ -52,10 +52,10 @@ static int open_rule(const duty *d, size_t r, rule_again *q, why *w)
     return q->which && q->at && q->value ? E_OK : fail(w, E_NOMEM, "no memory to remember stretches of a duty");
 }
 
-/* Before samples are booked. */
+/* Before samples are booked, where some come again. */
 int duty_again_open(const duty *d, duty_stream *s, why *w)
 {
-    if (!s->past || s->again)
+    if (!s->known.period || s->again)
         return E_OK;
     if (!(s->again = mem_zero(1, sizeof *s->again + d->nrule * sizeof *s->again->rule)))
         return fail(w, E_NOMEM, "no memory to remember stretches of a duty");

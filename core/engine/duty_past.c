@@ -109,10 +109,10 @@ static void know(duty_stream *s, size_t first, size_t n, size_t place)
 size_t duty_past_place(const duty_stream *s, size_t first, size_t n)
 {
     const duty_known *k = &s->known;
-    if (first < k->lo || first + n > k->hi)
+    if (first < k->lo || first + n > k->hi || !k->period)
         return SIZE_MAX;
     size_t at = k->at + (first - k->lo);
-    return k->period && at >= k->period ? at % k->period : at;
+    return at < k->period ? at : at % k->period;
 }
 
 /* ---- samples ---- */
@@ -132,8 +132,6 @@ void duty_past_keep(duty_stream *s, size_t first, size_t n)
     for (size_t c = 0; c < p->ncol && n; c++)
         if (p->col[c])
             memcpy(p->col[c] + p->n, s->col[c] + first + skip, n * sizeof **p->col);
-    if (n)
-        know(s, first + skip, n, p->n);
     p->n += n;
 }
 

@@ -121,11 +121,14 @@ static void cell_each_lane(const cell *m, const fade_tile *b, const double *cons
     const fade_samples *s = b->samples[i];
     double one[CELL_NAMES][8] __attribute__((aligned(64))), made[2 * CELL_MOST][CELL_BLOCK] __attribute__((aligned(64)));
     double sum[2 * CELL_MOST] = { 0 };
-    double *y[CELL_NAMES] = { 0 };
+    double *y[CELL_NAMES];
     const double *var[CELL_NAMES];
+    for (uint32_t k = 0; k < m->each.n; k++)
+        y[k] = NULL;
     for (uint32_t v = V_DEPTH; v < m->nvar; v++) {
+        double x = lanes[v] ? lanes[v][i] : 0;
         for (int k = 0; k < 8; k++)
-            one[v][k] = lanes[v] ? lanes[v][i] : 0;
+            one[v][k] = x;
         var[v] = one[v];
     }
     for (uint32_t t = 0; t < m->law->nterm; t++) {
