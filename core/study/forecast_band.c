@@ -30,8 +30,8 @@ void forecast_view_half(const view *v, size_t row, double *down, double *up)
     double doubt = forecast_view_doubt(v, row);
     double few = 1 + (Z95 * Z95 + 1) / (4 * v->dof);      /* Student's quantile over the normal one */
     double other = Z95 * Z95 * (v->spread_c[row] * v->spread_c[row] + v->noise * v->noise + doubt * doubt);
-    *down = few * sqrt(v->down[row] * v->down[row] + other);
-    *up = few * sqrt(v->up[row] * v->up[row] + other);
+    *down = hypot(few * sqrt(v->down[row] * v->down[row] + other), v->wrong_inside ? v->wrong_down[row] : 0);
+    *up = hypot(few * sqrt(v->up[row] * v->up[row] + other), v->wrong_inside ? v->wrong_up[row] : 0);
 }
 
 double forecast_view_doubt(const view *v, size_t row)
@@ -208,6 +208,15 @@ double forecast_scores_doubt(const scores *s, int64_t but)
     free(a.h);
     free(a.of);
     return out;
+}
+
+void forecast_factors_shrink(factors *f, double share, size_t others)
+{
+    double plain = forecast_normal_half(share) / Z95, by = (double)others / ((double)others + 1);
+    for (size_t i = 0; i < FACTORS; i++) {
+        f->down[i] = plain * pow(f->down[i] / plain, by);
+        f->up[i] = plain * pow(f->up[i] / plain, by);
+    }
 }
 
 void forecast_factors_at(const factors *f, double ahead, double known, double *down, double *up)
