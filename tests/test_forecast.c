@@ -27,7 +27,7 @@ static double truth(int cell, int row)
 }
 
 /* Behind half of the rows the law is wrong, by as much as a table says: evenly from cell to cell, over and under. */
-static bool wrong;
+static bool wrong, bends;                          /* bends: each cell loses more */
 static const forecast_error grows = { .down = { 0.1, 0.2, 0.3, 0.45, 0.7, 1, 1.5, 2 },
                                       .up = { 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8 } };
 
@@ -38,6 +38,8 @@ static double missed(int cell, int row, int cells, int rows)
     if (!wrong || row <= rows / 2)
         return 0;
     forecast_error_scale(first, last, truth(cell, row), &down, &up);
+    if (bends)
+        return (0.4 * u - 0.6) * down * forecast_error_at(grows.down, ahead);
     return u * (u < 0 ? down * forecast_error_at(grows.down, ahead) : up * forecast_error_at(grows.up, ahead));
 }
 
@@ -173,6 +175,44 @@ static void error_grows(void **state)
     wrong = false;
 }
 
+/* Every cell falls faster behind the origin than its law says: whole records of the others move the median there, the
+ * known rows cannot; the parts still add up. */
+static void others_know(void **state)
+{
+    (void)state;
+    wrong = bends = true;
+    scenario *s = cells_of(20, 80, 0.004);
+    forecast_options o = { .fraction = 0.5, .samples = 60, .origins = 4, .calibrate = FORECAST_OTHERS };
+    forecast f = run(s, o);
+    double in90 = 0, in50 = 0, all = 0, square = 0, law = 0;
+    forecast_pits lives;
+    for (size_t i = 0; i < f.ncell; i++) {
+        const forecast_cell *c = &f.cell[i];
+        for (size_t r = c->known; r < c->n; r++, all++) {
+            in90 += c->seen[r] >= c->lower90[r] && c->seen[r] <= c->upper90[r];
+            in50 += c->seen[r] >= c->lower50[r] && c->seen[r] <= c->upper50[r];
+            square += pow(c->seen[r] - c->median[r], 2);
+            law += pow(c->seen[r] - c->physics[r], 2);
+            assert_near(c->physics[r] + c->correction[r] + c->shift[r], c->median[r], 1e-12);
+            assert_true(c->lower90[r] <= c->lower50[r] && c->lower50[r] <= c->median[r]);
+            assert_true(c->median[r] <= c->upper50[r] && c->upper50[r] <= c->upper90[r]);
+            double var = c->var_physics[r] + c->var_error[r] + c->var_corrector[r] + c->var_noise[r];
+            assert_near(sqrt(var), (c->upper90[r] - c->lower90[r]) / 2 / 1.6448536269514722, 1e-9);
+        }
+        assert_true(c->shift[c->n - 1] < -0.01);
+    }
+    assert_int_equal(forecast_pits_of(&f, &lives, NULL), E_OK);
+    print_message("by others: 90 %% bands hold %.3f, 50 %% bands %.3f; squares of errors %.2f of the law's; %zu ends, "
+                  "distance from even %.3f, p %.3f\n", in90 / all, in50 / all, square / law, lives.ended,
+                  lives.pit.ks, lives.pit.ks_p);
+    assert_true(in90 / all > 0.85 && in90 / all < 0.98);
+    assert_near(in50 / all, 0.5, 0.15);
+    assert_true(square < 0.5 * law && lives.ended > 5 && lives.pit.ks_p > 0.05);
+    forecast_free(&f);
+    scenario_close(s);
+    wrong = bends = false;
+}
+
 /* The end of life as a distribution: percentiles rise, the measured ends lie in it; none where none is reached. */
 static void ends(void **state)
 {
@@ -278,6 +318,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bands_hold),
         cmocka_unit_test(error_grows),
+        cmocka_unit_test(others_know),
         cmocka_unit_test(ends),
         cmocka_unit_test(on_and_again),
         cmocka_unit_test(corrected),

@@ -120,15 +120,15 @@ void forecast_text(const forecast *f, const forecast_say *o, text *out)
 
 void forecast_csv(const forecast *f, text *out)
 {
-    text_add(out, "cell,cycle,known,measured,physics,correction,median,lower_50,upper_50,lower_90,upper_90,"
+    text_add(out, "cell,cycle,known,measured,physics,correction,shift,median,lower_50,upper_50,lower_90,upper_90,"
                   "variance_physics,variance_error,variance_corrector,variance_noise,failed\n");
     for (size_t i = 0; i < f->ncell; i++) {
         const forecast_cell *c = &f->cell[i];
         for (size_t r = 0; r < c->n && !c->refused; r++) {
-            const double v[] = { c->seen[r],        c->physics[r],       c->correction[r], c->median[r],
-                                 c->lower50[r],     c->upper50[r],       c->lower90[r],    c->upper90[r],
-                                 c->var_physics[r], c->var_error[r],     c->var_corrector[r], c->var_noise[r],
-                                 c->failed[r] };
+            const double v[] = { c->seen[r],      c->physics[r],     c->correction[r], c->shift[r],
+                                 c->median[r],    c->lower50[r],     c->upper50[r],    c->lower90[r],
+                                 c->upper90[r],   c->var_physics[r], c->var_error[r],  c->var_corrector[r],
+                                 c->var_noise[r], c->failed[r] };
             text_addf(out, "%s,%lld,%d", c->name, (long long)c->cycle[r], r < c->known);
             for (size_t k = 0; k < sizeof v / sizeof *v; k++) {
                 char word[32];

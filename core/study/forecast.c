@@ -26,6 +26,7 @@ typedef struct job {
     size_t                  nusual;
     scores                  scores;
     factors                 half, ninety;
+    places                  places;               /* of other cells' whole records, where the law's error is known */
     double                  doubt, least;         /* least: no value of the target is below it */
     bool                    calibrated;           /* of the scores of all cells */
     size_t                  done, of;             /* cells from origins, for progress */
@@ -213,6 +214,11 @@ static int calibrate(job *k, size_t j, size_t of, view *v)
     return rc;
 }
 
+static bool is_placed(const job *k)
+{
+    return k->o->calibrate == FORECAST_OTHERS && forecast_error_is(k->o, k->out->target);
+}
+
 static void tell_rows(const job *k, const course *q, const view *v, forecast_cell *c)
 {
     double plain = forecast_normal_half(0.5) / forecast_normal_half(0.9);
@@ -232,6 +238,7 @@ static void tell_rows(const job *k, const course *q, const view *v, forecast_cel
         c->physics[r] = v->middle[r];
         c->correction[r] = v->correction[r];
         c->median[r] = v->middle[r] + v->correction[r];
+        c->shift[r] = 0;
         c->lower50[r] = c->median[r] - hypot(fmin(d5, d9) * down, plain * over_d);
         c->upper50[r] = c->median[r] + hypot(fmin(u5, u9) * up, plain * over_u);
         c->lower90[r] = c->median[r] - hypot(d9 * down, over_d);
@@ -244,6 +251,29 @@ static void tell_rows(const job *k, const course *q, const view *v, forecast_cel
         c->var_error[r] = s2 * doubt * doubt + inside * forecast_error_variance(v, r);
         c->var_corrector[r] = s2 * v->spread_c[r] * v->spread_c[r];
         c->var_noise[r] = s2 * v->noise * v->noise;
+    }
+}
+
+/* The same by where other cells' values lay, which need not be about the law: the median moves, too. */
+static void place_rows(const job *k, const view *v, forecast_cell *c)
+{
+    double q[PLACES], down, up;
+    for (size_t r = c->known; r < c->n; r++) {
+        double *at = c->place + r * PLACES, law = c->physics[r] + c->correction[r];
+        forecast_places_at(&k->places, (double)(r - c->known + 1), (double)c->known, q);
+        forecast_view_half(v, r, &down, &up);
+        for (size_t i = 0; i < PLACES; i++)
+            at[i] = fmax(q[i] * (q[i] < 0 ? down : up), k->least - law);
+        double *to[] = { &c->lower90[r], &c->lower50[r], &c->median[r], &c->upper50[r], &c->upper90[r] };
+        for (size_t i = 0; i < PLACES; i++)
+            *to[i] = law + at[i];
+        c->shift[r] = at[2];
+        double sd = (c->upper90[r] - c->lower90[r]) / 2 / forecast_normal_half(0.9);
+        double s2 = sd * sd / (c->var_physics[r] + c->var_error[r] + c->var_corrector[r] + c->var_noise[r]);
+        c->var_physics[r] *= s2;
+        c->var_error[r] *= s2;
+        c->var_corrector[r] *= s2;
+        c->var_noise[r] *= s2;
     }
 }
 
@@ -261,11 +291,13 @@ static int cell_room(forecast_cell *c, size_t samples, mem_arena *a)
 {
     double **of[] = { &c->seen,       &c->physics,  &c->correction,    &c->median,     &c->lower50,
                       &c->upper50,    &c->lower90,  &c->upper90,       &c->var_physics, &c->var_corrector,
-                      &c->var_noise,  &c->var_error, &c->stretch_down, &c->stretch_up,  &c->failed };
+                      &c->var_noise,  &c->var_error, &c->stretch_down, &c->stretch_up,  &c->failed,
+                      &c->shift };
     c->cycle = mem_arena_get(a, (c->n + 1) * sizeof *c->cycle);
     c->time = mem_arena_get(a, (c->n + 1) * sizeof *c->time);
     c->life = mem_arena_get(a, (samples + 1) * sizeof *c->life);
-    bool good = c->cycle && c->time && c->life;
+    c->place = mem_arena_get(a, (c->n + 1) * PLACES * sizeof *c->place);
+    bool good = c->cycle && c->time && c->life && c->place;
     for (size_t i = 0; i < sizeof of / sizeof *of; i++)
         good &= (*of[i] = mem_arena_get(a, (c->n + 1) * sizeof **of[i])) != NULL;
     return good ? E_OK : E_NOMEM;
@@ -306,10 +338,8 @@ static void weigh_scores(job *k, size_t cell)
     forecast_scores_curve(&k->scores, 0.5, k->doubt, but, &k->half);
     forecast_scores_curve(&k->scores, 0.9, k->doubt, but, &k->ninety);
     k->calibrated = but < 0;
-    if (but >= 0 && forecast_error_is(k->o, k->out->target)) {
-        forecast_factors_shrink(&k->half, 0.5, others_of(k, cell));
-        forecast_factors_shrink(&k->ninety, 0.9, others_of(k, cell));
-    }
+    if (is_placed(k))
+        forecast_scores_places(&k->scores, k->doubt, but, others_of(k, cell), &k->places);
 }
 
 static int open_last(job *k, size_t at, view *v)
@@ -332,6 +362,10 @@ static int tell_last(job *k, size_t at, view *v)
     weigh_scores(k, at);
     v->doubt = k->doubt;
     tell_rows(k, &k->course[at], v, c);
+    if (is_placed(k))
+        place_rows(k, v, c);
+    else
+        c->place = NULL;
     tell_fit(v, c);
     int rc = forecast_life_draw(v, k->o, k->s->health.hold, c, k->w);
     if (!rc && k->o->until_eol && !isnan(c->eol))

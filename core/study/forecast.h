@@ -50,10 +50,11 @@ typedef struct forecast_cell {
     size_t   n, known, recorded;                  /* rows; up to the origin; that the source has */
     int64_t *cycle, *time;                        /* [n]; time INT64_MIN unknown */
     double  *seen;                                /* [n] as the source has it, also behind the origin; NaN unknown */
-    double  *physics, *correction;                /* [n] median of the fitted law; what is added to it */
+    double  *physics, *correction, *shift;        /* [n] median of the fitted law; what a corrector, what other cells' forecasts missed by, add to it */
     double  *median, *lower50, *upper50, *lower90, *upper90;      /* [n] of a value that would be measured */
     double  *var_physics, *var_error, *var_corrector, *var_noise; /* [n] calibrated: they add to the variance of the band */
     double  *stretch_down, *stretch_up;           /* [n] factors of the calibration on the two halves of the 90 % band */
+    double  *place;                               /* [n][5] 5 25 50 75 95 % about physics + correction; NULL: by the factors */
     double  *failed;                              /* [n] probability that the end of life is at this row or before */
     fit_value value[FIT_PARAMS];                  /* of the law, at the origin */
     size_t   nparam;

@@ -18,6 +18,7 @@
 #define REACH  0.35                               /* of log x: how far scores are alike */
 #define LEAST  0.25                               /* a band is not made narrower than so */
 #define ALIKE  0.7                                /* of the log of rows known: origins that are alike */
+#define NEAR   0.25                               /* the same where later rows of whole records tell of a knee */
 #define THIN   0.06                               /* of log x: rows of one series nearer than so are one score */
 
 double forecast_normal_half(double share)
@@ -42,7 +43,8 @@ double forecast_view_doubt(const view *v, size_t row)
 int forecast_scores_add(scores *s, const course *k, const view *v, uint32_t cell, size_t known, why *w)
 {
     uint32_t series = s->nseries++;
-    double last = -INFINITY, age = log((double)v->known / (double)known) / ALIKE, near = exp(-0.5 * age * age);
+    double last = -INFINITY, alike = v->wrong_inside ? NEAR : ALIKE;
+    double age = log((double)v->known / (double)known) / alike, near = exp(-0.5 * age * age);
     for (size_t r = v->known; r < k->n; r++) {
         double down, up, off = k->seen[r] - v->middle[r] - v->correction[r];
         double x = log((double)(r - v->known + 1) / (double)v->known);
@@ -210,13 +212,51 @@ double forecast_scores_doubt(const scores *s, int64_t but)
     return out;
 }
 
-void forecast_factors_shrink(factors *f, double share, size_t others)
+const double forecast_place_plain[PLACES] = { -1, -0.41006, 0, 0.41006, 1 };        /* of the normal distribution */
+
+static double towards(double far, double from, double plain, double by)
 {
-    double plain = forecast_normal_half(share) / Z95, by = (double)others / ((double)others + 1);
-    for (size_t i = 0; i < FACTORS; i++) {
-        f->down[i] = plain * pow(f->down[i] / plain, by);
-        f->up[i] = plain * pow(f->up[i] / plain, by);
+    double width = fmax(fabs(far - from), LEAST * fabs(plain));
+    return (plain < 0 ? -1 : 1) * fabs(plain) * pow(width / fabs(plain), by);
+}
+
+static void places_at(asking *a, double x, double others, double out[PLACES])
+{
+    double alike, all = weigh(a, fmin(x, a->most), &alike), q[PLACES], by = others / (others + 1);
+    alike = fmin(alike, others);                  /* origins of one cell go together */
+    double wide = 0.5 + fmin(1, 0.9 * (alike + 1) / alike) / 2, half = 0.5 + fmin(1, 0.5 * (alike + 1) / alike) / 2;
+    const double level[PLACES] = { 1 - wide, 1 - half, 0.5, half, wide };
+    for (size_t i = 0; i < PLACES; i++)
+        q[i] = reach(a->h, a->s->n, level[i] < 0.5 ? (1 - level[i]) * all : level[i] * all, level[i] < 0.5);
+    out[2] = by * q[2];
+    for (size_t i = 0; i < PLACES; i++)
+        if (i != 2)
+            out[i] = out[2] + towards(q[i], q[2], forecast_place_plain[i], by);
+}
+
+void forecast_scores_places(const scores *s, double doubt, int64_t but, size_t others, places *out)
+{
+    asking a;
+    double q[PLACES];
+    bool enough = ask(s, doubt, but, &a);
+    for (size_t g = 0; g < FACTORS; g++) {
+        memcpy(q, forecast_place_plain, sizeof q);
+        if (enough && others)
+            places_at(&a, FACTOR_FROM + (double)g * FACTOR_STEP, (double)others, q);
+        for (size_t i = 0; i < PLACES; i++)
+            out->at[i][g] = q[i];
     }
+    free(a.h);
+    free(a.of);
+}
+
+void forecast_places_at(const places *p, double ahead, double known, double out[PLACES])
+{
+    double at = (log(ahead / known) - FACTOR_FROM) / FACTOR_STEP;
+    at = fmin(fmax(at, 0), FACTORS - 1);
+    size_t i = at < FACTORS - 1 ? (size_t)at : FACTORS - 2;
+    for (size_t k = 0; k < PLACES; k++)
+        out[k] = p->at[k][i] + (at - (double)i) * (p->at[k][i + 1] - p->at[k][i]);
 }
 
 void forecast_factors_at(const factors *f, double ahead, double known, double *down, double *up)

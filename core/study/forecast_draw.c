@@ -263,7 +263,7 @@ int forecast_view_open(course *k, const forecast_options *o, size_t known, view 
     rc = rc ? rc : sum_up(v, w);
     if (!rc)
         forecast_error_fill(o, k, v);
-    v->wrong_inside = o->calibrate == FORECAST_OTHERS;
+    v->wrong_inside = o->calibrate == FORECAST_OTHERS && forecast_error_is(o, k->f.o.target);
     fit_law_close(&d->l);
     free(d->x);
     free(d->log_w);

@@ -57,8 +57,13 @@ enum { FACTORS = 34 };
 typedef struct factors { double down[FACTORS], up[FACTORS]; } factors;
 void forecast_scores_curve(const scores *, double share, double doubt, int64_t but, factors *out);       /* but: scores of this cell do not count; -1: all do */
 void forecast_factors_at(const factors *, double ahead, double known, double *down, double *up);
-/* Factors of `others` series drawn towards those of the normal distribution, which count as one. */
-void forecast_factors_shrink(factors *, double share, size_t others);
+/* Where values of other cells lay in half widths of their forecasts' 90 % bands: 5, 25, 50, 75 and 95 %, drawn towards those of a band that is right,
+ * which counts as one of `others` + 1 cells. */
+enum { PLACES = 5 };
+typedef struct places { double at[PLACES][FACTORS]; } places;
+void forecast_scores_places(const scores *, double doubt, int64_t but, size_t others, places *out);
+void forecast_places_at(const places *, double ahead, double known, double out[PLACES]);
+extern const double forecast_place_plain[PLACES];          /* of a band that is right, in 90 % half widths */
 /* forecast_error.c: what such laws missed by elsewhere */
 bool forecast_error_is(const forecast_options *, const char *target);
 void forecast_error_fill(const forecast_options *, const course *, view *);

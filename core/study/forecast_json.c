@@ -89,6 +89,7 @@ static void row_json(const forecast_cell *c, size_t r, json *out)
     json_number(out, "measured", c->seen[r]);
     json_number(out, "physics", c->physics[r]);
     json_number(out, "correction", c->correction[r]);
+    json_number(out, "shift", c->shift[r]);
     json_number(out, "median", c->median[r]);
     json_number(out, "lower_50", c->lower50[r]);
     json_number(out, "upper_50", c->upper50[r]);

@@ -34,6 +34,16 @@ static double ends(const double *y, size_t from, size_t n, double eol, uint64_t 
     return INFINITY;
 }
 
+/* From standard normal scores of what the forecast's own parts say to where such values lay. */
+static double placed(const double *at, double z)
+{
+    static const double score[PLACES] = { -Z95, -0.6744897501960817, 0, 0.6744897501960817, Z95 };
+    size_t i = 0;
+    while (i + 2 < PLACES && z > score[i + 1])
+        i++;
+    return at[i] + (z - score[i]) / (score[i + 1] - score[i]) * (at[i + 1] - at[i]);
+}
+
 static void walk(const view *v, const forecast_options *o, const forecast_cell *c, size_t s, double *y)
 {
     uint64_t cell = text_hash(c->name) ^ v->known;
@@ -49,6 +59,12 @@ static void walk(const view *v, const forecast_options *o, const forecast_cell *
                      v->noise * noise;
         double miss = error * (error < 0 ? v->wrong_down[r] : v->wrong_up[r]), over = v->wrong_inside ? 0 : miss;
         off += miss - over;
+        if (c->place) {
+            double down, up;
+            forecast_view_half(v, r, &down, &up);
+            y[r] = v->middle[r] + v->correction[r] + placed(c->place + r * PLACES, Z95 * off / (off < 0 ? down : up));
+            continue;
+        }
         y[r] = v->middle[r] + v->correction[r] + (off < 0 ? c->stretch_down[r] : c->stretch_up[r]) * off + over;
     }
 }
