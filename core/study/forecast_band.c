@@ -18,6 +18,7 @@
 #define REACH  0.35                               /* of log x: how far scores are alike */
 #define LEAST  0.25                               /* a band is not made narrower than so */
 #define ALIKE  0.7                                /* of the log of rows known: origins that are alike */
+#define CLOSE  0.15                               /* of log x, there: errors grow fast, and no record goes on behind its end */
 #define NEAR   0.25                               /* the same where later rows of whole records tell of a knee */
 #define THIN   0.06                               /* of log x: rows of one series nearer than so are one score */
 
@@ -82,7 +83,7 @@ static int by_off(const void *a, const void *b)
 
 typedef struct asking {
     const scores *s;
-    double        doubt, most;                    /* most: farthest x that was scored */
+    double        doubt, most, span;              /* most: farthest x that was scored; span: of log x, how far scores are alike */
     int64_t       but;
     heavy        *h;                              /* [n] rising in off */
     double       *of;                             /* [2][nseries] */
@@ -96,7 +97,7 @@ static double weigh(asking *a, double x, double *alike)
     memset(of, 0, 2 * (size_t)s->nseries * sizeof *of);
     for (size_t i = 0; i < s->n; i++) {
         const struct score *k = &s->at[a->h[i].at];
-        double z = (k->x - x) / REACH, weight = k->cell == a->but ? 0 : k->near * exp(-0.5 * z * z);
+        double z = (k->x - x) / a->span, weight = k->cell == a->but ? 0 : k->near * exp(-0.5 * z * z);
         a->h[i].weight = weight;
         of[k->series] += weight;
         near[k->series] = fmax(near[k->series], weight);
@@ -146,7 +147,7 @@ static void believe(asking *a, double doubt)
 static bool ask(const scores *s, double doubt, int64_t but, asking *a)
 {
     size_t n = 0;
-    *a = (asking){ .s = s, .but = but, .most = -INFINITY };
+    *a = (asking){ .s = s, .but = but, .most = -INFINITY, .span = REACH };
     for (size_t i = 0; i < s->n; i++)
         if (s->at[i].cell != but) {
             a->most = fmax(a->most, s->at[i].x);
@@ -239,6 +240,7 @@ void forecast_scores_places(const scores *s, double doubt, int64_t but, size_t o
     asking a;
     double q[PLACES];
     bool enough = ask(s, doubt, but, &a);
+    a.span = CLOSE;
     for (size_t g = 0; g < FACTORS; g++) {
         memcpy(q, forecast_place_plain, sizeof q);
         if (enough && others)

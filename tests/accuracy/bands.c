@@ -314,6 +314,7 @@ static void forecast_set(bench *b, size_t s)
         }
     line(set[s].name, "(random walk)", &walk);
     line(set[s].name, "(random walk with drift)", &drift);
+    fflush(stdout);
 }
 
 static void ends_of(const bench *b, size_t k)
