@@ -223,7 +223,8 @@ typedef struct fade_expr_v1 {             /* "fade.expr/1": formulas as text, ru
     uint32_t size;
     int32_t (*compile)(const fade_host *, uint32_t n, const char *const *name, const char *const *text, const uint8_t *wanted,
                        uint32_t nvar, const char *const *var, const uint8_t *same, fade_expr **);
-                                          /* [main] n formulas, a later one may name earlier ones; same[i]: one value for all lanes; reports */
+                                          /* [main] n formulas, a later one may name earlier ones; same[i] 1: one value for all lanes; reports */
+                                          /* same[i] 2: held: what only such make, a call with y NULL puts into scratch for the calls behind it */
     size_t  (*scratch)(const fade_expr *, uint32_t n);                                        /* [any] bytes eval needs for n lanes */
     void    (*eval)(const fade_expr *, uint32_t n, const double *const *var, void *scratch, double *const *y);
                                           /* [work] n a multiple of 8; columns that are `same` need 8 values; y[i] of those wanted; y may not be a var */

@@ -122,4 +122,29 @@ static inline void lstm_weights(const lstm_bytes *m, double *w)
 {
     memcpy(w, m->at + m->n - NW * sizeof *w, NW * sizeof *w);
 }
+/* ---- a plain second implementation ---- */
+
+static inline double lstm_sigmoid(double x)
+{
+    return 1 / (1 + exp(-x));
+}
+
+/* One step of one layer of H: h and c move on. */
+static inline void lstm_plain(const double *w, int inputs, const double *x, double *h, double *c)
+{
+    double a[4][H], columns = inputs + H + 1;
+    for (int g = 0; g < 4; g++)
+        for (int r = 0; r < H; r++) {
+            const double *at = w + (g * H + r) * (int)columns;
+            a[g][r] = at[inputs + H];
+            for (int k = 0; k < inputs; k++)
+                a[g][r] += at[k] * x[k];
+            for (int k = 0; k < H; k++)
+                a[g][r] += at[inputs + k] * h[k];
+        }
+    for (int r = 0; r < H; r++) {
+        c[r] = lstm_sigmoid(a[1][r]) * c[r] + lstm_sigmoid(a[0][r]) * tanh(a[2][r]);
+        h[r] = lstm_sigmoid(a[3][r]) * tanh(c[r]);
+    }
+}
 #endif

@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { RIG_PARAMS = 32, RIG_WORDS = 32, RIG_COLUMNS = 48 };
+enum { RIG_PARAMS = 32, RIG_WORDS = 32, RIG_COLUMNS = 512 };
 
 typedef struct rig {
     fade_host             host;

@@ -436,6 +436,42 @@ static void same_or_not(void **state)
     memcpy(column, keep, sizeof keep);
 }
 
+/* Each set of held variables, all others of one value that is another one in each call, beside none. */
+static void held_for_many_calls(void **state)
+{
+    (void)state;
+    static double keep[VARS][N];
+    memcpy(keep, column, sizeof keep);
+    for (unsigned mask = 0; mask < 1u << VARS; mask++) {
+        uint8_t how[VARS];
+        const double *var[VARS];
+        double *y[MOST];
+        for (int v = 0; v < VARS; v++) {
+            how[v] = mask >> v & 1 ? 2 : mask & 1u << (v + 3) % VARS ? 1 : 0;
+            var[v] = column[v];
+        }
+        for (int i = 0; i < MOST; i++)
+            y[i] = part[i];
+        memcpy(column, keep, sizeof keep);
+        fade_expr *e = compile(MOST, many_name, many, NULL, how);
+        void *scratch = aligned_alloc(64, (expr_scratch(e, 264) + 63) / 64 * 64);
+        expr_eval(e, 264, var, scratch, NULL);
+        for (size_t call = 0; call < 3; call++) {
+            for (int v = 0; v < VARS; v++)
+                for (size_t i = 0; i < N && how[v] != 2; i++)
+                    column[v][i] = keep[v][how[v] ? mask + call : (i + 17 * call) % N];
+            expr_eval(e, 264, var, scratch, y);
+            run_many(NULL, 264, 0, all);
+            for (int i = 0; i < MOST; i++)
+                if (!equal(all[i], part[i], 264))
+                    fail_msg("%s: other bits with the held variables %#x", many[i], mask);
+        }
+        free(scratch);
+        expr_close(e);
+    }
+    memcpy(column, keep, sizeof keep);
+}
+
 /* Constants folded when compiled have the bits of variables of the same values. */
 static void folded_or_not(void **state)
 {
@@ -515,6 +551,7 @@ int main(void)
         cmocka_unit_test_setup(memory_may_end, fill),
         cmocka_unit_test_setup(any_length_and_width, fill),
         cmocka_unit_test_setup(same_or_not, fill),
+        cmocka_unit_test_setup(held_for_many_calls, fill),
         cmocka_unit_test_setup(folded_or_not, fill),
         cmocka_unit_test_setup(service_reports, fill),
     };

@@ -20,38 +20,14 @@ static void waves_of_weights(double *w)
 
 /* ---- a plain second implementation ---- */
 
-static double sigmoid(double x)
-{
-    return 1 / (1 + exp(-x));
-}
-
-/* One step of one layer: h and c move on. */
-static void plain_cell(const double *w, int inputs, const double *x, double *h, double *c)
-{
-    double a[4][H], columns = inputs + H + 1;
-    for (int g = 0; g < 4; g++)
-        for (int r = 0; r < H; r++) {
-            const double *at = w + (g * H + r) * (int)columns;
-            a[g][r] = at[inputs + H];
-            for (int k = 0; k < inputs; k++)
-                a[g][r] += at[k] * x[k];
-            for (int k = 0; k < H; k++)
-                a[g][r] += at[inputs + k] * h[k];
-        }
-    for (int r = 0; r < H; r++) {
-        c[r] = sigmoid(a[1][r]) * c[r] + sigmoid(a[0][r]) * tanh(a[2][r]);
-        h[r] = sigmoid(a[3][r]) * tanh(c[r]);
-    }
-}
-
 static double plain(const double *w, const lstm_data *d, int row)
 {
     double h[L][H] = { { 0 } }, c[L][H] = { { 0 } }, y;
     int past = row % CELL < W - 1 ? row % CELL : W - 1;
     for (int i = row - past; i <= row; i++) {
         double x[P] = { d->x[0][i], d->x[1][i] };
-        plain_cell(w, P, x, h[0], c[0]);
-        plain_cell(w + 4 * H * (P + H + 1), H, h[0], h[1], c[1]);
+        lstm_plain(w, P, x, h[0], c[0]);
+        lstm_plain(w + 4 * H * (P + H + 1), H, h[0], h[1], c[1]);
     }
     y = w[NW - 1];
     for (int r = 0; r < H; r++)

@@ -48,6 +48,25 @@ static void columns_are_aligned(void **unused)
     }
 }
 
+static void huge_pages(void **unused)
+{
+    (void)unused;
+    static const size_t at[] = { 1, 100, MEM_HUGE - 1, MEM_HUGE, MEM_HUGE + 1 };
+    volatile size_t huge = SIZE_MAX / 2;
+    for (size_t k = 0; k < sizeof at / sizeof *at; k++) {
+        double *x = mem_huge(at[k]);
+        assert_non_null(x);
+        assert_int_equal((uintptr_t)x % (at[k] < MEM_HUGE ? 64 : MEM_HUGE * sizeof *x), 0);
+        x[0] = x[at[k] - 1] = 1;
+        free(x);
+    }
+    assert_null(mem_huge(huge));
+    mem_fail_at(1);
+    assert_null(mem_huge(8));
+    mem_fail_at(1);
+    assert_null(mem_huge(MEM_HUGE));
+}
+
 static void arenas(void **unused)
 {
     (void)unused;
@@ -106,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks),
         cmocka_unit_test(columns_are_aligned),
+        cmocka_unit_test(huge_pages),
         cmocka_unit_test(arenas),
         cmocka_unit_test(failing_on_demand),
     };

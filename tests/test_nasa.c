@@ -457,6 +457,83 @@ static void samples_alone(void **state)
     }
 }
 
+/* A table of a charge and a discharge: V = 3.5 + t / 4000, I = 1.5, T = 24 + t / 1000 up to 600 s. */
+static void charged(text *csv, int charges)
+{
+    text_add(csv, "Battery,id_cycle,Voltage_measured,Current_measured,Temperature_measured,Time,Capacity,type,time\n");
+    for (int t = 0; t <= 600 && charges; t += 40)
+        text_addf(csv, "B1,1,%.6f,%g,%.6f,%d,,charge,2008-04-02T10:00:00\n", 3.5 + (t - 40) / 4000.0, t ? 1.5 : 0.0,
+                  24 + (t - 40) / 1000.0, t);
+    for (int t = 0; t <= 1800; t += 30)
+        text_addf(csv, "B1,2,%.6f,%g,25,%d,1,discharge,2008-04-02T12:00:00\n", t >= 1800 ? 2.69 : 4 - t / 2000.0,
+                  t ? -2.0 : 0.0, t);
+}
+
+/* Counted from the first current, behind the fixed columns, unknown behind the end. */
+static void charge_curve(void **state)
+{
+    (void)state;
+    char path[512];
+    text csv = { 0 };
+    charged(&csv, 1);
+    rig g;
+    rig_rows r;
+    assert_true(rig_open(&g, "nasa"));
+    rig_file(path, "a.csv", text_of(&csv), csv.n);
+    rig_set(&g, "path", path);
+    assert_int_equal(rig_read(&g, NULL, 8, 0, &r), FADE_OK);
+    uint32_t fixed = r.ncol;
+    assert_int_equal(rig_index(&r, "charge_voltage_at_100s"), -1);
+    rig_free(&r);
+    rig_set(&g, "curve_every", "100");
+    rig_set(&g, "curve_until", "650");
+    assert_int_equal(rig_read(&g, NULL, 8, 0, &r), FADE_OK);
+    assert_int_equal(r.ncol, fixed + 3 * 6 - 1);                  /* charge_voltage_at_300s was there */
+    for (int t = 100; t <= 500; t += 100) {
+        char key[40];
+        snprintf(key, sizeof key, "charge_voltage_at_%ds", t);
+        assert_near(rig_col(&r, key)[0], 3.5 + t / 4000.0, 1e-6);
+        snprintf(key, sizeof key, "charge_current_at_%ds", t);
+        assert_near(rig_col(&r, key)[0], 1.5, 1e-12);
+        snprintf(key, sizeof key, "charge_temperature_at_%ds", t);
+        assert_near(rig_col(&r, key)[0], 24 + t / 1000.0, 1e-6);
+        assert_int_equal(r.column[rig_index(&r, key)].flags, FADE_EARLY);
+    }
+    assert_true(isnan(rig_col(&r, "charge_voltage_at_600s")[0]));
+    rig_free(&r);
+    unlink(path);
+    text_free(&csv);
+}
+
+static void bad_curves(void **state)
+{
+    (void)state;
+    static const struct { const char *every, *until, *because; int charges; } cases[] = {
+        { "0.5", "100", "curve_every is 0.5 s, but columns are named by whole seconds", 1 },
+        { "1", "600", "is 600 readings, 1 to 128 will do", 1 },
+        { "60", "10", "is 0 readings", 1 },
+        { "60", "600", "there is no charge here", 0 },
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        char path[512];
+        text csv = { 0 };
+        charged(&csv, cases[k].charges);
+        rig g;
+        rig_rows r;
+        assert_true(rig_open(&g, "nasa"));
+        rig_file(path, "a.csv", text_of(&csv), csv.n);
+        rig_set(&g, "path", path);
+        rig_set(&g, "curve_every", cases[k].every);
+        rig_set(&g, "curve_until", cases[k].until);
+        assert_int_equal(rig_read(&g, NULL, 8, 0, &r), FADE_EINVAL);
+        assert_int_equal(g.errors, 1);
+        if (!strstr(g.error, cases[k].because))
+            fail_msg("%s", g.error);
+        unlink(path);
+        text_free(&csv);
+    }
+}
+
 static void bad_indices(void **state)
 {
     (void)state;
@@ -544,7 +621,8 @@ int main(void)
         cmocka_unit_test(other_files),   cmocka_unit_test(absent_cell),  cmocka_unit_test(inflates_too_much),
         cmocka_unit_test(damaged_files), cmocka_unit_test(b0005),        cmocka_unit_test(one_table),
         cmocka_unit_test(bad_tables),    cmocka_unit_test(curves),       cmocka_unit_test(samples_of_cells),
-        cmocka_unit_test(samples_alone), cmocka_unit_test(bad_indices),
+        cmocka_unit_test(samples_alone), cmocka_unit_test(bad_indices),  cmocka_unit_test(charge_curve),
+        cmocka_unit_test(bad_curves),
     };
     return cmocka_run_group_tests_name("nasa", tests, NULL, NULL);
 }

@@ -285,6 +285,21 @@ static void test_whole(void **state)
     done(&r);
 }
 
+/* A range in braces stands for as many names. */
+static void test_feature_ranges(void **state)
+{
+    (void)state;
+    rig r = read_toml(LEAST "[corrector]\nplugin = \"t-ridge\"\n"
+                            "features = [\"cycle\", \"v_at_{60:3000:60}s\", \"capacity_lag_{1:3}\"]\n");
+    const scenario_corrector *k = &good(&r)->corrector[0];
+    assert_int_equal(k->nfeature, 1 + 50 + 3);
+    assert_string_equal(k->feature[0], "cycle");
+    assert_string_equal(k->feature[1], "v_at_60s");
+    assert_string_equal(k->feature[50], "v_at_3000s");
+    assert_string_equal(k->feature[53], "capacity_lag_3");
+    done(&r);
+}
+
 /* The merged text says the same. */
 static void test_merged(void **state)
 {
@@ -354,6 +369,13 @@ static const struct { const char *toml, *line;
     { "[source]\nplugin = \"t-source\"\n[physics]\nparts = []\n", "[physics] parts is a list of tables" },
     { LEAST "[corrector]\nplugin = \"t-ridge\"\nfeatures = \"cycle\"\n", "features is a list of columns" },
     { LEAST "[corrector]\nplugin = \"t-ridge\"\nfeatures = [\"a\", \"a\"]\n", "features names a twice" },
+    { LEAST "[corrector]\nplugin = \"t-ridge\"\nfeatures = [\"a_1\", \"a_{0:2}\"]\n", "features names a_1 twice" },
+    { LEAST "[corrector]\nplugin = \"t-ridge\"\nfeatures = [\"a_{1}\"]\n",
+      "a_{1}: a range is one {FROM:TO} or {FROM:TO:STEP}" },
+    { LEAST "[corrector]\nplugin = \"t-ridge\"\nfeatures = [\"a_{2:1}\"]\n", "a_{2:1}: a range is one" },
+    { LEAST "[corrector]\nplugin = \"t-ridge\"\nfeatures = [\"a_{1:9:0}\"]\n", "a_{1:9:0}: a range is one" },
+    { LEAST "[corrector]\nplugin = \"t-ridge\"\nfeatures = [\"a_{1:257}\"]\n", "at most 256 of them" },
+    { LEAST "[corrector]\nplugin = \"t-ridge\"\nfeatures = [\"a_{1:2}_{1:2}\"]\n", "a_{1:2}_{1:2}: a range is one" },
     { LEAST "[corrector]\nplugin = \"t-ridge\"\nscope = \"all\"\n", "expected one of cell|pooled" },
     { LEAST "[corrector]\nplugin = \"t-ridge\"\ngate = 1\n", "true or false is expected" },
     { LEAST "[cell]\nnominal_capacity = 2\n[protocol]\nsteps = [\"Rest for 1 h\", \"Discharge at 1Q until 3 V\"]\n",
@@ -683,6 +705,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults), cmocka_unit_test(test_whole),       cmocka_unit_test(test_merged),
+        cmocka_unit_test(test_feature_ranges),
         cmocka_unit_test(test_wrong),    cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_splits),
         cmocka_unit_test(test_set),      cmocka_unit_test(test_environment), cmocka_unit_test(test_expand),
         cmocka_unit_test(test_base),     cmocka_unit_test(test_base_wrong),  cmocka_unit_test(test_memory),

@@ -3,6 +3,7 @@
  *
  * The plain cell's open-circuit voltage is 3 V + soc, its RC pair next to nothing: V = 3 + soc - 0.05 I.
  */
+#include "core/base/vmath.h"
 #include "engine_rig.h"
 #include "tests/near.h"
 
@@ -166,6 +167,34 @@ static void the_same_in_any_tile(void **state)
     }
 }
 
+/* Current, then a rest, then a held voltage: columns that move and columns that stand. */
+static void the_same_bits_at_any_vector_width(void **state)
+{
+    (void)state;
+    static const char *const isa[] = { "sse2", "avx2", "avx512" };
+    static double kept[RIG_SAMPLES][RIG_SIGNALS];
+    size_t n = 0;
+    for (size_t k = 0; k < sizeof isa / sizeof *isa; k++) {
+        if (vmath_use(isa[k]) < 0) {
+            print_message("no %s here\n", isa[k]);
+            continue;
+        }
+        ran r = rig_run(RUN(2) CELL "cells = 3\n[[physics]]\nplugin = \"spm\"\n[protocol]\nsteps = [\"Discharge at "
+                        "1C until 3 V\", \"Rest for 7 minutes\", \"Charge at 1C until 4.1 V\", \"Hold at 4.1 V until "
+                        "C/20\"]\n[trace]\nperiod = 7\ncolumns = [\"temperature\", \"soc\", \"power\", \"heat\"]\n"
+                        RIG_OUT, (engine_options){ 0 });
+        assert_int_equal(r.rc, E_OK);
+        assert_true(rig.sample.n > 3 * 2 * 900 && rig.sample.n < RIG_SAMPLES);
+        for (size_t i = 0; n && i < rig.sample.n; i++)
+            assert_memory_equal(kept[i], rig.sample.at[i], rig.sample.ncol * sizeof(double));
+        assert_true(n == 0 || n == rig.sample.n);
+        n = rig.sample.n;
+        memcpy(kept, rig.sample.at, sizeof kept);
+        rig_done(&r);
+    }
+    assert_int_equal(vmath_use(NULL), 0);
+}
+
 static void once(void *ctx, const engine_progress *p)
 {
     if (p->rows >= 64)
@@ -282,6 +311,7 @@ int main(void)
         cmocka_unit_test(periods),
         cmocka_unit_test(between_steps_of_the_solver),
         cmocka_unit_test(the_same_in_any_tile),
+        cmocka_unit_test(the_same_bits_at_any_vector_width),
         cmocka_unit_test(a_cut_run_goes_on),
         cmocka_unit_test(a_cycle_is_summed_up),
         cmocka_unit_test(the_peak_is_the_plateau),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * test_trend.c - one law of trend against numpy, the average and its spread, what is carried on, its stream.
+ * test_trend.c - trend against numpy: one law, laws by likelihood; averages and spread, what is carried on, its stream.
  *
  * Numbers by numpy 2.4.6:
  *   n = np.arange(1, 41.); u = 0.5 + 0.5*np.sin(1.3*n); z = n/40; y = 2 - 0.3*z**0.7 - 0.05*u + 0.002*np.cos(5*n)
@@ -8,6 +8,16 @@
  *           th = np.linalg.solve(X.T @ (X*ww[:, None]), X.T @ (ww*y)); r = y - X @ th
  *           s = 1.345*1.4826*np.sort(abs(r - np.sort(r)[20]))[20]; ww = w/np.sqrt(1 + (r/s)**2)
  *       th @ [1, -1.5**.5, -.2]
+ * By likelihood, with y[19] += 0.1 and m = 1e6 for z**0.5 and z (A the mean of both fits, r, s as above of y - A):
+ *   nv = np.sqrt(1 + (r/s)**2); xs = np.array([41, 60.])
+ *   for l in [3*(80/3)**(k/4) for k in range(5)]:
+ *       K = np.exp(-abs(n[:, None] - n)/l); Ks = np.exp(-abs(xs[:, None] - n)/l)
+ *       for g in [.1, .3, 1, 3, 10, 30]:
+ *           C = g*K + np.diag(nv); Ci = np.linalg.inv(C)
+ *           for p in (0.5, 1):
+ *               X = np.c_[np.ones(40), z**p, u]; G = X.T @ Ci @ X; th = np.linalg.solve(G, X.T @ Ci @ y); e = y - X @
+ * th ll += [-.5*(37*np.log(e @ Ci @ e) + np.linalg.slogdet(C)[1] + np.linalg.slogdet(G)[1])] pred += [np.c_[np.ones(2),
+ * (xs/40)**p, [.2, .2]] @ th + g*Ks @ Ci @ e] w = np.exp(ll - max(ll)); w /= w.sum(); w @ pred
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,7 +46,7 @@ static void plant(uint32_t p)
 typedef struct wish {
     double power[4], length[4], memory[4];
     uint32_t npower, nlength, nmemory;
-    double carry;
+    double carry, soft, likely, likely_lasts; /* likely_lasts 0: as shipped */
 } wish;
 
 static rig *train(wish *o)
@@ -56,6 +66,10 @@ static rig *train(wish *o)
         v->n = list[i].n;
     }
     rig_value(g, "carry")->real = o->carry;
+    rig_value(g, "carry_soft")->real = o->soft;
+    rig_value(g, "likely")->real = o->likely;
+    if (o->likely_lasts > 0)
+        rig_value(g, "likely_lasts")->real = o->likely_lasts;
     assert_int_equal(g->corrector->train(&g->host, &g->args, &d.t, NULL, &model), 0);
     assert_non_null(model);
     assert_int_equal(rig_make(g, 8, model), 0);
@@ -141,6 +155,106 @@ static void the_newest_rows_are_carried_on(void **state)
     rig_close(g);
 }
 
+static void far_ones_are_not_carried(void **state)
+{
+    (void)state;
+    wish o = { .power = { 0.7 }, .npower = 1, .memory = { 1e6 }, .nmemory = 1, .carry = 6 };
+    double said[2];
+    plant(2);
+    d.y[N - 2] += 0.3;
+    for (int soft = 0; soft < 2; soft++) {
+        o.soft = soft;
+        rig *g = train(&o);
+        said[soft] = crig_predict(g, (double[]){ 40, 0.5 }, NULL, NULL);
+        rig_close(g);
+    }
+    o.carry = 0;
+    rig *g = train(&o);
+    double without = crig_predict(g, (double[]){ 40, 0.5 }, NULL, NULL);
+    assert_true(said[0] - without > 0.04);
+    assert_true(fabs(said[1] - without) < 0.004);
+    rig_close(g);
+}
+
+static wish two_laws(double likely, double lasts)
+{
+    plant(2);
+    d.y[19] += 0.1;
+    return (wish){ .power = { 0.5, 1 }, .npower = 2, .memory = { 1e6 }, .nmemory = 1, .likely = likely,
+                   .likely_lasts = lasts };
+}
+
+static void laws_by_their_likelihood(void **state)
+{
+    (void)state;
+    static const double known[] = { 1.6880485796634894, 1.62055034678069 };
+    wish o = two_laws(1, 1e9);
+    rig *g = train(&o);
+    for (int k = 0; k < 2; k++) {
+        double sigma, got = crig_predict(g, (double[]){ k ? 60 : 41, 0.2 }, &sigma, NULL);
+        if (fabs(got - known[k]) > 1e-7)
+            fail_msg("%.17g, not %.17g", got, known[k]);
+        assert_true(sigma > 0 && sigma < 0.1);
+    }
+    rig_close(g);
+    o = two_laws(1, 1e9);
+    for (int i = 0; i < N; i++) { /* a column that says nothing is no law's loss */
+        d.x[1][i] = 0;
+        d.y[i] = 2 - 0.3 * (i + 1.0) / N + 0.002 * cos(5 * (i + 1.0));
+    }
+    g = train(&o);
+    assert_near(crig_predict(g, (double[]){ 60, 0 }, NULL, NULL), 1.55, 0.01);
+    rig_close(g);
+    o = two_laws(1, 1e9);
+    for (int i = 0; i < N; i++) /* nor does it fail where nothing is left to explain */
+        d.y[i] = 2 - 0.3 * (i + 1.0) / N;
+    g = train(&o);
+    assert_near(crig_predict(g, (double[]){ 60, 0.2 }, NULL, NULL), 1.55, 1e-6);
+    rig_close(g);
+}
+
+/* Half at the last known cycle, 1/e of it half a span on; sigma has how both differ. */
+static void their_share_fades(void **state)
+{
+    (void)state;
+    static const double share[] = { 0, 1, 0.5 }, lasts[] = { 0, 1e9, 0 };
+    double at[3][2], sigma[3];
+    for (int k = 0; k < 3; k++) {
+        wish o = two_laws(share[k], lasts[k]);
+        rig *g = train(&o);
+        at[k][0] = crig_predict(g, (double[]){ 40, 0.2 }, NULL, NULL);
+        at[k][1] = crig_predict(g, (double[]){ 60, 0.2 }, &sigma[k], NULL);
+        rig_close(g);
+    }
+    double half = 0.5 * exp(-1), off = at[1][1] - at[0][1];
+    assert_near(at[2][0], 0.5 * (at[0][0] + at[1][0]), 1e-9);
+    assert_near(at[2][1], at[0][1] + half * off, 1e-9);
+    assert_near(sigma[2] * sigma[2], sigma[0] * sigma[0] + half * (1 - half) * off * off, 1e-9);
+}
+
+/* What one cell wanders tells nothing of another: at the last row of all is what is said far behind it. */
+static void several_cells_have_no_level(void **state)
+{
+    (void)state;
+    double at[2][2];
+    for (int several = 0; several < 2; several++) {
+        wish o = two_laws(1, 1e9);
+        o.npower = 0;
+        o.length[0] = 0.01; /* a law that is flat from the second cycle on */
+        o.nlength = 1;
+        for (int i = 0; i < N; i++) {
+            d.cell[i] = several && i >= N / 2;
+            d.y[i] = 2 + 0.05 * sin(0.3 * i);
+        }
+        rig *g = train(&o);
+        for (int k = 0; k < 2; k++)
+            at[several][k] = crig_predict(g, (double[]){ k ? 4000 : 40, 0 }, NULL, NULL);
+        rig_close(g);
+    }
+    assert_true(fabs(at[0][0] - at[0][1]) > 0.01);
+    assert_near(at[1][0], at[1][1], 1e-9);
+}
+
 /* Rest adds capacity: what would be a reversible gain is none. */
 static void no_gain(void **state)
 {
@@ -181,13 +295,28 @@ static void stream(void **state)
     if (bad)
         fail_msg("does not hold: %s", bad);
     rig_close(g);
+    wish o = two_laws(0.5, 0);
+    g = train(&o);
+    bad = crig_round(g, "trend", (double[]){ 50, 0.3 });
+    bad = bad ? bad : crig_damage(g, 7);
+    if (bad)
+        fail_msg("does not hold: %s", bad);
+    rig_close(g);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_law), cmocka_unit_test(an_average),     cmocka_unit_test(the_newest_rows_are_carried_on),
-        cmocka_unit_test(no_gain), cmocka_unit_test(refused_tables), cmocka_unit_test(stream),
+        cmocka_unit_test(one_law),
+        cmocka_unit_test(an_average),
+        cmocka_unit_test(the_newest_rows_are_carried_on),
+        cmocka_unit_test(far_ones_are_not_carried),
+        cmocka_unit_test(laws_by_their_likelihood),
+        cmocka_unit_test(their_share_fades),
+        cmocka_unit_test(several_cells_have_no_level),
+        cmocka_unit_test(no_gain),
+        cmocka_unit_test(refused_tables),
+        cmocka_unit_test(stream),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * expr_emit.c - nodes become code: what is `same` runs once, the rest block by block in few registers, results straight
- * into their columns.
+ * expr_emit.c - nodes become code: what is `same` runs once, what is held when it is asked for, the rest block by block
+ * in few registers, results straight into their columns.
  */
 #include "core/base/expr_inside.h"
 #include "core/base/mem.h"
@@ -22,11 +22,15 @@ typedef struct emitter {
     fade_expr        *e;
 } emitter;
 
-static void use(emitter *m, uint32_t i, uint32_t by, bool by_same)
+enum { SAME, HELD, LANES };                             /* when a node is made, in this order */
+
+static int when(const expr_node *k) { return k->same ? SAME : k->of == EXPR_OF_HELD ? HELD : LANES; }
+
+static void use(emitter *m, uint32_t i, uint32_t by, int when_by)
 {
     life *l = &m->of[i];
     l->live = true;
-    if (m->g->at[i].same && !by_same)                   /* stays for all blocks */
+    if (when(&m->g->at[i]) < when_by)                   /* stays for all blocks, or calls */
         by = ALWAYS;
     if (l->last < by)
         l->last = by;
@@ -36,13 +40,13 @@ static void find_lives(emitter *m, const uint8_t *wanted, uint32_t n, const uint
 {
     for (uint32_t i = 0; i < n; i++)
         if (!wanted || wanted[i])
-            use(m, root[i], ALWAYS, false);
+            use(m, root[i], ALWAYS, LANES);
     for (uint32_t i = m->g->n; i-- > 0;) {
         const expr_node *k = &m->g->at[i];
         if (m->of[i].live && expr_operands[k->op] > 0)
-            use(m, k->a, i, k->same);
+            use(m, k->a, i, when(k));
         if (m->of[i].live && expr_operands[k->op] > 1)
-            use(m, k->b, i, k->same);
+            use(m, k->b, i, when(k));
     }
 }
 
@@ -65,7 +69,8 @@ static void place_leaves(emitter *m, const uint8_t *wanted, uint32_t n, const ui
         e->nnumber++;
     }
     for (uint32_t i = n; i-- > 0;)
-        if ((!wanted || wanted[i]) && !m->g->at[root[i]].same && m->g->at[root[i]].op != EXPR_VAR)
+        if ((!wanted || wanted[i]) && when(&m->g->at[root[i]]) == LANES &&
+            m->g->at[root[i]].op != EXPR_VAR)
             m->of[root[i]].at = (expr_place){ EXPR_IN_Y, i };
 }
 
@@ -102,11 +107,11 @@ static void emit(emitter *m, uint32_t i, uint32_t in, uint32_t *columns)
     m->e->code[m->e->ncode++] = c;
 }
 
-static void emit_all(emitter *m, bool same, uint32_t in, uint32_t *columns)
+static void emit_all(emitter *m, int now, uint32_t in, uint32_t *columns)
 {
     m->nfree = 0;
     for (uint32_t i = 0; i < m->g->n; i++)
-        if (m->of[i].live && m->g->at[i].same == same && expr_operands[m->g->at[i].op])
+        if (m->of[i].live && when(&m->g->at[i]) == now && expr_operands[m->g->at[i].op])
             emit(m, i, in, columns);
 }
 
@@ -132,9 +137,11 @@ int expr_emit(const expr_graph *g, const uint8_t *wanted, uint32_t n, const uint
     if (ok) {
         find_lives(&m, wanted, n, root);
         place_leaves(&m, wanted, n, root);
-        emit_all(&m, true, EXPR_IN_SAME, &e->nsame);
+        emit_all(&m, SAME, EXPR_IN_SAME, &e->nsame);
         e->once = e->ncode;
-        emit_all(&m, false, EXPR_IN_REG, &e->nreg);
+        emit_all(&m, HELD, EXPR_IN_HELD, &e->nheld);
+        e->held = e->ncode;
+        emit_all(&m, LANES, EXPR_IN_REG, &e->nreg);
         emit_copies(&m, wanted, n, root);
         e->block = EXPR_BLOCK;
         while (e->block > LEAST_BLOCK && (size_t)e->nreg * e->block * sizeof(double) > FAST)

@@ -89,7 +89,9 @@ uint32_t expr_number(expr_graph *g, double value)
 
 uint32_t expr_variable(expr_graph *g, uint32_t i)
 {
-    return put(g, (expr_node){ .op = EXPR_VAR, .same = g->same && g->same[i], .a = i });
+    int how = g->same ? g->same[i] : 0;
+    uint8_t of = how == 0 ? EXPR_OF_LANES : how == 2 ? EXPR_OF_HELD : EXPR_OF_SAME;
+    return put(g, (expr_node){ .op = EXPR_VAR, .same = of == EXPR_OF_SAME, .of = of, .a = i });
 }
 
 uint32_t expr_put(expr_graph *g, int op, uint32_t a, uint32_t b)
@@ -99,6 +101,6 @@ uint32_t expr_put(expr_graph *g, int op, uint32_t a, uint32_t b)
         a = b;
         b = t;
     }
-    bool same = g->at[a].same && (expr_operands[op] < 2 || g->at[b].same);
-    return put(g, (expr_node){ .op = (uint8_t)op, .same = same, .a = a, .b = b });
+    uint8_t of = g->at[a].of | (expr_operands[op] < 2 ? 0 : g->at[b].of);
+    return put(g, (expr_node){ .op = (uint8_t)op, .same = of <= EXPR_OF_SAME, .of = of, .a = a, .b = b });
 }

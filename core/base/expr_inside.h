@@ -26,9 +26,12 @@ enum {
 
 /* ---- nodes ---- */
 
+enum { EXPR_OF_SAME = 1, EXPR_OF_HELD = 2, EXPR_OF_LANES = 4 };
+
 typedef struct expr_node {                        /* operands stand before it */
     uint8_t  op;
     bool     same;                                /* of numbers and `same` variables only */
+    uint8_t  of;                                  /* EXPR_OF_ of the variables in it */
     uint32_t uses;                                /* places that need its value */
     uint32_t a, b;                                /* nodes; of VAR a is the variable */
     double   value;                               /* of NUMBER */
@@ -57,7 +60,7 @@ void expr_rewrite(expr_graph *from, expr_graph *to, const uint8_t *wanted, uint3
 
 /* ---- code ---- */
 
-enum { EXPR_IN_NUMBERS, EXPR_IN_SAME, EXPR_IN_REG, EXPR_IN_VAR, EXPR_IN_SAME_VAR, EXPR_IN_Y };
+enum { EXPR_IN_NUMBERS, EXPR_IN_SAME, EXPR_IN_HELD, EXPR_IN_REG, EXPR_IN_VAR, EXPR_IN_SAME_VAR, EXPR_IN_Y };
 typedef struct expr_place {
     uint32_t in, at;
 } expr_place;
@@ -71,8 +74,8 @@ typedef struct expr_code {
 struct fade_expr {
     double    *number;                            /* 8 times each */
     expr_code *code;                              /* `once` of them run over 8 lanes before the others run over all */
-    uint32_t   nnumber, ncode, once;
-    uint32_t   nsame, nreg;                       /* columns of 8 values, and of `block` */
+    uint32_t   nnumber, ncode, once, held;        /* behind `once`, up to `held`: what is held */
+    uint32_t   nsame, nheld, nreg;                /* columns of 8 values, of all lanes, and of `block` */
     uint32_t   block;                             /* lanes */
 };
 

@@ -14,8 +14,8 @@ typedef struct frame {                                  /* one call of expr_eval
     const fade_math_v1  *math;
     const double *const *var;
     double *const       *y;
-    double              *same, *reg;
-    size_t               block;                         /* lanes of a register */
+    double              *same, *held, *reg;
+    size_t               lanes, block;                  /* of what is held, and of a register */
 } frame;
 
 static const expr_loops *loops_in_use(void)
@@ -39,6 +39,7 @@ static double *at(const frame *f, expr_place p, uint32_t lane)
     switch (p.in) {
     case EXPR_IN_NUMBERS: return f->e->number + (size_t)8 * p.at;
     case EXPR_IN_SAME: return f->same + (size_t)8 * p.at;
+    case EXPR_IN_HELD: return f->held + f->lanes * p.at + lane;
     case EXPR_IN_REG: return f->reg + f->block * p.at;
     case EXPR_IN_Y: return f->y[p.at] + lane;
     case EXPR_IN_VAR: return (double *)(uintptr_t)(f->var[p.at] + lane);
@@ -80,17 +81,19 @@ static uint32_t block_of(const fade_expr *e, uint32_t n)
 
 size_t expr_scratch(const fade_expr *e, uint32_t n)
 {
-    return LINE + ((size_t)8 * e->nsame + (size_t)block_of(e, n) * e->nreg) * sizeof(double);
+    return LINE + ((size_t)8 * e->nsame + (size_t)n * e->nheld + (size_t)block_of(e, n) * e->nreg) * sizeof(double);
 }
 
 void expr_eval(const fade_expr *e, uint32_t n, const double *const *var, void *scratch, double *const *y)
 {
     double *same = (double *)(((uintptr_t)scratch + LINE - 1) / LINE * LINE);
-    frame f = { e, loops_in_use(), vmath_table(), var, y, same, same + (size_t)8 * e->nsame, block_of(e, n) };
+    double *held = same + (size_t)8 * e->nsame, *reg = held + (size_t)n * e->nheld;
+    frame f = { e, loops_in_use(), vmath_table(), var, y, same, held, reg, n, block_of(e, n) };
+    uint32_t from = y ? e->held : e->once, to = y ? e->ncode : e->held;
     if (n)
         run(&f, e->code, e->code + e->once, 8, 0);
     for (uint32_t lane = 0; lane < n; lane += e->block)
-        run(&f, e->code + e->once, e->code + e->ncode, block_of(e, n - lane), lane);
+        run(&f, e->code + from, e->code + to, block_of(e, n - lane), lane);
 }
 
 double expr_single(int op, double a, double b)
@@ -100,6 +103,6 @@ double expr_single(int op, double a, double b)
     expr_code c = { .op = (uint8_t)op, .a = { EXPR_IN_SAME_VAR, 0 }, .b = { EXPR_IN_SAME_VAR, 1 },
                     .to = { EXPR_IN_Y, 0 } };
     fade_expr e = { .number = number };
-    run(&(frame){ &e, loops_in_use(), vmath_table(), var, &y, NULL, NULL, 8 }, &c, &c + 1, 8, 0);
+    run(&(frame){ &e, loops_in_use(), vmath_table(), var, &y, NULL, NULL, NULL, 8, 8 }, &c, &c + 1, 8, 0);
     return x[0];
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { LINE = 64, ALIGN = 16, BLOCK = 16384 };
 
@@ -60,6 +61,22 @@ double *mem_columns(size_t n)
     double *p = aligned_alloc(LINE, bytes ? bytes : LINE);
     if (p)
         memset(p, 0, bytes);
+    return p;
+}
+
+double *mem_huge(size_t n)
+{
+    const size_t page = MEM_HUGE * sizeof(double);
+    if (n < MEM_HUGE)
+        return granted() ? aligned_alloc(LINE, (n * sizeof(double) / LINE + 1) * LINE) : NULL;
+    if (n > SIZE_MAX / sizeof(double) - page || !granted())
+        return NULL;
+    size_t bytes = (n * sizeof(double) + page - 1) / page * page;
+    double *p = aligned_alloc(page, bytes);
+#ifdef MADV_HUGEPAGE
+    if (p)
+        madvise(p, bytes, MADV_HUGEPAGE);         /* refused: pages stay small */
+#endif
     return p;
 }
 

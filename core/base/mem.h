@@ -10,6 +10,9 @@ void *mem_zero(size_t n, size_t size);            /* calloc; NULL on overflow or
 void *mem_grow(void *p, size_t n, size_t size);   /* realloc to n * size; p stays valid on failure (NULL) */
 char *mem_dup(const char *text);                  /* strdup; NULL gives NULL */
 double *mem_columns(size_t n);                    /* n doubles, zeroed, 64-byte aligned; free() releases it */
+/* n doubles, not zeroed, 64-byte aligned; from MEM_HUGE doubles on in huge pages, where the system has them; free() releases it */
+double *mem_huge(size_t n);
+enum { MEM_HUGE = (2 << 20) / sizeof(double) };
 
 /* An arena: many small things with one life.  Not for threads. */
 typedef struct mem_arena mem_arena;

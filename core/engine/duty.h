@@ -87,6 +87,24 @@ typedef struct duty_use {                         /* per part that has fade.duty
 } duty_use;
 
 typedef struct duty_past duty_past;               /* duty_past.c */
+typedef struct duty_again duty_again;             /* duty_again.c */
+
+/* Samples lo .. hi - 1 of a window that are remembered, `step` s from one to the next; `at`: where the first one is. */
+typedef struct duty_known {
+    size_t   lo, hi, at, period;                  /* period 0: none is found */
+    double   step;
+    uint64_t from;                                /* another number: what was remembered began anew */
+} duty_known;
+
+/* How a stretch was walked from the break point before to the next: which samples behind it are turning points. */
+enum { DUTY_TURNS = 11 };
+typedef struct duty_walk {
+    bool     whole;                               /* all of them are there */
+    int8_t   from, to;                            /* way of the soc at its beginning and at its end */
+    uint8_t  first, behind;                       /* samples booked since the break point, there and there: 1 or 2 */
+    uint8_t  nturn;
+    uint16_t turn[DUTY_TURNS];
+} duty_walk;
 
 typedef struct duty_stream {
     size_t n, cap, derived, done; /* samples in the window; what is made of each is there; those booked */
@@ -103,7 +121,12 @@ typedef struct duty_stream {
     double **value;                               /* per use: [step][nfill] */
     double  *made;                                /* of the law at hand: what cycles() makes of each event */
     double  *stress;                              /* of the break points of the rule at hand */
+    struct duty_told { double *again; bool known; } *told; /* per step of it: what its stretch came to before, or now */
+    size_t   captold;
     duty_past *past;                              /* what was made of its first samples; NULL: not remembered */
+    duty_known known;
+    duty_again *again;                            /* what stretches of them came to; NULL: none yet */
+    duty_walk walk;                               /* of its one rule, since the last break point */
 } duty_stream;
 
 typedef struct duty_column { int at; double scale, offset; } duty_column;
@@ -162,6 +185,14 @@ size_t duty_past_copy(const duty *, duty_stream *, size_t first, size_t n);
 size_t duty_past_new(const duty *, duty_stream *, size_t first, size_t n);
 void duty_past_keep(duty_stream *, size_t first, size_t n);
 void duty_past_free(duty_past *);
+size_t duty_past_place(const duty_stream *, size_t first, size_t n);         /* of samples first ..; SIZE_MAX: unknown */
+/* duty_again.c: stretches that come again */
+enum { DUTY_PLACES = 9216 };                      /* samples that are remembered: a year by hours */
+int  duty_again_open(const duty *, duty_stream *, why *w);
+void duty_again_walked(const duty *, duty_stream *, size_t n, duty_walk);
+size_t duty_again_walk(const duty *, duty_stream *, duty_walk *);
+double *duty_again_values(const duty *, duty_stream *, size_t rule, const duty_step *, bool *known);
+void duty_again_free(const duty *, duty_again *);
 /* duty_book.c: break points, rainflow, rows */
 int  duty_book(duty *, duty_stream *, size_t most_rows, bool end, why *w);
 int  duty_step_room(duty_at *, why *w);                                      /* for one more */

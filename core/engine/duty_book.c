@@ -176,6 +176,19 @@ static int begin(duty *d, duty_stream *s, why *w)
     return rc;
 }
 
+/* The one rule breaks at sample i, `booked` samples from it on being looked at then: that walk is kept, the next
+ * begins. Where the one behind is a break point of its own, none does. */
+static void walked(const duty *d, duty_stream *s, size_t i, uint8_t booked, double way)
+{
+    const double *t = s->col[S_TIME];
+    bool alone = booked == 1 || d->rule[0].time == 0 || t[i + 1] - t[i] < d->rule[0].time * NEARLY;
+    s->walk.to = (int8_t)way;
+    s->walk.behind = booked;
+    if (s->walk.whole && alone)
+        duty_again_walked(d, s, i - s->at[0].brk, s->walk);
+    s->walk = (duty_walk){ .whole = d->nrule == 1 && alone, .from = (int8_t)way, .first = booked };
+}
+
 /* Sample i: was the one before it a turning point?  Its swing is whole then.  *broke: some rule booked there. */
 static int turn(duty *d, duty_stream *s, size_t i, bool *broke, why *w)
 {
@@ -183,6 +196,9 @@ static int turn(duty *d, duty_stream *s, size_t i, bool *broke, why *w)
     if (way == 0 || way == s->direction)
         return E_OK;
     int rc = E_OK;
+    s->walk.whole &= s->walk.nturn < DUTY_TURNS && i - 1 - s->at[0].brk <= UINT16_MAX;
+    if (s->walk.whole)
+        s->walk.turn[s->walk.nturn++] = (uint16_t)(i - 1 - s->at[0].brk);
     for (size_t r = 0; r < d->nrule && !rc; r++) {
         duty_at *at = &s->at[r];
         if (d->rule[r].rain)
@@ -193,6 +209,7 @@ static int turn(duty *d, duty_stream *s, size_t i, bool *broke, why *w)
             fabs(s->col[S_SOC][i - 1] - s->col[S_SOC][at->moved_at]); /* one way since the last turning point */
         at->moved_at = i - 1;
         if (!rc && 0.5 * at->moved > d->rule[r].efc * (2 - NEARLY) && at->brk < i - 1) {
+            walked(d, s, i - 1, 2, way);
             rc = end_step(d, s, r, (duty_pos){ i - 1, 0 }, true, w);
             *broke = true;
         }
@@ -240,6 +257,8 @@ static int one_sample(duty *d, duty_stream *s, size_t most, bool last, bool *ful
     if ((*full = ends && s->nrow == most))
         return E_OK;
     uint64_t up = last ? UINT64_MAX : time_up(d, s, i);
+    if (up & 1 && !last)
+        walked(d, s, i, 1, s->direction);
     if (ends)
         rc = end_row(d, s, (duty_pos){ i, 0 }, up, w);
     for (size_t r = 0; r < d->nrule && !ends && !rc; r++)
@@ -280,11 +299,41 @@ static size_t next_event(const duty_stream *s, double alarm, size_t n)
     return i;
 }
 
+/* From a break point right to the next, where the stretch between was walked before and no row ends in it.  *went: it
+ * was. */
+static int jump(duty *d, duty_stream *s, bool *went, why *w)
+{
+    duty_at *at = &s->at[0];
+    duty_walk walk;
+    *went = false;
+    if (d->nrule != 1 || at->brk + 2 < s->done || at->end.i != at->brk || at->end.f != 0)
+        return E_OK;
+    size_t n = duty_again_walk(d, s, &walk), b = at->brk + n, done = b + walk.behind;
+    if (!n || walk.from != s->direction || at->brk + walk.first != s->done || done >= s->n ||
+        !(s->col[S_TIME][done - 1] < row_end(d, s) - 2e-9 * d->row))
+        return E_OK;
+    int rc = E_OK;
+    for (size_t i = 0; i < walk.nturn && !rc && d->rule[0].rain; i++)
+        rc = rain(d, s, 0, at->brk + walk.turn[i], w);
+    rc = rc ? rc : end_step(d, s, 0, (duty_pos){ b, 0 }, true, w);
+    s->direction = walk.to;
+    s->done = done;
+    s->walk = (duty_walk){ .whole = true, .from = walk.to, .first = walk.behind };
+    *went = true;
+    return rc;
+}
+
 int duty_book(duty *d, duty_stream *s, size_t most, bool end, why *w)
 {
     bool full = false;
     int rc = !s->begun && s->n ? begin(d, s, w) : E_OK;
     for (double alarm = -INFINITY; s->done + 1 < s->n && !full && !rc;) {
+        bool went = false;
+        rc = s->turned || !s->again ? E_OK : jump(d, s, &went, w);
+        if (rc || went) {
+            alarm = -INFINITY;
+            continue;
+        }
         if (!s->turned && alarm > -INFINITY)
             s->done = next_event(s, alarm, s->n - 1);
         if (s->done + 1 == s->n)

@@ -4,15 +4,17 @@
  * A lane needs the state and the health that the lane before it ends with.  Both are guessed, all lanes step at once,
  * and what they gain makes the next guess, until no bit moves: then each lane began where the one before it ended, and
  * the row is that of one step after the other, to the bit.  A law whose gains do not depend on where it stands takes
- * two sweeps.  Where health bends the gains it takes as many sweeps as it saves steps: such rows go step by step, and
- * it is tried again later.  What is not settled begins the next sweeps.
+ * two sweeps, one whose gains health bends about six: between sweeps the health follows the states by its slope.  Where
+ * it takes more than it saves, rows go step by step, and it is tried again later.  What is not settled begins the next
+ * sweeps.
  */
+#include "core/base/clones.h"
 #include "core/base/mem.h"
 #include "core/engine/duty_desk.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAYS = 64, FEWEST = 6, SWEEPS = 12, CHEAP = 5, LONGEST_REST = 31 };
+enum { DAYS = 64, FEWEST = 6, SWEEPS = 12, CHEAP = 8, LONGEST_REST = 31 };
 
 struct duty_days {
     size_t    part;                               /* for whom; each part that may go by days has its own */
@@ -27,7 +29,10 @@ struct duty_days {
     double    slope;                              /* of the health from step to step, as it was last */
     uint32_t rest, rested; /* rows that go step by step before this is tried again; those last time */
     double   *gain;                               /* [wstate] of the state from step to step, as it was last */
+    double   *bend;                               /* [2][wstate] of the health with the state, at both ends */
 };
+
+static size_t eights(size_t n) { return (n + 7) / 8 * 8; }
 
 /* ---- room ---- */
 
@@ -53,13 +58,14 @@ static bool open_one(const part *q, duty_days *m)
     m->scratch = mem_columns(bytes / sizeof(double) + 8);
     m->dt = mem_columns(5 * DAYS);
     m->gain = mem_columns(q->wstate);
+    m->bend = mem_columns(2 * q->wstate);
     m->param_at = mem_zero(q->nparam + 1, sizeof *m->param_at);
     m->in_at = mem_zero(q->cols.in.n + 1, sizeof *m->in_at);
     m->x_at = mem_zero(ns + 1, sizeof *m->x_at);
     m->x1_at = mem_zero(ns + 1, sizeof *m->x1_at);
     m->out_at = mem_zero(no + 1, sizeof *m->out_at);
-    return m->x && m->x1 && m->out && m->in && m->base && m->param && m->scratch && m->dt && m->gain && m->param_at &&
-           m->in_at && m->x_at && m->x1_at && m->out_at;
+    return m->x && m->x1 && m->out && m->in && m->base && m->param && m->scratch && m->dt && m->gain && m->bend &&
+           m->param_at && m->in_at && m->x_at && m->x1_at && m->out_at;
 }
 
 /* One per part that may go by days, in tiles of a single cell or not: a run may end with one. */
@@ -104,6 +110,7 @@ void duty_days_close(const duty *d, duty_desk *desk)
         free(m->scratch);
         free(m->dt);
         free(m->gain);
+        free(m->bend);
         free(m->param_at);
         free(m->in_at);
         free(m->x_at);
@@ -221,32 +228,95 @@ static size_t settled(const part *q, const duty_days *m, size_t padded, size_t n
     return good;
 }
 
-/* What each lane gained, one behind the other.  Inside a binade a gain is a whole number of units in the last place,
- * whatever the low bits of the state, so that sums of gains are the states themselves. */
-static void go_on(const part *q, duty_days *m, size_t padded, size_t n, const double *next)
+CLONES static void health_by(const double *restrict v, double scale, double offset, double c0, size_t n,
+                             double *restrict next)
 {
-    for (uint32_t r = 0; r < q->wstate; r++) {
-        double *x = m->x + r * padded;
-        const double *x1 = m->x1 + r * padded;
-        double now = x[0];
-        for (size_t j = 0; j < padded; j++) {
-            double gain = x1[j] - x[j];
-            x[j] = now;
-            now = j + 1 < n ? now + gain : now;
-        }
-    }
-    for (size_t j = 1; j < padded; j++)
-        m->soh[j] = next[(j < n ? j : n - 1) - 1];
+    for (size_t j = 0; j < n; j++)
+        next[j] = duty_soh((v[j] * scale + offset) / c0);
+}
+
+CLONES static void health_of_loss(const double *restrict v, double c0, size_t n, double *restrict next)
+{
+    for (size_t j = 0; j < n; j++)
+        next[j] = duty_soh(c0 * (1 - v[j]) / c0);
+}
+
+/* The health that each lane leaves. */
+static void left(const physics *ph, const duty_days *m, double c0, size_t n, double *next)
+{
+    int from = ph->capacity >= 0 ? ph->capacity : ph->loss;
+    const double *v = m->out_at[ph->pool.at[from].index];
+    if (ph->capacity >= 0)
+        health_by(v, ph->capacity_link.scale, ph->capacity_link.offset, c0, n, next);
+    else
+        health_of_loss(v, c0, n, next);
 }
 
 static void health(const physics *ph, const duty_days *m, double c0, size_t n, double *next)
 {
-    int from = ph->capacity >= 0 ? ph->capacity : ph->loss;
-    const double *v = m->out_at[ph->pool.at[from].index];
-    for (size_t j = 0; j < n; j++) {
-        double cap = ph->capacity >= 0 ? v[j] * ph->capacity_link.scale + ph->capacity_link.offset : c0 * (1 - v[j]);
-        next[j] = m->brk[j] ? duty_soh(cap / c0) : m->soh[j];
+    left(ph, m, c0, n, next);
+    for (size_t j = 0; j < n; j++)
+        next[j] = m->brk[j] ? next[j] : m->soh[j];
+}
+
+/* How the health bends with each state where the steps begin and about where they end: only guesses are made of it. */
+static void bends(const physics *ph, const part *q, const workpart *wp, duty_days *m, double c0, size_t n)
+{
+    size_t ns = q->wstate, lanes = 2 * (ns + 1), padded = eights(lanes);
+    double h[2][DAYS], next[DAYS];
+    fade_tile b;
+    memset(m->bend, 0, 2 * ns * sizeof *m->bend);
+    if (padded > DAYS || !q->vt->observe)
+        return;
+    for (size_t r = 0; r < ns; r++)
+        for (size_t j = 0; j < padded; j++) {
+            size_t end = j < lanes ? j / (ns + 1) : 1;
+            double x = wp->x[0][r * wp->b.n] + (double)(end * n) * m->gain[r];
+            h[end][r] = x != 0 ? 1e-5 * x : 1e-2 * m->gain[r];
+            m->x[r * padded + j] = j % (ns + 1) == r + 1 ? x + h[end][r] : x;
+        }
+    for (size_t j = 0; j < padded; j++)
+        m->status[j] = 0;
+    lay_tile(q, wp, m, padded, lanes, &b);
+    if (q->vt->observe(q->model, &b) != 0)
+        return;
+    left(ph, m, c0, lanes, next);
+    for (size_t end = 0; end < 2; end++)
+        for (size_t r = 0; r < ns; r++) {
+            const double *at = next + end * (ns + 1);
+            double bend = (at[r + 1] - at[0]) / h[end][r];
+            m->bend[end * ns + r] = bend - bend == 0 ? bend : 0;
+        }
+}
+
+/* What a lane leaves of health when it leaves another state than it did. */
+CLONES static void follow(size_t n, const double *restrict x, const double *restrict was, double bend, double more,
+                          double *restrict next)
+{
+    for (size_t j = 0; j + 1 < n; j++)
+        next[j] += (bend + more * ((x[j + 1] - x[0]) + (was[j] - x[0]))) * (x[j + 1] - was[j]);
+}
+
+/* What each lane gained, one behind the other.  Inside a binade a gain is a whole number of units in the last place,
+ * whatever the low bits of the state, so that sums of gains are the states themselves.  The health goes with them. */
+static void go_on(const part *q, duty_days *m, size_t padded, size_t n, double *next)
+{
+    for (uint32_t r = 0; r < q->wstate; r++) {
+        double *x = m->x + r * padded, now = x[0], bend = m->bend[r], wide = (double)n * m->gain[r];
+        const double *x1 = m->x1 + r * padded;
+        double more = wide != 0 ? 0.5 * (m->bend[q->wstate + r] - bend) / wide : 0;
+        for (size_t j = 0; j < n; j++) {
+            double gain = x1[j] - x[j];
+            x[j] = now;
+            now = now + gain;
+        }
+        for (size_t j = n; j < padded; j++)
+            x[j] = x[n - 1];
+        if (bend != 0 || more != 0)
+            follow(n, x, x1, bend, more, next);
     }
+    for (size_t j = 1; j < padded; j++)
+        m->soh[j] = j >= n ? m->soh[n - 1] : m->brk[j - 1] ? next[j - 1] : m->soh[j - 1];
 }
 
 /* Takes the first `good` steps. */
@@ -269,10 +339,11 @@ static size_t some(engine *e, worker *k, const physics *ph, const part *q, const
                    const duty_run_of *run, size_t n)
 {
     duty_days *m = k->desk->days[u - e->duty->use];
-    size_t padded = (n + 7) / 8 * 8, good = 0;
+    size_t padded = eights(n), good = 0;
     double next[DAYS], c0 = e->lane[k->tile->first].c0;
     fade_tile b;
     lay_steps(e->duty, u, run, m, n, padded);
+    bends(ph, q, wp, m, c0, n);
     lay_tile(q, wp, m, padded, n, &b);
     guess(q, wp, m, padded, n, k->desk->soh[0]);
 
@@ -292,7 +363,7 @@ static size_t some(engine *e, worker *k, const physics *ph, const part *q, const
                 return 0;
         health(ph, m, c0, n, next);
         good = settled(q, m, padded, n, next);
-    }
+        }
     take(q, wp, k->desk, m, padded, good, next);
     m->rested = sweep <= CHEAP ? 0 : m->rested < LONGEST_REST ? 2 * m->rested + 1 : LONGEST_REST;
     m->rest = m->rested;

@@ -35,7 +35,12 @@ void duty_lend(const duty *, duty_use *, worker *, const part *, workpart *, til
 #define SOH_LEAST 1e-6                            /* nothing is divided by less, where energy is kept */
 #define SOH_MOST  10
 /* What is left of a capacity, as far as duties are weighted by it. */
-static inline double duty_soh(double q) { return q == q ? fmin(fmax(q, SOH_LEAST), SOH_MOST) : 1; }
+static inline double duty_soh(double q)
+{
+    q = q == q ? q : 1;
+    q = q > SOH_LEAST ? q : SOH_LEAST;
+    return q < SOH_MOST ? q : SOH_MOST;
+}
 extern const bool duty_scaled[DUTY_N];            /* stress that is of the capacity at hand */
 /* duty_days.c */
 int  duty_days_open(engine *, worker *, why *w);

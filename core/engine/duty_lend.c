@@ -2,6 +2,7 @@
  * duty_lend.c - the memory of a worker's desk; samples lent to a step; rates and sums that a lane makes for itself
  * because it differs from the others, or from the new cell.
  */
+#include "core/base/clones.h"
 #include "core/base/mem.h"
 #include "core/engine/duty_desk.h"
 #include <math.h>
@@ -139,18 +140,24 @@ static span span_of(const duty_use *u, const duty_step *step, const duty_stream 
     return (span){ s, first, n, stride, mem, mem + stride, mem + stride * (1 + u->vt->in.n) };
 }
 
+/* One column, padded with its last. */
+static void lay(const span *p, const double *from, double *to)
+{
+    double last = from[p->n - 1];
+    memcpy(to, from, p->n * sizeof *to);
+    for (size_t i = p->n; i < p->stride; i++)
+        to[i] = last;
+}
+
 /* Copies the samples, deepened where a cell keeps the energy of its duty, padded with the last. */
 static void lay_samples(const duty_use *u, const span *p, double top, double q)
 {
     for (uint32_t c = 0; c < u->vt->in.n; c++) {
         double *to = p->in + c * p->stride;
         const double *from = p->s->col[u->in[c]] + p->first;
-        memcpy(to, from, p->n * sizeof *to);
-        if (q != 1 && u->in[c] == S_SOC)
-            for (size_t i = 0; i < p->n; i++)
-                to[i] = duty_lowered(to[i], top, q);
-        for (size_t i = p->n; i < p->stride; i++)
-            to[i] = to[p->n - 1];
+        lay(p, from, to);
+        for (size_t i = 0; q != 1 && u->in[c] == S_SOC && i < p->stride; i++)
+            to[i] = duty_lowered(to[i], top, q);
     }
     for (uint32_t c = 0; c < u->vt->in.n && q != 1; c++)
         if (u->in[c] == S_ANODE) {
@@ -163,17 +170,26 @@ static void lay_samples(const duty_use *u, const span *p, double top, double q)
         }
 }
 
+/* Of samples between two others: half the stretch before and half the one behind. */
+CLONES static void shares(size_t n, const double *restrict t, double all, double *restrict weight)
+{
+    for (size_t i = 1; i + 1 < n; i++)
+        weight[i] = 0.5 * (t[i] - t[i - 1]) / all + 0.5 * (t[i + 1] - t[i]) / all;
+}
+
 static void lay_weights(const span *p, const duty_step *step)
 {
     const double *t = p->s->col[S_TIME] + step->b0;
     double all = p->s->col[S_TIME][step->b.i] - p->s->col[S_TIME][step->b0];
     size_t n = step->b.i - step->b0 + 1;
-    memset(p->weight, 0, p->stride * sizeof *p->weight);
-    for (size_t i = 1; i < n; i++) {
-        double share = all > 0 ? 0.5 * (t[i] - t[i - 1]) / all : 0;
-        p->weight[i - 1] += share;
-        p->weight[i] += share;
+    if (!(all > 0)) {
+        memset(p->weight, 0, p->stride * sizeof *p->weight);
+        return;
     }
+    p->weight[0] = 0.5 * (t[1] - t[0]) / all;
+    shares(n, t, all, p->weight);
+    p->weight[n - 1] = 0.5 * (t[n - 1] - t[n - 2]) / all;
+    memset(p->weight + n, 0, (p->stride - n) * sizeof *p->weight);
 }
 
 /* ---- a lane's own ---- */
@@ -303,12 +319,8 @@ static const fade_samples *lend(const duty_use *u, duty_desk *desk, const span *
 
 static void lay_rates(const duty_use *u, const span *p)
 {
-    for (size_t c = 0; c < u->nrate; c++) {
-        double *to = p->rate + c * p->stride;
-        memcpy(to, p->s->col[u->rate + c] + p->first, p->n * sizeof *to);
-        for (size_t i = p->n; i < p->stride; i++)
-            to[i] = to[p->n - 1];
-    }
+    for (size_t c = 0; c < u->nrate; c++)
+        lay(p, p->s->col[u->rate + c] + p->first, p->rate + c * p->stride);
 }
 
 /* What pads a tile is a copy of its last lane. */
@@ -332,7 +344,7 @@ void duty_lend(const duty *d, duty_use *u, worker *k, const part *q, workpart *w
         return;
     size_t room = desk->cap / d->groups / 8 * 8;
     for (uint32_t i = run->lo; i < hi; i++) {
-        uint32_t group = !lent ? 0 : u->own ? i : (uint32_t)(run - desk->run);
+        uint32_t group = u->own && lends(u) ? i : lent ? (uint32_t)(run - desk->run) : 0;
         span p = span_of(u, step, run->stream, desk->mem + (size_t)group * room);
         if (u->own) {
             why one = { 0 };

@@ -6,12 +6,15 @@
  * a period is taken for found, and each further sample is compared with that of a period ago, bit by bit, before
  * anything is copied.  Where one differs, keeping begins anew.
  */
+#include "core/base/clones.h"
 #include "core/base/mem.h"
 #include "core/engine/duty.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 9216, SHORTEST = 128, STREAMS = 8, ALIKE = 4 };    /* MOST: a year by hours */
+enum { MOST = DUTY_PLACES, SHORTEST = 128, STREAMS = 8, ALIKE = 4 };
+#define EXACT 0x1.8p42                            /* s: what it is added to loses what is no multiple of 2^-10 s */
 
 struct duty_past {
     size_t   n, cap, ncol;                        /* samples kept */
@@ -59,6 +62,7 @@ int duty_past_open(const duty *d, duty_stream *s, size_t n, why *w)
     if (d->time || d->nstream > STREAMS || (d->ncol == S_FIXED && !d->anode)) {
         duty_past_free(s->past);
         s->past = NULL;
+        s->known = (duty_known){ .from = s->known.from + 1 };
         return E_OK;
     }
     if (!s->past) {
@@ -68,6 +72,50 @@ int duty_past_open(const duty *d, duty_stream *s, size_t n, why *w)
     }
     return room(d, s->past, n, w);
 }
+
+/* ---- what stretches may rely on ---- */
+
+/* Do samples t[-1], t[0] .. t[n - 1] follow each other by `step`, and stretches of as many last as long, to the bit? */
+CLONES static bool even(const double *t, size_t n, double step)
+{
+    int64_t bad = (int64_t) !(t[-1] + EXACT - EXACT == t[-1]);
+    for (size_t i = 0; i < n; i++)
+        bad += (int64_t) !(t[i] + EXACT - EXACT == t[i]) + (int64_t) !(t[i] - t[i - 1] == step);
+    return bad == 0 && fabs(t[-1]) < EXACT / 2 && fabs(t[n - 1]) < EXACT / 2;
+}
+
+/* Samples first .. first + n - 1 are those at `place`.  Time between them that is another than before begins anew. */
+static void know(duty_stream *s, size_t first, size_t n, size_t place)
+{
+    duty_known *k = &s->known;
+    const double *t = s->col[S_TIME] + first;
+    k->period = s->past->period;
+    if (!even(t, n, t[0] - t[-1])) {
+        k->lo = k->hi = first + n;
+        return;
+    }
+    if (t[0] - t[-1] != k->step) {
+        k->from++;
+        k->step = t[0] - t[-1];
+        k->hi = 0;
+    }
+    if (k->hi != first || k->lo == k->hi) {
+        k->lo = first;
+        k->at = place;
+    }
+    k->hi = first + n;
+}
+
+size_t duty_past_place(const duty_stream *s, size_t first, size_t n)
+{
+    const duty_known *k = &s->known;
+    if (first < k->lo || first + n > k->hi || !k->period)
+        return SIZE_MAX;
+    size_t at = k->at + (first - k->lo);
+    return at < k->period ? at : at % k->period;
+}
+
+/* ---- samples ---- */
 
 /* Keeps n samples of the window with what is made of them.  The first of all ends no stretch, and is not kept. */
 void duty_past_keep(duty_stream *s, size_t first, size_t n)
@@ -113,10 +161,13 @@ size_t duty_past_copy(const duty *d, duty_stream *s, size_t first, size_t n)
     for (size_t c = 0; c < p->ncol && same; c++)
         if (is_made(d, c))
             memcpy(s->col[c] + first, p->col[c] + p->at, same * sizeof **p->col);
+    if (same)
+        know(s, first, same, p->at);
     p->at += same;
     if (same < most) {                            /* none after all: what follows may be one */
         p->period = p->n = 0;
         p->seen = 0;
+        s->known = (duty_known){ .from = s->known.from + 1 };
     }
     return same;
 }

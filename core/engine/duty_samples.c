@@ -40,6 +40,10 @@ void duty_drop(duty *d, duty_stream *s, size_t n)
     s->n -= n;
     s->done -= n;
     s->derived = s->derived > n ? s->derived - n : 0;        /* 0 behind a snapshot: all is made again */
+    duty_known *k = &s->known;
+    k->at += n > k->lo ? n - k->lo : 0;
+    k->lo = k->lo > n ? k->lo - n : 0;
+    k->hi = k->hi > n ? k->hi - n : 0;
 }
 
 /* C-rate of the stretch that ends at each sample; charge is negative. */
@@ -218,6 +222,7 @@ int duty_derive(duty *d, duty_stream *s, why *w)
     if (d->rate)
         derive_rate(s, at);
     int rc = duty_past_open(d, s, s->n - at, w);
+    rc = rc ? rc : duty_again_open(d, s, w);
     while (at < s->n && !rc) {
         size_t same = duty_past_copy(d, s, at, s->n - at);
         at += same;

@@ -108,6 +108,25 @@ static double sum(const double *v, uint32_t from, uint32_t to)
     return all;
 }
 
+/* Where this law's values of a step are in those of a stretch that came again. */
+static size_t values_at(const duty *d, size_t which)
+{
+    size_t at = DUTY_N;
+    for (size_t i = 0; i < which; i++)
+        at += d->use[i].rule == d->use[which].rule ? VALUE_WIDTH(&d->use[i]) : 0;
+    return at;
+}
+
+/* What was told of a stretch before, but for the cycles that close in it. */
+static void fill_again(const duty_use *u, const double *again, const double *closed, const double *open, double *to)
+{
+    memcpy(to, again, VALUE_WIDTH(u) * sizeof *to);
+    for (size_t f = 0; f < u->nfill && u->ncycle; f++) {
+        int k = u->fill[f].index;
+        to[f] = u->fill[f].what == FILL_CYCLE ? closed[k] : u->fill[f].what == FILL_OPEN ? open[k] : to[f];
+    }
+}
+
 /* The steps of one law; `stress`: of each break point, in their order. */
 static int use_values(duty *d, duty_stream *s, size_t which, const double *first, const double *stress, why *w)
 {
@@ -116,7 +135,7 @@ static int use_values(duty *d, duty_stream *s, size_t which, const double *first
     size_t nstep = duty_used(d, s, u->rule);
     double closed[DUTY_MOST_CYCLES] = { 0 }, open[DUTY_MOST_CYCLES] = { 0 };
     const double *stand = first;
-    size_t nevent = nstep ? at->step[nstep - 1].o1 : 0;
+    size_t nevent = nstep ? at->step[nstep - 1].o1 : 0, mine = values_at(d, which);
     int rc = room(&s->value[which], nstep * VALUE_WIDTH(u), w);
     rc = rc || !u->ncycle || u->own ? rc : weigh(d, u, s, nevent, w);
     for (size_t i = 0; i < nstep && !rc; i++) {
@@ -129,9 +148,26 @@ static int use_values(duty *d, duty_stream *s, size_t which, const double *first
             closed[k] = sum(s->made + k * nevent, step->e0, step->e1);
             open[k] = sum(s->made + k * nevent, step->o0, step->o1);
         }
-        fill_step(s, u, step, stand, closed, open, s->value[which] + i * VALUE_WIDTH(u));
+        double *to = s->value[which] + i * VALUE_WIDTH(u), *again = s->told[i].again;
+        if (again && s->told[i].known) {
+            fill_again(u, again + mine, closed, open, to);
+            continue;
+        }
+        fill_step(s, u, step, stand, closed, open, to);
+        if (again)
+            memcpy(again + mine, to, VALUE_WIDTH(u) * sizeof *to);
     }
     return rc;
+}
+
+static int told_room(duty_stream *s, size_t n, why *w)
+{
+    struct duty_told *more = n > s->captold ? mem_grow(s->told, 2 * n, sizeof *more) : s->told;
+    if (n && !more)
+        return fail(w, E_NOMEM, "no memory for %zu steps of a duty", n);
+    s->captold = n > s->captold ? 2 * n : s->captold;
+    s->told = more;
+    return E_OK;
 }
 
 /* The stress of each break point of a rule, one behind the other, in s->stress. */
@@ -140,12 +176,22 @@ static int rule_stress(duty *d, duty_stream *s, size_t r, why *w)
     const duty_at *at = &s->at[r];
     size_t nstep = duty_used(d, s, r);
     int rc = room(&s->stress, nstep * DUTY_N, w);
+    rc = rc ? rc : told_room(s, nstep, w);
     double *to = s->stress;
-    for (size_t i = 0; i < nstep && !rc; i++)
-        if (at->step[i].brk) {
+    for (size_t i = 0; i < nstep && !rc; i++) {
+        struct duty_told *told = &s->told[i];
+        *told = (struct duty_told){ 0 };
+        if (!at->step[i].brk)
+            continue;
+        told->again = duty_again_values(d, s, r, &at->step[i], &told->known);
+        if (told->known)
+            memcpy(to, told->again, DUTY_N * sizeof *to);
+        else
             duty_stress(s, &d->rule[r], (duty_pos){ at->step[i].b0, 0 }, (duty_pos){ at->step[i].b.i, 0 }, to);
-            to += DUTY_N;
-        }
+        if (told->again && !told->known)
+            memcpy(told->again, to, DUTY_N * sizeof *to);
+        to += DUTY_N;
+    }
     return rc;
 }
 

@@ -141,7 +141,7 @@ static int predict(engine *e, const tile *t, size_t p, size_t c, uint32_t lane_i
 }
 
 /* Rows of a lane go out row by row, the variants of a row together. */
-static int emit_lane(engine *e, const tile *t, uint32_t i, lane_rows *r, why *w)
+static int emit_lane(engine *e, tile *t, uint32_t i, lane_rows *r, why *w)
 {
     size_t np = e->nphysics, nv = e->nvariant, most = 0;
     uint32_t lane_index = t->first + i;

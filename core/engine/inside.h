@@ -116,7 +116,7 @@ typedef struct lane {
 /* trace.h: within a cycle */
 typedef struct trace trace;
 typedef struct tracer tracer;
-struct trace_block;
+struct trace_page;
 enum { TRACE_SUMS = 4 };                          /* Ah and Wh, charged and discharged */
 
 typedef struct duty duty;                         /* duty.h: rows made of samples */
@@ -153,7 +153,7 @@ typedef struct tile {
     size_t    nrec, caprec;
     struct recinfo { uint32_t lane, physics, next; bool last; uint64_t index; int64_t cycle, time; } *info;
     uint32_t *first_of, *last_of;                 /* per lane: record index + 1; 0 none */
-    struct trace_block **trace_first, **trace_last;       /* per lane: its samples, in order; NULL: none are kept */
+    struct trace_page **trace_first, **trace_last;       /* per lane: its samples, in order; NULL: none are kept */
     uint32_t  ended;                              /* lanes that were over with the row at hand */
     script_mark *mark;                              /* what a script marked in this chunk, in order */
     size_t    nmark, capmark;
@@ -434,8 +434,8 @@ void trace_step(worker *, const workpart *, uint32_t i, double dt);
 void trace_end(engine *, worker *, size_t p, tile *);
 void trace_row(engine *, worker *, size_t p, tile *);           /* stops have been looked at: which samples are kept? */
 size_t trace_columns(const engine *, const fade_column **out);  /* of a sample, in units people read; 0: none are kept */
-int trace_emit(engine *, const tile *, uint32_t i, why *);
-void trace_empty(engine *, tile *);
+int trace_emit(engine *, tile *, uint32_t i, why *);             /* and its blocks are free again */
+void trace_empty(engine *, tile *);               /* a chunk has left: blocks that did not, too */
 /* features.c */
 int features_bind(engine *, tree_problems *, why *);
 void features_fill(const corrector_use *, const double *row, const struct recinfo *, double *const *in, uint32_t at);

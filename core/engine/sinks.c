@@ -2,6 +2,7 @@
  * sinks.c - the outputs at work: opened, given rows in blocks with rising numbers, events, flushes, and always closed.
  */
 #include "core/base/clock.h"
+#include "core/base/clones.h"
 #include "core/base/log.h"
 #include "core/engine/inside.h"
 #include <stdlib.h>
@@ -142,17 +143,34 @@ int sinks_row(engine *e, const double *row, const lane *l, const struct recinfo 
     return E_OK;
 }
 
+CLONES static void same_words(const char **to, const char *word, uint32_t n)
+{
+    for (uint32_t j = 0; j < n; j++)
+        to[j] = word;
+}
+
+CLONES static void same_number(int64_t *to, int64_t v, uint32_t n)
+{
+    for (uint32_t j = 0; j < n; j++)
+        to[j] = v;
+}
+
+CLONES static void count_up(uint64_t *to, uint64_t from, uint32_t n)
+{
+    for (uint32_t j = 0; j < n; j++)
+        to[j] = from + j;
+}
+
 /* Whose samples come next: written to the end of the block, and again only where that changes. */
 static void stamp(sink *s, const char *cell, const char *variant, int64_t cycle)
 {
     fade_block *b = &s->sample;
     if (s->cell == cell && s->variant == variant && s->cycle == cycle && s->stamped <= b->n)
         return;
-    for (uint32_t j = b->n; j < SAMPLES; j++) {
-        b->cell[j] = cell;
-        b->variant[j] = variant;
-        b->cycle[j] = cycle;
-    }
+    uint32_t n = SAMPLES - b->n;
+    same_words(b->cell + b->n, cell, n);
+    same_words(b->variant + b->n, variant, n);
+    same_number(b->cycle + b->n, cycle, n);
     s->cell = cell;
     s->variant = variant;
     s->cycle = cycle;
@@ -166,8 +184,7 @@ static int samples_of(sink *s, const lane *l, int64_t cycle, const char *variant
     for (uint32_t done = 0, m; done < n; done += m) {
         m = n - done < SAMPLES - b->n ? n - done : SAMPLES - b->n;
         stamp(s, l->cell, variant, cycle);
-        for (uint32_t j = b->n; j < b->n + m; j++)
-            b->number[j] = s->samples + j;
+        count_up(b->number + b->n, s->samples + b->n, m);
         for (size_t c = 0; col && c < ncol; c++)
             memcpy(s->sample_col[c] + b->n, col[c] + done, m * sizeof **col);
         b->n += m;

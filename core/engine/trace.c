@@ -30,7 +30,7 @@ int trace_worker(engine *e, worker *k, why *w)
         return fail(w, E_NOMEM, "no memory for a worker's samples");
     *r = (tracer){ .plan = e->trace, .home = k->index, .fd = -1, .folder = e->opt.folder };
     size_t threads = e->sc->threads ? (size_t)e->sc->threads : 8;
-    r->most = MEMORY / threads / (e->trace->point * TRACE_ROOM * sizeof(double));
+    r->most = MEMORY / threads / (TRACE_PAGE * sizeof(double));
     r->lane = mem_zero(n, sizeof *r->lane);
     r->peaks = mem_zero(n, sizeof *r->peaks);
     r->cycle = mem_zero(n, sizeof *r->cycle);
@@ -80,7 +80,8 @@ void trace_cycle(engine *e, worker *k, size_t p, const part *q, tile *t)
         const lane_physics *lp = &e->lp[(size_t)(t->first + i) * e->nphysics + p];
         r->lane[i] = (trace_lane){ .mode = k->active[i] ? mode_of(e, l) : TRACE_NO, .count = lp->steps };
         memcpy(r->lane[i].life, lp->moved, sizeof lp->moved);
-        r->lane[i].mark = e->sampled ? t->trace_last[i] : NULL;
+        trace_page *last = r->lane[i].mark = e->sampled ? t->trace_last[i] : NULL;
+        r->lane[i].marked = last ? last->used : 0;
         r->peaks[i].used = 0;
         r->cycle[i] = l->cycle;
         r->base[i] = lp->seconds;
@@ -201,5 +202,5 @@ void trace_row(engine *e, worker *k, size_t p, tile *t)
         return;
     for (uint32_t i = 0; i < t->live; i++)
         if (r->lane[i].mode == TRACE_MAYBE && !record_last(e, t, i, p))
-            trace_cut(r, t, i, r->lane[i].mark);
+            trace_cut(r, t, i, r->lane[i].mark, r->lane[i].marked);
 }

@@ -2,21 +2,16 @@
  * trace.h - what happens within a cycle: the summaries every cycle gets, and the samples that chosen cycles keep.
  *
  * The protocol runner says when a cycle begins, when a sentence begins, when a step is taken and when the cycle is over; the rest is
- * here.  The points of a step wait in blocks that a tile's lanes link in order; past a bound blocks lie in a file without a name.
- * Samples are made of them, and text of those, where blocks leave, never by a worker.
+ * here.  The points of a step wait in pages that a tile's lanes link in order; past a bound pages lie in a file without a name.
+ * Samples are made of them, and text of those, where pages leave, never by a worker.
  */
 #ifndef FADE_ENGINE_TRACE_H
 #define FADE_ENGINE_TRACE_H
 #include "core/engine/inside.h"
 
-/* Loops over samples, once more for wider vectors: the same bits, there is no sum across. */
-#if defined __x86_64__ && !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__ && !defined __clang__
-#define TRACE_WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define TRACE_WIDE
-#endif
-
-enum { TRACE_ROOM = 128, TRACE_SIGNALS = 24, TRACE_WIDTH = 4, TRACE_ROW = TRACE_ROOM + TRACE_WIDTH };  /* vectors run over the end */
+/* Values of a page: not a power of two, or those of all lanes would meet in one set of the cache; samples of a row, and what vectors run
+ * over its end; signals, in vectors of TRACE_WIDTH that run over the end of a point. */
+enum { TRACE_PAGE = 520, TRACE_ROOM = 128, TRACE_ROW = TRACE_ROOM + 8, TRACE_SIGNALS = 24, TRACE_WIDTH = 4 };
 #define TRACE_HALF_HOUR (1 / 7200.0)              /* a trapezoid's half, s to h */
 enum { TRACE_CHARGED, TRACE_DISCHARGED, TRACE_WH_CHARGED, TRACE_WH_DISCHARGED };
 enum { TRACE_NO, TRACE_KEEP, TRACE_MAYBE };       /* does this cycle keep its samples?  _MAYBE: it may be the lane's last */
@@ -32,31 +27,40 @@ enum { TRACE_TYPES(TRACE_ENUM) TYPE_N };
 /* A column of a sample that the host makes itself, in front of the signals and behind them. */
 enum { SAMPLE_TEST_TIME, SAMPLE_CYCLE_TIME, SAMPLE_STEP_TIME, SAMPLE_STEP_COUNT, SAMPLE_STEP_INDEX, SAMPLE_STEP_TYPE, SAMPLE_FRONT };
 
+/* In front of the points of a step; where its page is full it goes on in the next. */
 typedef struct trace_block {
-    struct trace_block *next;
-    double  *data;                                /* [TRACE_ROOM][point], the time since the step began first; NULL: in the file */
-    int64_t  at, cycle;                           /* where there */
-    int      fd;                                  /* -1: data */
-    uint32_t n, physics, step, home;              /* points; number of the sentence; whose worker's block it is */
-    int      type;                                /* TYPE_* */
-    bool     opens, closes;                       /* the first, the last one of its step */
     double   count, begin, base;                  /* steps so far in the life; s of the cycle, of the test, when the step began */
     double   period;                              /* s between samples; 0: every point */
     double   from[TRACE_SUMS];                    /* of the cycle, when the step began */
     double   life[TRACE_SUMS];                    /* of the life, when the cycle began */
+    int64_t  cycle;
+    uint32_t n, step;                             /* points; number of the sentence */
+    uint16_t physics;
+    uint8_t  type;                                /* TYPE_* */
+    bool     opens;                               /* the first one of its step */
 } trace_block;
+enum { TRACE_HEAD = sizeof(trace_block) / sizeof(double) };
+
+typedef struct trace_page {                       /* a lane's: blocks, each with its points behind it: time since the step began, signals */
+    struct trace_page *next;
+    double  *data;                                /* [TRACE_PAGE]; NULL: in the file */
+    int64_t  at;                                  /* where there */
+    int      fd, home;                            /* whose worker's it is */
+    uint32_t used;                                /* values */
+} trace_page;
 
 struct trace {                                    /* the plan */
     double       period;                          /* s; 0: every step of the solver */
     size_t       nsignal;                         /* voltage and current come first */
-    size_t       point;                           /* values of a point: its time, then the signals in whole vectors */
+    size_t       point;                           /* values of a point: its time, then the signals */
     const char  *key[TRACE_SIGNALS];
     int        (*out)[TRACE_SIGNALS];             /* [nphysics]: index of the cell part's output; -1 */
     double       scale[TRACE_SIGNALS], offset[TRACE_SIGNALS];    /* to the unit people read */
     fade_column *column;                          /* of a sample */
     size_t       ncolumn;
-    double      *row, *data;                      /* [ncolumn][TRACE_ROW], samples on their way; room for a block read back */
+    double      *row, *data;                      /* [ncolumn][TRACE_ROW], samples on their way; room for a page read back */
     const double **col;
+    const struct trace_between *between;          /* of the machine's vectors */
 };
 
 typedef struct trace_lane {
@@ -66,9 +70,12 @@ typedef struct trace_lane {
     bool   open;                                  /* one is */
     int    mode;                                  /* TRACE_NO .. */
     double tb, period;                            /* s since the step began, of the last point; samples: every so many s */
-    trace_block *block, *mark;                    /* being filled; the last one before this cycle */
     uint32_t step;
     double   count, begin, from[TRACE_SUMS], life[TRACE_SUMS];
+    trace_block *block;                           /* being filled, and where its next point goes */
+    double  *to, *end;                            /* end of the page */
+    trace_page *mark;                             /* the last one before this cycle, and what was used of it */
+    uint32_t marked;
 } trace_lane;
 
 /* dQ/dV of a charge as a histogram: TRACE_BINS from `low` on, each `width` wide; width doubles where the voltage runs out of it. */
@@ -84,9 +91,11 @@ struct tracer {                                   /* a worker's */
     double      *base;                            /* [width] s of the test when it began */
     trace_lane  *lane;
     trace_peaks *peaks;                           /* [width] */
-    trace_block *blocks;                          /* free ones, without data */
+    trace_page  *pages;                           /* free ones, without data */
     double     **spare;                           /* free data */
-    size_t       nspare, capspare, held, most;    /* blocks in memory; as many as may be */
+    void       **slab;                            /* what both are cut from */
+    size_t       nspare, capspare, ndata, nslab, capslab;        /* ndata: spare and held */
+    size_t       held, most;                      /* pages in memory; as many as may be */
     const char  *folder;                          /* where the file lies */
     int          home, fd;                        /* -1: not yet */
     int64_t      end;
@@ -107,26 +116,41 @@ typedef struct trace_curve {
     size_t       stride;
     uint32_t     n, room;                         /* so many of at most */
     int          points;                          /* of the step so far; 3: or more */
-    bool         still[TRACE_SUMS];               /* this sum's value stands all along its column */
-    bool         stepped;                         /* and the step's own columns, */
+    bool         timed, stepped;                  /* moments are there up to the row's end; the step's own columns are, */
     double       step[3];                         /* its count, index and type */
+    uint32_t     all, still, whole;               /* a bit for each signal, and TRACE_SIGNALS on each sum: those there are; whose value */
+                                                  /* stands in its column up to the end; all along */
     double       rate, inverse;                   /* 1 / period, 1 / the time between the points */
     double       period, begin, base, next;       /* see trace_block; number of the next sample */
-    double       t[2], v[2][TRACE_SIGNALS], slope[TRACE_SIGNALS];    /* of the last two points; at the first of them */
+    double       kept[2][1 + TRACE_SIGNALS + TRACE_WIDTH];       /* the last two points of the block before */
+    double       slope[TRACE_SIGNALS];            /* at the first of them */
     double       sum[TRACE_SUMS], life[TRACE_SUMS];    /* of the cycle, at the first of them (no period: at the second); before it */
 } trace_curve;
 void trace_curve_open(trace_curve *, engine *, const lane *, const trace_block *first);
-int trace_curve_point(trace_curve *, double t, const double *v, why *);
+int trace_curve_points(trace_curve *, const double *data, uint32_t n, why *);
 int trace_curve_close(trace_curve *, why *);
+/* for trace_between.h */
 int trace_curve_flush(trace_curve *, why *);
+void trace_curve_keep(trace_curve *, const double *a, const double *b);  /* the last two points */
+static inline int trace_sum_of(double more, int energy) { return 2 * energy + (more < 0 ? TRACE_CHARGED : TRACE_DISCHARGED); }
+/* trace_between.h: samples before each of n more points, where two have been; before the last one; a column of one value */
+typedef struct trace_between {
+    int (*points)(trace_curve *, const double *data, uint32_t n, why *);
+    int (*last)(trace_curve *, why *);
+    void (*same)(double *to, double v, uint32_t n);              /* and up to seven more */
+} trace_between;
+extern const trace_between trace_sse2_between;
+#ifdef __x86_64__
+extern const trace_between trace_avx2_between, trace_avx512_between;
+#endif
 /* trace_peaks.c */
 void trace_peaks_add(trace_peaks *, double V0, double V1, double ah);
 void trace_peaks_find(const trace_peaks *, double *V, double *height);   /* NaN: nothing was charged at a rising voltage */
 /* trace_store.c */
-trace_block *trace_block_take(tracer *, tile *, uint32_t i);             /* linked behind the lane's last; NULL: no memory, tile->why says so */
-void trace_block_full(tracer *, trace_block *);
-void trace_cut(tracer *, tile *, uint32_t i, trace_block *mark);         /* drops what is behind */
-void trace_empty(engine *, tile *);               /* all blocks of a tile that has left */
-int trace_block_data(const trace *, const trace_block *, const double **data, why *);
+trace_page *trace_page_take(tracer *, tile *, uint32_t i);               /* linked behind the lane's last; NULL: no memory, tile->why says so */
+void trace_page_full(tracer *, trace_page *);
+void trace_cut(tracer *, tile *, uint32_t i, trace_page *mark, uint32_t used);   /* drops what is behind */
+void trace_page_back(engine *, trace_page *);     /* its samples have left */
+int trace_page_data(const trace *, const trace_page *, const double **data, why *);
 void trace_store_close(tracer *);
 #endif

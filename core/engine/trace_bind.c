@@ -3,6 +3,7 @@
  * are.
  */
 #include "core/engine/trace.h"
+#include "core/base/vmath.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,6 +106,17 @@ static void add_signals(engine *e, tree_problems *p)
     }
 }
 
+static const trace_between *between(void)
+{
+#ifdef __x86_64__
+    if (strcmp(vmath_isa(), "avx512") == 0)
+        return &trace_avx512_between;
+    if (strcmp(vmath_isa(), "avx2") == 0)
+        return &trace_avx2_between;
+#endif
+    return &trace_sse2_between;
+}
+
 /* Does anybody take samples? */
 static bool taken(const engine *e) { return e->opt.folder || (e->opt.tap && e->opt.tap->samples); }
 
@@ -135,8 +147,9 @@ int trace_bind(engine *e, tree_problems *p, why *w)
     for (size_t c = 0; c < r->ncolumn; c++)
         r->column[c].width = 1;
     r->row = mem_columns(r->ncolumn * TRACE_ROW);
-    r->point = 1 + (r->nsignal + TRACE_WIDTH - 1) / TRACE_WIDTH * TRACE_WIDTH;
-    r->data = mem_columns(r->point * TRACE_ROOM);
+    r->point = 1 + r->nsignal;
+    r->data = mem_columns(TRACE_PAGE + TRACE_WIDTH);
+    r->between = between();
     if (!r->row || !r->data)
         return fail(w, E_NOMEM, "no memory for samples");
     for (size_t c = 0; c < r->ncolumn; c++)

@@ -6,52 +6,75 @@
 #include <math.h>
 #include <string.h>
 
-static trace_block *room(tracer *r, uint32_t i)
+enum { AHEAD = 16 };                              /* values: where a lane writes next is in no cache by itself */
+
+/* The step's points so far count. */
+static void seal(tracer *r, uint32_t i)
 {
     trace_lane *l = &r->lane[i];
-    trace_block *old = l->block;
-    if (old && old->n < TRACE_ROOM)
-        return old;
-    if (old)
-        trace_block_full(r, old);
-    trace_block *b = l->block = trace_block_take(r, r->tile, i);
-    if (!b) {
-        l->mode = TRACE_NO;
-        return NULL;
+    trace_page *p = r->tile->trace_last[i];
+    double *first = (double *)(l->block + 1);
+    l->block->n = (uint32_t)((size_t)(l->to - first) / r->plan->point);
+    p->used = (uint32_t)(l->to - p->data);
+}
+
+/* A block for this step, in the page at work or, with less room than a point wants, in a new one; false: no memory. */
+static bool block(tracer *r, uint32_t i, bool opens)
+{
+    trace_lane *l = &r->lane[i];
+    trace_page *p = r->tile->trace_last[i];
+    if (p && p->data && p->used + TRACE_HEAD + r->plan->point > TRACE_PAGE) {
+        trace_page_full(r, p);
+        p = NULL;
     }
-    b->cycle = r->cycle[i];
-    b->physics = (uint32_t)r->physics;
-    b->step = l->step;
-    b->type = l->type;
-    b->opens = !old;
-    b->count = l->count;
-    b->begin = l->begin;
-    b->period = l->period;
-    b->base = r->base[i];
+    if (!p || !p->data || p->home != r->home)
+        p = trace_page_take(r, r->tile, i);
+    l->block = NULL;
+    if (!p) {
+        l->mode = TRACE_NO;
+        return false;
+    }
+    trace_block *b = l->block = (trace_block *)(p->data + p->used);
+    l->to = (double *)(b + 1);
+    l->end = p->data + TRACE_PAGE;
+    *b = (trace_block){ .count = l->count,
+                        .begin = l->begin,
+                        .base = r->base[i],
+                        .period = l->period,
+                        .cycle = r->cycle[i],
+                        .step = l->step,
+                        .physics = (uint16_t)r->physics,
+                        .type = (uint8_t)l->type,
+                        .opens = opens };
     memcpy(b->from, l->from, sizeof b->from);
     memcpy(b->life, l->life, sizeof b->life);
-    return b;
+    return true;
 }
 
 void trace_point(tracer *r, const workpart *wp, uint32_t i, double t)
 {
-    trace_block *b = room(r, i);
+    trace_lane *l = &r->lane[i];
     const trace *plan = r->plan;
-    r->lane[i].tb = t;
-    if (!b)
-        return;
-    double *to = b->data + plan->point * b->n++;
+    bool opens = !l->block;
+    l->tb = t;
+    if (opens || (size_t)(l->end - l->to) < plan->point) {
+        if (!opens)
+            seal(r, i);
+        if (!block(r, i, opens))
+            return;
+    }
+    double *to = l->to;
+    __builtin_prefetch(to + AHEAD, 1);
     *to++ = t;
-    for (size_t s = 0; s + 1 < plan->point; s++)
-        to[s] = s >= plan->nsignal ? 0 : r->out[s] < 0 ? NAN : wp->out[r->out[s]][i];
+    for (size_t s = 0; s < plan->nsignal; s++)
+        *to++ = r->out[s] < 0 ? NAN : wp->out[r->out[s]][i];
+    l->to = to;
 }
 
 void trace_close(tracer *r, uint32_t i)
 {
     trace_lane *l = &r->lane[i];
-    if (!l->block)
-        return;
-    l->block->closes = true;
-    trace_block_full(r, l->block);
+    if (l->block)
+        seal(r, i);
     l->block = NULL;
 }

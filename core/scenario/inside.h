@@ -44,6 +44,11 @@ void scenario_read_physics(reading *r, tree_node *root);
 void scenario_read_correctors(reading *r, tree_node *root);
 void scenario_read_outputs(reading *r, tree_node *root);
 
+/* ---- scenario_features.c: features = [..] -------------------------------------------------------------------------- */
+
+/* What a corrector learns from; "capacity_lag_{1:5}" stands for five names.  node may be NULL: the usual ones. */
+void scenario_read_features(reading *r, tree_node *node, scenario_corrector *out);
+
 /* ---- scenario_models.c: model = "..", from = ".." ------------------------------------------------------------------- */
 
 /* What a corrector's table stands for: itself, or, of a saved model, plugin and settings as they were when it was trained.  NULL: a problem

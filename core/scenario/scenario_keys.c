@@ -76,7 +76,8 @@ enum { FREE, TEXT, REAL, COUNT, WHOLE, BOOLEAN, PICK, EITHER, SIZE, LEVEL };
     X("corrector", "plugin", "", NULL, FREE, 0, 0, NULL, 0, \
       "What learns the physics' error. Several [[corrector]] run side by side.") \
     X("corrector", "name", "", NULL, FREE, 0, 0, NULL, 0, "What it is called in rows; the plugin's id unless given.") \
-    X("corrector", "features", "", NULL, FREE, 0, 0, NULL, 0, "Columns it learns from; a default list unless given.") \
+    X("corrector", "features", "", NULL, FREE, 0, 0, NULL, 0, \
+      "Columns it learns from (capacity_lag_{1:5}: five); a default list unless given.") \
     X("corrector", "scope", "", "cell", EITHER, 0, 0, "cell|pooled", offsetof(scenario_corrector, pooled), \
       "One model for each cell, or one for all.") \
     X("corrector", "gate", "", "true", BOOLEAN, 0, 0, NULL, offsetof(scenario_corrector, gate), \

@@ -214,27 +214,6 @@ void scenario_read_physics(reading *r, tree_node *root)
 
 /* ---- correctors, outputs ----------------------------------------------------------------------------------------- */
 
-static void read_features(reading *r, tree_node *node, scenario_corrector *out)
-{
-    out->feature_node = node;
-    if (!node)
-        return;
-    if (node->kind != TREE_ARRAY) {
-        tree_complain(r->p, node, E_INPUT, "[corrector] features is a list of columns, as in [\"cycle\", \"rest\"]");
-        return;
-    }
-    const char **keys = tree_block(r->t, node->n + 1, sizeof *keys);
-    for (const tree_node *c = keys ? node->first : NULL; c; c = c->next) {
-        const char *key = scenario_text(r, c, "[corrector] features");
-        for (size_t i = 0; key && i < out->nfeature; i++)
-            if (strcmp(keys[i], key) == 0)
-                tree_complain(r->p, c, E_INPUT, "[corrector] features names %.60s twice", key);
-        if (key)
-            keys[out->nfeature++] = key;
-    }
-    out->feature = keys;
-}
-
 static void features_of_model(reading *r, const tree_node *node, scenario_corrector *out)
 {
     const char **keys = tree_block(r->t, out->model->nfeature + 1, sizeof *keys);
@@ -264,7 +243,7 @@ void scenario_read_correctors(reading *r, tree_node *root)
         if (k->model)
             features_of_model(r, node, k);
         else
-            read_features(r, tree_get(node, "features"), k);
+            scenario_read_features(r, tree_get(node, "features"), k);
         scenario_read_from(r, node, k);
         for (size_t i = 0; i + 1 < s->ncorrector; i++)
             if (strcmp(k->part.label, "?") != 0 && strcmp(s->corrector[i].part.label, k->part.label) == 0)

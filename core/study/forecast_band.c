@@ -18,7 +18,7 @@
 #define REACH  0.35                               /* of log x: how far scores are alike */
 #define LEAST  0.25                               /* a band is not made narrower than so */
 #define ALIKE  0.7                                /* of the log of rows known: origins that are alike */
-#define CLOSE  0.15                               /* of log x, there: errors grow fast, and no record goes on behind its end */
+#define CLOSE  0.15                               /* of log x, there: errors grow fast, records end */
 #define NEAR   0.25                               /* the same where later rows of whole records tell of a knee */
 #define THIN   0.06                               /* of log x: rows of one series nearer than so are one score */
 
@@ -83,7 +83,7 @@ static int by_off(const void *a, const void *b)
 
 typedef struct asking {
     const scores *s;
-    double        doubt, most, span;              /* most: farthest x that was scored; span: of log x, how far scores are alike */
+    double        doubt, most, span;              /* most: farthest x scored; span: how far are alike */
     int64_t       but;
     heavy        *h;                              /* [n] rising in off */
     double       *of;                             /* [2][nseries] */

@@ -67,8 +67,8 @@ static void cell_free_term(cell_list *l, cell_program *p, const cell_term *t, ui
     p->p[i] = cell_add(l, NULL, t->p);
 }
 
-/* bit v of can: variable v may be named; of same: it is one value for all lanes. */
-static int32_t cell_compile(const cell *m, cell_program *p, const cell_list *l, uint64_t can, uint64_t same)
+/* bit v of can: variable v may be named; of same: it is one value for all lanes; of held: it stays for many calls. */
+static int32_t cell_compile(const cell *m, cell_program *p, const cell_list *l, uint64_t can, uint64_t same, uint64_t held)
 {
     char hidden[CELL_NAMES][40];
     const char *name[CELL_NAMES];
@@ -76,7 +76,7 @@ static int32_t cell_compile(const cell *m, cell_program *p, const cell_list *l, 
     for (uint32_t v = 0; v < m->nvar; v++) {
         snprintf(hidden[v], sizeof hidden[v], "_%s", m->name[v]);
         name[v] = can >> v & 1 ? m->name[v] : hidden[v];
-        is[v] = (uint8_t)(same >> v & 1);
+        is[v] = (uint8_t)((same >> v & 1) | (held >> v & 1) << 1);
     }
     if (l->full) {
         fade_say(m->host, 3, FADE_EBUG, -1, "a formula is too long, or there are too many");
@@ -104,7 +104,7 @@ static int32_t cell_compile_rate(cell *m, cell_list *l, uint64_t params)
     }
     for (const cell_let *t = m->law->mean; t && t->name; t++)
         m->rate.own[cell_find(rate, "", t->name, "")] = cell_add(l, NULL, t->text);
-    return cell_compile(m, &m->rate, l, params | 15, params);
+    return cell_compile(m, &m->rate, l, params | 15, params, 0);
 }
 
 /* Of what is booked at a break point; `each`: of its samples. */
@@ -125,10 +125,10 @@ static int32_t cell_compile_booked(cell *m, cell_program *p, cell_list *l, int e
             p->w[i] = cell_additive(l, t, t->k, NULL, !each);
     }
     if (!each)
-        return cell_compile(m, p, l, all & ~samples, 0);
+        return cell_compile(m, p, l, all & ~samples, 0, 0);
     m->across = *p;
-    int32_t rc = cell_compile(m, p, l, all, all & ~samples);
-    return rc ? rc : cell_compile(m, &m->across, l, all, samples);
+    int32_t rc = cell_compile(m, p, l, all, all & ~samples, 0);
+    return rc ? rc : cell_compile(m, &m->across, l, all, samples, all & ~samples);
 }
 
 /* Of a row, which is one stretch of constant conditions and its alike cycles. */
@@ -146,7 +146,7 @@ static int32_t cell_compile_row(cell *m, cell_list *l)
         else
             m->row.w[i] = cell_additive(l, t, t->k, t->shape, 1);
     }
-    return cell_compile(m, &m->row, l, all & ~means & ~((uint64_t)1 << V_UA), 0);
+    return cell_compile(m, &m->row, l, all & ~means & ~((uint64_t)1 << V_UA), 0, 0);
 }
 
 /* Of the terms' y: loss and resistance. */

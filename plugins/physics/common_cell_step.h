@@ -121,11 +121,14 @@ static void cell_each_lane(const cell *m, const fade_tile *b, const double *cons
     const fade_samples *s = b->samples[i];
     double one[CELL_NAMES][8] __attribute__((aligned(64))), made[2 * CELL_MOST][CELL_BLOCK] __attribute__((aligned(64)));
     double sum[2 * CELL_MOST] = { 0 };
-    double *y[CELL_NAMES] = { 0 };
+    double *y[CELL_NAMES];
     const double *var[CELL_NAMES];
+    for (uint32_t k = 0; k < m->each.n; k++)
+        y[k] = NULL;
     for (uint32_t v = V_DEPTH; v < m->nvar; v++) {
+        double x = lanes[v] ? lanes[v][i] : 0;
         for (int k = 0; k < 8; k++)
-            one[v][k] = lanes[v] ? lanes[v][i] : 0;
+            one[v][k] = x;
         var[v] = one[v];
     }
     for (uint32_t t = 0; t < m->law->nterm; t++) {
@@ -164,11 +167,19 @@ static void cell_more(uint32_t n, double weight, const double *restrict x, doubl
         sum[i] += weight * x[i];
 }
 
-/* The same for all lanes at once where they share their samples: one sample after the other, in the same order. */
+static void cell_sample(const cell *m, const fade_samples *s, uint32_t at, double one[V_DEPTH][8])
+{
+    for (uint32_t v = 0; v < m->law->duty->in.n && v < V_DEPTH; v++)
+        for (int k = 0; k < 8; k++)
+            one[v][k] = s->in[v][at];
+}
+
+/* The same for all lanes at once where they share their samples: one sample after the other, in the same order.  What has no
+ * sample in it is made once. */
 static void cell_each_sample(const cell *m, const fade_tile *b, const double *const *lanes)
 {
     const fade_samples *s = b->samples[0];
-    double one[V_DEPTH][8] __attribute__((aligned(64)));
+    double one[V_DEPTH][8] __attribute__((aligned(64))) = { { 0 } };
     double *y[CELL_NAMES] = { 0 }, *sum[CELL_NAMES] = { 0 };
     const double *var[CELL_NAMES];
     memcpy(var, lanes, m->nvar * sizeof *var);
@@ -181,12 +192,12 @@ static void cell_each_sample(const cell *m, const fade_tile *b, const double *co
                 memset(sum[from[k]], 0, b->n * sizeof **sum);
             }
     }
+    for (uint32_t v = 0; v < V_DEPTH; v++)
+        var[v] = one[v];
+    cell_sample(m, s, 0, one);
+    m->expr->eval(m->across.e, b->n, var, cell_behind(b), NULL);
     for (uint32_t at = 0; at < s->live; at++) {
-        for (uint32_t v = 0; v < V_DEPTH; v++) {
-            for (int k = 0; v < m->law->duty->in.n && k < 8; k++)
-                one[v][k] = s->in[v][at];
-            var[v] = one[v];
-        }
+        cell_sample(m, s, at, one);
         m->expr->eval(m->across.e, b->n, var, cell_behind(b), y);
         for (uint32_t k = 0; k < m->across.n; k++)
             if (y[k])

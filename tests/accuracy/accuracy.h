@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LAB_CELLS = 128, LAB_MENU = 64 };
+enum { LAB_CELLS = 128, LAB_MENU = 256, LAB_BEST = 8 };
 enum { NAIVE_LAST, NAIVE_DRIFT, NAIVE_LINE, NAIVES };
 
 typedef struct lab {                              /* one data set, and ways to learn from it */
@@ -42,6 +42,8 @@ double lab_rmse(const lab *, size_t cell, size_t m, size_t to, const double *say
 
 /* For each group the setting of least mean score over the cells of all others: score[k * ncell + cell]. */
 void lab_choose(const lab *, const double *score, size_t nk, size_t *chosen_of_cell);
+/* The LAB_BEST settings of least mean score over the cells of groups other than this cell's, best first. */
+void lab_best(const lab *, const double *score, size_t cell, size_t best[LAB_BEST]);
 
 /* A line of the sheet: what was asked, what came. */
 void sheet(const char *what, double got, double asked, const char *in);
@@ -50,6 +52,8 @@ int  sheet_end(void);
 /* NASA's cells, flags of the per-cycle table joined to the start times of the other: a file in `folder`. */
 void nasa_join(const char *folder, char path[128]);
 extern const char *const nasa_groups;             /* "B0005 B0006 B0007; .." */
+enum { NASA_LAWS = 3 };
+extern const char *const nasa_laws[NASA_LAWS], *const nasa_memories[NASA_LAWS]; /* of trend */
 
 void part_nasa(void);
 void part_integral(void);

@@ -182,6 +182,25 @@ void lab_choose(const lab *l, const double *score, size_t nk, size_t *chosen)
     }
 }
 
+void lab_best(const lab *l, const double *score, size_t c, size_t best[LAB_BEST])
+{
+    bool taken[LAB_MENU] = { false };
+    for (int b = 0; b < LAB_BEST; b++) {
+        double least = INFINITY;
+        best[b] = 0;
+        for (size_t k = 0; k < l->nk; k++) {
+            double sum = 0;
+            for (size_t o = 0; o < l->ncell; o++)
+                sum += l->group[o] != l->group[c] ? score[k * l->ncell + o] : 0;
+            if (!taken[k] && sum < least) {
+                least = sum;
+                best[b] = k;
+            }
+        }
+        taken[best[b]] = true;
+    }
+}
+
 static int missed;
 
 void sheet(const char *what, double got, double asked, const char *in)

@@ -10,7 +10,7 @@
 
 const char *const nasa_groups = "B0005 B0006 B0007; B0029 B0030; B0034; B0045 B0046; B0053 B0054 B0055";
 static const double origin[] = { 0.5, 0.65, 0.8 };
-enum { ORIGINS = sizeof origin / sizeof *origin, BEST = 8 };
+enum { ORIGINS = sizeof origin / sizeof *origin };
 
 /* ---- the rows ---- */
 
@@ -62,30 +62,42 @@ void nasa_join(const char *folder, char path[128])
 
 /* ---- the menu ---- */
 
-static const char *const laws[] = {
+const char *const nasa_laws[NASA_LAWS] = {
     "powers = [0.3, 0.4, 0.5, 0.6]\nlengths = [1, 2]\n",
     "powers = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8]\nlengths = [1, 2, 4]\n",
     "powers = [0.6, 0.7, 0.8, 0.9, 1]\nlengths = [2, 4]\n",
 };
-static const char *const memories[] = { "memories = [0.5, 0.25]\n", "memories = [0.5, 0.25, 0.15]\n",
-                                        "memories = [0.25, 0.15]\n" };
+const char *const nasa_memories[NASA_LAWS] = { "memories = [0.5, 0.25]\n", "memories = [0.5, 0.25, 0.15]\n",
+                                               "memories = [0.25, 0.15]\n" };
 static const char *const rests[] = {
     "\"time_pause_away_24\", \"time_pause_away_48\"",
     "\"time_pause_away_12\", \"time_pause_away_24\", \"time_pause_away_48\", \"time_pause_away_96\""
 };
 static const char *const carries[] = { "carry = 0\n", "carry = 6\ncarry_lasts = 1e9\n" };
+/* How much the laws' likelihood counts, and for how long. */
+static const char *const shares[] = {
+    "",
+    "likely = 0.5\nlikely_lasts = 0.25\n",
+    "likely = 0.5\nlikely_lasts = 0.5\n",
+    "likely = 0.5\nlikely_lasts = 1\n",
+    "likely = 1\nlikely_lasts = 0.25\n",
+    "likely = 1\nlikely_lasts = 0.5\n",
+    "likely = 1\nlikely_lasts = 1\n",
+};
 #define MANY(a) (sizeof(a) / sizeof *(a))
 
 static void menu(text *t)
 {
-    for (size_t l = 0; l < MANY(laws); l++)
-        for (size_t m = 0; m < MANY(memories); m++)
+    for (size_t l = 0; l < NASA_LAWS; l++)
+        for (size_t m = 0; m < NASA_LAWS; m++)
             for (size_t r = 0; r < MANY(rests); r++)
                 for (size_t c = 0; c < MANY(carries); c++)
-                    text_addf(t,
-                              "[[corrector]]\nname = \"%zu%zu%zu%zu\"\nplugin = \"trend\"\nfeatures = [\"cycle\", "
-                              "%s]\n%s%s%s",
-                              l, m, r, c, rests[r], laws[l], memories[m], carries[c]);
+                    for (size_t s = 0; s < MANY(shares); s++)
+                        text_addf(t,
+                                  "[[corrector]]\nname = \"%zu%zu%zu%zu%zu\"\nplugin = \"trend\"\n"
+                                  "features = [\"cycle\", %s]\n%s%s%s%s",
+                                  l, m, r, c, s, rests[r], nasa_laws[l], nasa_memories[m], carries[c],
+                                  shares[s]);
 }
 
 static void open_nasa(lab *l)
@@ -107,28 +119,16 @@ static void open_nasa(lab *l)
 
 /* ---- the sheet ---- */
 
-/* The mean of the forecasts of the BEST settings on the groups other than the cell's. */
+/* The mean of the forecasts of the LAB_BEST settings on the groups other than the cell's. */
 static double best_mean(lab *l, const double *score, size_t c, size_t m)
 {
     double mean[1024] = { 0 }, says[1024];
-    bool taken[LAB_MENU] = { false };
-    size_t n = l->known[c] - m;
-    for (int b = 0; b < BEST; b++) {
-        size_t at = 0;
-        double least = INFINITY;
-        for (size_t k = 0; k < l->nk; k++) {
-            double sum = 0;
-            for (size_t o = 0; o < l->ncell; o++)
-                sum += l->group[o] != l->group[c] ? score[k * l->ncell + o] : 0;
-            if (!taken[k] && sum < least) {
-                least = sum;
-                at = k;
-            }
-        }
-        taken[at] = true;
-        lab_ahead(l, at, c, m, l->known[c], says);
+    size_t n = l->known[c] - m, best[LAB_BEST];
+    lab_best(l, score, c, best);
+    for (int b = 0; b < LAB_BEST; b++) {
+        lab_ahead(l, best[b], c, m, l->known[c], says);
         for (size_t i = 0; i < n; i++)
-            mean[i] += says[i] / BEST;
+            mean[i] += says[i] / LAB_BEST;
     }
     return lab_rmse(l, c, m, l->known[c], mean);
 }

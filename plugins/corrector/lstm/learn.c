@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * learn.c - training of the network with memory: Adam on windows, early stopping by each cell's later rows.
  *
- * A window is the row itself and those before it in its cell, never of another.  All randomness is the host's: first
- * weights and the order of rows are functions of the seed.
+ * A window is the row itself and those before it in its cell, never of another, or the readings of one row.  All
+ * randomness is the host's: first weights and the order of rows are functions of the seed.
  */
 #include "lstm.h"
 #include <math.h>
@@ -199,11 +199,33 @@ static void first_weights(teacher *k)
     }
 }
 
+/* Over samples every row is a window of its own. */
+static void lay_samples(teacher *k, const uint64_t *pick, uint32_t some)
+{
+    const lstm_shape *s = &k->m->shape;
+    uint32_t n = k->lanes;
+    for (uint32_t t = 0; t < s->window; t++) {
+        double *in = lstm_in(s, n, k->tape, t), *there = lstm_there(s, n, k->tape, t);
+        memset(in, 0, (size_t)s->in * n * sizeof *in);
+        for (uint32_t i = 0; i < n; i++)
+            there[i] = 1;
+        for (uint32_t j = 0; j < s->p; j++) {
+            lstm_place at = k->m->place[j];
+            for (uint32_t i = 0; i < n && (at.step == t || at.step == LSTM_EVERY); i++)
+                in[(size_t)at.slot * n + i] = k->z[pick[i < some ? i : some - 1] * s->p + j];
+        }
+    }
+}
+
 /* Puts the windows of `some` picked rows into lanes; the lanes behind are copies of the last. */
 static void lay(teacher *k, const uint64_t *pick, uint32_t some)
 {
     const lstm_shape *s = &k->m->shape;
     uint32_t n = k->lanes, past = s->window - 1;
+    if (s->samples) {
+        lay_samples(k, pick, some);
+        return;
+    }
     for (uint32_t t = 0; t < s->window; t++) {
         double *in = lstm_in(s, n, k->tape, t), *there = lstm_there(s, n, k->tape, t);
         for (uint32_t i = 0; i < n; i++) {

@@ -16,8 +16,16 @@ enum {
 #define LSTM_WEIGHT 1e6 /* no weight is larger: what came of such would be no number */
 
 typedef struct lstm_shape {
-    uint32_t p, layers, hidden, window;
+    uint32_t p, layers, hidden, window; /* features; window: steps, rows or times of the samples */
+    uint32_t in; /* inputs of a step: rows p, samples channels and what holds for the whole row */
+    int samples;
 } lstm_shape;
+
+/* Over samples: where a feature goes. */
+enum { LSTM_EVERY = 0xffffffff };
+typedef struct lstm_place {
+    uint32_t step, slot; /* step LSTM_EVERY: to all of them */
+} lstm_place;
 
 typedef struct lstm_feature {
     char key[LSTM_KEY], unit[LSTM_UNIT];
@@ -30,6 +38,7 @@ typedef struct lstm {
     fade_column *column; /* p, for the host */
     fade_column state[2]; /* the rows before, scaled, oldest first; how many there are */
     lstm_feature *feature;
+    lstm_place *place; /* p, over samples */
     double *w; /* lstm_size */
     double y_shift, y_scale, least, most, noise, spread; /* mean = y_shift + y_scale * net, kept within least .. most */
     uint64_t rows;
@@ -51,7 +60,7 @@ double lstm_scaled(const lstm_feature *, double x); /* 0 where unknown */
 /* net.c: n windows as lanes, a multiple of 8, on a tape of lstm_tape() doubles. */
 static inline uint32_t lstm_inputs(const lstm_shape *s, uint32_t layer)
 {
-    return layer ? s->hidden : s->p;
+    return layer ? s->hidden : s->in;
 }
 static inline uint32_t lstm_columns(const lstm_shape *s, uint32_t layer)
 {
@@ -60,7 +69,7 @@ static inline uint32_t lstm_columns(const lstm_shape *s, uint32_t layer)
 size_t lstm_layer(const lstm_shape *, uint32_t layer); /* where its weights begin; of `layers`: the last ones */
 size_t lstm_size(const lstm_shape *);
 size_t lstm_tape(const lstm_shape *, uint32_t n);
-double *lstm_in(const lstm_shape *, uint32_t n, double *tape, uint32_t step);   /* [p][n]: the caller's to fill */
+double *lstm_in(const lstm_shape *, uint32_t n, double *tape, uint32_t step);   /* [in][n]: the caller's to fill */
 double *lstm_there(const lstm_shape *, uint32_t n, double *tape, uint32_t step); /* [n]: 1, or 0 before a window begins */
 const double *lstm_run(const lstm_shape *, const fade_math_v1 *, const double *w, uint32_t n, double *tape);    /* [n] */
 /* Adds the gradient of sum(dy * y) after lstm_run.  back: w, layer by layer, with rows and columns changed.
@@ -73,10 +82,13 @@ void lstm_back(const lstm_shape *, const fade_math_v1 *, const double *back, con
 /* wide.c: the same answers to 1e-14, without a tape. */
 typedef struct lstm_rows {
     uint32_t n; /* lanes, a multiple of 8 */
-    const double *before, *count, *now; /* [window - 1][p][n], [n], [p][n] */
+    const double *before, *count, *now; /* [window - 1][in][n], [n], [in][n] */
 } lstm_rows;
 size_t lstm_room(const lstm_shape *); /* doubles */
 void lstm_answer(const lstm *, const lstm_rows *, double *room, double *y); /* y: [n] */
+
+/* plan.c: sets s->window and s->in, and a place for each of s->p features whose names lie `apart` bytes apart.  NULL, or why not. */
+const char *lstm_plan(const char *key, size_t apart, lstm_shape *s, lstm_place *place);
 
 /* learn.c.  Fits m (features named) to the usable rows; from: start there.  < 0: said.  [io] */
 int32_t lstm_learn(lstm *m, const fade_table *, const lstm_rules *, const lstm *from);

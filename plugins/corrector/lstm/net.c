@@ -137,7 +137,7 @@ const double *lstm_run(const lstm_shape *s, const fade_math_v1 *math, const doub
 /* Per layer dh and dc, the gates' slopes, and what goes to the inputs. */
 size_t lstm_work(const lstm_shape *s, uint32_t n)
 {
-    size_t widest = s->p > s->hidden ? s->p : s->hidden;
+    size_t widest = s->in > s->hidden ? s->in : s->hidden;
     return (2 * (size_t)s->layers * s->hidden + GATES * (size_t)s->hidden + widest + s->hidden + 1) * n;
 }
 

@@ -14,10 +14,12 @@ static const char magic[8] = "FADELSM1";
 static const char what[] = "lstm";
 enum { PIECES = 2 };
 
+enum { INPUTS = 16 }; /* the window's upper bits: inputs of a step over samples; 0: over rows */
+
 typedef struct header {
     char magic[8];
     uint64_t check; /* FNV-1a of all that follows */
-    lstm_shape shape;
+    uint32_t p, layers, hidden, window;
     uint64_t rows;
     double y_shift, y_scale, least, most, noise, spread;
 } header;
@@ -38,7 +40,7 @@ static void pieces(const lstm *m, stream_piece at[PIECES])
 
 static uint64_t check(const header *h, const stream_piece at[PIECES])
 {
-    uint64_t sum = checksum(14695981039346656037u, &h->shape, sizeof *h - offsetof(header, shape));
+    uint64_t sum = checksum(14695981039346656037u, &h->p, sizeof *h - offsetof(header, p));
     for (int k = 0; k < PIECES; k++)
         sum = checksum(sum, at[k].at, at[k].n);
     return sum;
@@ -48,8 +50,18 @@ int32_t stream_save(const void *model, const fade_stream *s)
 {
     const lstm *m = model;
     stream_piece at[PIECES];
-    header h = { .shape = m->shape, .rows = m->rows, .y_shift = m->y_shift, .y_scale = m->y_scale,
-                 .least = m->least, .most = m->most, .noise = m->noise, .spread = m->spread };
+    const lstm_shape *shape = &m->shape;
+    header h = { .p = shape->p,
+                 .layers = shape->layers,
+                 .hidden = shape->hidden,
+                 .window = shape->window | (shape->samples ? shape->in << INPUTS : 0),
+                 .rows = m->rows,
+                 .y_shift = m->y_shift,
+                 .y_scale = m->y_scale,
+                 .least = m->least,
+                 .most = m->most,
+                 .noise = m->noise,
+                 .spread = m->spread };
     memcpy(h.magic, magic, sizeof magic);
     pieces(m, at);
     h.check = check(&h, at);
@@ -77,6 +89,16 @@ static int sound(const lstm *m)
     return 1;
 }
 
+/* Over samples the window is what the features' names say. */
+static int as_named(lstm *m)
+{
+    lstm_shape said = m->shape;
+    if (!said.samples)
+        return 1;
+    return !lstm_plan(m->feature->key, sizeof *m->feature, &said, m->place) && said.window == m->shape.window &&
+           said.in == m->shape.in;
+}
+
 static int within(uint32_t v, uint32_t least, uint32_t most)
 {
     return v >= least && v <= most;
@@ -90,12 +112,14 @@ int32_t stream_load(const fade_host *host, const fade_args *args, const fade_str
     int32_t rc = stream_begin(host, s, magic, what, &h, sizeof h);
     if (rc)
         return rc;
-    if (!within(h.shape.p, 1, LSTM_FEATURES) || !within(h.shape.layers, 1, LSTM_LAYERS) ||
-        !within(h.shape.hidden, 1, LSTM_HIDDEN) || !within(h.shape.window, 2, LSTM_WINDOW))
+    uint32_t in = h.window >> INPUTS;
+    lstm_shape shape = { h.p, h.layers, h.hidden, h.window & ((1u << INPUTS) - 1), in ? in : h.p, in > 0 };
+    if (!within(shape.p, 1, LSTM_FEATURES) || !within(shape.layers, 1, LSTM_LAYERS) ||
+        !within(shape.hidden, 1, LSTM_HIDDEN) || !within(shape.window, 2, LSTM_WINDOW) || !within(shape.in, 1, shape.p))
         return stream_deny(host, FADE_EINVAL, what, "has a shape that no training can have made");
     if (!sound_header(&h))
         return stream_made_up(host, what);
-    lstm *m = lstm_new(host, &h.shape);
+    lstm *m = lstm_new(host, &shape);
     if (!m)
         return FADE_ENOMEM;
     stream_piece at[PIECES];
@@ -103,7 +127,7 @@ int32_t stream_load(const fade_host *host, const fade_args *args, const fade_str
     rc = stream_fill(host, s, at, PIECES, what);
     if (!rc && check(&h, at) != h.check)
         rc = stream_damaged(host, what);
-    if (!rc && !sound(m))
+    if (!rc && !(sound(m) && as_named(m)))
         rc = stream_deny(host, FADE_EINVAL, what, "holds a feature or a weight that training cannot have made");
     if (rc) {
         lstm_free(m);

@@ -97,8 +97,14 @@ WIDE static void eight(const lstm *m, const lstm_rows *b, uint32_t at, double *r
         wide_bits absent = count < (double)(past - t);
         wide_pick(&there, &absent, 0);
         double *now = h[t & 1], *old = h[~t & 1];
-        layer l = { .w = m->w, .in = (t < past ? b->before + (size_t)t * s->p * b->n : b->now) + at, .old = old, .c = c,
-                    .h = now, .apart = b->n, .inputs = s->p, .hidden = s->hidden };
+        layer l = { .w = m->w,
+                    .in = (t < past ? b->before + (size_t)t * s->in * b->n : b->now) + at,
+                    .old = old,
+                    .c = c,
+                    .h = now,
+                    .apart = b->n,
+                    .inputs = s->in,
+                    .hidden = s->hidden };
         run_layer(&l, &there);
         if (s->layers == 1)
             continue;

@@ -79,6 +79,29 @@ static void solve(int m, double a[3][3], double b[3], double x[3])
     }
 }
 
+/* Sums over rows, m known to the compiler: each in its own register.  The lower half is not the upper one's mirror to
+ * the last bit, for solve() reads both. */
+static inline void gather(const work *k, const double *shape, const double *away, const int m, double a[3][3],
+                          double b[3])
+{
+    for (uint64_t i = 0; i < k->n; i++) {
+        const double col[3] = { 1, -shape[i], m > 2 ? -away[i] : 0 };
+        for (int r = 0; r < m; r++) {
+            const double w = k->w[i] * col[r];
+            b[r] += w * k->y[i];
+            for (int c = 0; c < m; c++)
+                a[r][c] += w * col[c];
+        }
+    }
+}
+
+/* What the law leaves. */
+static inline void leave(work *k, const double *shape, const double *away, const int m, const double x[3])
+{
+    for (uint64_t i = 0; i < k->n; i++)
+        k->left[i] = k->y[i] - (x[0] - x[1] * shape[i] - (m > 2 ? x[2] * away[i] : 0));
+}
+
 /* x: level, shape, away (m 3) or level, shape (m 2). */
 static void fit_one(work *k, const double *shape, const double *away, int m, double x[3])
 {
@@ -86,17 +109,15 @@ static void fit_one(work *k, const double *shape, const double *away, int m, dou
     x[0] = x[1] = x[2] = 0;
     for (int round = 0; round < ROUNDS; round++) {
         double a[3][3] = { { 0 } }, b[3] = { 0 };
-        for (uint64_t i = 0; i < k->n; i++) {
-            double col[3] = { 1, -shape[i], m > 2 ? -away[i] : 0 };
-            for (int r = 0; r < m; r++) {
-                b[r] += k->w[i] * col[r] * k->y[i];
-                for (int c = 0; c < m; c++)
-                    a[r][c] += k->w[i] * col[r] * col[c];
-            }
-        }
+        if (m > 2)
+            gather(k, shape, away, 3, a, b);
+        else
+            gather(k, shape, away, 2, a, b);
         solve(m, a, b, x);
-        for (uint64_t i = 0; i < k->n; i++)
-            k->left[i] = k->y[i] - (x[0] - x[1] * shape[i] - (m > 2 ? x[2] * away[i] : 0));
+        if (m > 2)
+            leave(k, shape, away, 3, x);
+        else
+            leave(k, shape, away, 2, x);
         double scale = ROBUST * median(k, k->left, k->n, median(k, k->left, k->n, 0, 0), 1);
         scale = scale > 0 ? scale : 1e-12;
         for (uint64_t i = 0; i < k->n; i++)
@@ -135,8 +156,24 @@ static void fit_members(work *k, trend *r, const trend_plan *o, const fade_table
     }
 }
 
+/* Where v[n] lie by the soft loss, from their median. */
+static double soft_mean(work *k, const double *v, uint64_t n, double scale)
+{
+    double at = n ? median(k, v, n, 0, 0) : 0;
+    for (int round = 0; round < ROUNDS && n; round++) {
+        double sum = 0, all = 0;
+        for (uint64_t i = 0; i < n; i++) {
+            double far = (v[i] - at) / scale, w = 1 / sqrt(1 + far * far);
+            sum += w * v[i];
+            all += w;
+        }
+        at = sum / all;
+    }
+    return at;
+}
+
 /* What the newest rows lie off, and how far a row usually does. */
-static void look_back(work *k, trend *r, uint64_t back)
+static void look_back(work *k, trend *r, uint64_t back, int soft)
 {
     uint64_t from = k->n / 2;
     back = back < k->n ? back : k->n;
@@ -145,6 +182,10 @@ static void look_back(work *k, trend *r, uint64_t back)
     r->carry = 0;
     for (uint64_t i = k->n - back; i < k->n; i++)
         r->carry += k->left[i] / (double)back;
+    if (soft) {
+        double scale = ROBUST * median(k, k->left, k->n, median(k, k->left, k->n, 0, 0), 1);
+        r->carry = soft_mean(k, k->left + k->n - back, back, scale > 0 ? scale : 1e-12);
+    }
     double *late = k->left + from;
     uint64_t n = k->n - from;
     r->noise = 1.4826 * median(k, late, n, median(k, late, n, 0, 0), 1);
@@ -192,6 +233,31 @@ static void fill(work *k, trend *r, const fade_table *t, const trend_plan *o, co
             k->shape[s * k->n + i] = trend_shape_at(&r->shape[s], k->z[i]);
 }
 
+/* Their average beside the other one; its noise is soft where that one's is. */
+static int32_t weigh_members(work *k, trend *r, const fade_table *t, const uint64_t *use)
+{
+    uint32_t *cell = calloc(k->n, sizeof *cell);
+    if (!cell) {
+        fade_say(r->host, 3, FADE_ENOMEM, -1, "no memory to fit a trend");
+        return FADE_ENOMEM;
+    }
+    for (uint64_t i = 0; i < k->n; i++) {
+        cell[i] = t->cell[use[i]];
+        k->old[i] = t->weight ? t->weight[use[i]] : 1;
+        k->left[i] = k->y[i] - k->mean[i];
+    }
+    double scale = ROBUST * median(k, k->left, k->n, median(k, k->left, k->n, 0, 0), 1);
+    for (uint32_t j = 0; j < r->nlikely; j++) {
+        r->likely[j].shape = r->member[j].shape;
+        r->likely[j].away = r->member[j].away;
+    }
+    const trend_rows rows = { .n = k->n, .y = k->y, .z = k->z, .left = k->left, .weight = k->old, .away = k->away,
+                              .shape = k->shape, .cell = cell };
+    int32_t rc = fit_likely(r, &rows, scale > 0 ? scale : 1e-12);
+    free(cell);
+    return rc;
+}
+
 int32_t fit_trend(trend *r, const fade_table *t, const trend_plan *o)
 {
     uint64_t *use = calloc(t->n + 1, sizeof *use), n = 0;
@@ -221,7 +287,8 @@ int32_t fit_trend(trend *r, const fade_table *t, const trend_plan *o)
             away[j] = at + (7 + j) * n;
         fill(&k, r, t, o, use);
         fit_members(&k, r, o, t, use);
-        look_back(&k, r, t->cell[use[0]] == t->cell[use[n - 1]] ? (uint64_t)o->carry : 0);
+        rc = r->nlikely ? weigh_members(&k, r, t, use) : FADE_OK;
+        look_back(&k, r, t->cell[use[0]] == t->cell[use[n - 1]] ? (uint64_t)o->carry : 0, o->soft);
         r->rows = n;
     }
     free(use);

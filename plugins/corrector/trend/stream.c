@@ -8,26 +8,28 @@
 static const char magic[8] = "FADETRD1";
 static const char what[] = "trend";
 
-enum { FEATURES, SHAPES, MEMBERS }; /* sizes */
+enum { FEATURES, SHAPES, MEMBERS, LIKELY }; /* sizes; files of older versions have no likely ones: 0 */
 enum { FIRST, SPAN, NOISE, CARRY, LASTING, ROWS, NUMBERS };
-enum { PIECES = 6 };
+enum { PIECES = 8 };
 
-static void pieces(const trend *r, double *number, stream_piece at[PIECES])
+static void pieces(trend *r, double *number, stream_piece at[PIECES])
 {
     const stream_piece all[PIECES] = {
         { number, NUMBERS * sizeof *number },       { r->key, r->p * sizeof *r->key },
         { r->unit, r->p * sizeof *r->unit },        { r->most, r->p * sizeof *r->most },
-        { r->shape, r->nshape * sizeof *r->shape }, { r->member, r->nmember * sizeof *r->member }
+        { r->shape, r->nshape * sizeof *r->shape }, { r->member, r->nmember * sizeof *r->member },
+        { r->likely, r->nlikely * sizeof *r->likely }, { &r->wander, r->nlikely ? sizeof r->wander : 0 }
     };
     memcpy(at, all, sizeof all);
 }
 
 int32_t stream_save(const void *model, const fade_stream *s)
 {
-    const trend *r = model;
+    trend *r = (trend *)(uintptr_t)model;
     double number[NUMBERS] = { r->first, r->span, r->noise, r->carry, r->lasting, (double)r->rows };
     stream_piece at[PIECES];
-    stream_head h = { .size = { [FEATURES] = r->p, [SHAPES] = r->nshape, [MEMBERS] = r->nmember } };
+    stream_head h = { .size = {
+                          [FEATURES] = r->p, [SHAPES] = r->nshape, [MEMBERS] = r->nmember, [LIKELY] = r->nlikely } };
     memcpy(h.magic, magic, sizeof magic);
     pieces(r, number, at);
     return stream_write(r->host, s, &h, at, PIECES);
@@ -47,6 +49,14 @@ static int sound_member(const trend *r, const trend_member *m)
            m->away >= -1 && m->away < (int32_t)r->p;
 }
 
+static int sound_wander(const trend_wander *w)
+{
+    for (int l = 0; l < TREND_LEVELS; l++)
+        if (!isfinite(w->level[l]) || !isfinite(w->cycles[l]) || !(w->cycles[l] > 0))
+            return 0;
+    return w->share > 0 && w->share <= 1 && w->lasting > 0 && isfinite(w->lasting);
+}
+
 /* For bytes that were made to fit their checksum. */
 static int sound(const trend *r)
 {
@@ -61,7 +71,10 @@ static int sound(const trend *r)
     for (uint32_t m = 0; m < r->nmember; m++)
         if (!sound_member(r, &r->member[m]))
             return 0;
-    return 1;
+    for (uint32_t m = 0; m < r->nlikely; m++)
+        if (!sound_member(r, &r->likely[m]))
+            return 0;
+    return !r->nlikely || sound_wander(&r->wander);
 }
 
 int32_t stream_load(const fade_host *host, const fade_args *args, const fade_stream *s, void **model)
@@ -75,10 +88,12 @@ int32_t stream_load(const fade_host *host, const fade_args *args, const fade_str
     if (rc)
         return rc;
     if (h.size[FEATURES] - 1 >= TREND_FEATURES || h.size[SHAPES] - 1 >= TREND_SHAPES ||
-        h.size[MEMBERS] - 1 >= TREND_SHAPES * TREND_MEMORIES * TREND_FEATURES)
+        h.size[MEMBERS] - 1 >= TREND_SHAPES * TREND_MEMORIES * TREND_FEATURES ||
+        h.size[LIKELY] > TREND_SHAPES * TREND_FEATURES)
         return stream_refuse(host, FADE_EINVAL,
                              "a saved trend says it has more features, shapes or laws than there can be");
-    trend *r = trend_new(host, (uint32_t)h.size[FEATURES], (uint32_t)h.size[SHAPES], (uint32_t)h.size[MEMBERS]);
+    trend *r = trend_new(host, (uint32_t)h.size[FEATURES], (uint32_t)h.size[SHAPES], (uint32_t)h.size[MEMBERS],
+                         (uint32_t)h.size[LIKELY]);
     if (!r)
         return FADE_ENOMEM;
     pieces(r, v, at);

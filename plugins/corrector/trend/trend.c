@@ -2,7 +2,8 @@
  * trend.c - the average of many laws of the cycle, each beside a reversible loss and fitted with forgetting.
  *
  * No one law holds for all cells, and the best of many on the known half is seldom the best on the other; their
- * average is steadier than any.  sigma has the noise and what the laws say differently.
+ * average is steadier than any.  Near the origin a second average, by likelihood, may have a share (likely.c).  sigma
+ * has the noise and what the laws say differently.
  */
 #include "trend.h"
 #include <math.h>
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POWERS, LENGTHS, MEMORIES, CARRY, LASTING };
+enum { POWERS, LENGTHS, MEMORIES, CARRY, LASTING, SOFT, LIKELY, LIKELY_LASTS };
 enum { MEAN, SIGMA, DISTANCE };
 
 static const fade_param params[] = {
@@ -24,6 +25,12 @@ static const fade_param params[] = {
     { "carry", "", "So many of the newest rows say how far the cell lies off its laws; 0: none.", "", FADE_INT, 0, 3, 0,
       1000, 0, 0, NULL },
     { "carry_lasts", "", "Cycles in which that falls to 1/e.", "", FADE_REAL, FADE_LOG, 20, 0.01, 1e9, 0, 0, NULL },
+    { "carry_soft", "", "Those among them that lie far off count less, as rows do in the fit; else their mean.", "",
+      FADE_BOOL, 0, 0, 0, 1, 0, 0, NULL },
+    { "likely", "1", "Share at the last known cycle of the average weighted by likelihood; 0: none of it.", "",
+      FADE_REAL, 0, 0, 0, 1, 0, 0, NULL },
+    { "likely_lasts", "1", "Known spans behind it in which that share falls to 1/e.", "", FADE_REAL, FADE_LOG, 0.5,
+      0.01, 1e9, 0, 0, NULL },
 };
 static const double usual_power[] = { 0.3, 0.4, 0.5, 0.6, 0.7, 0.8 }, usual_length[] = { 1, 2, 4 },
                     usual_memory[] = { 0.5, 0.25, 0.15 };
@@ -34,23 +41,25 @@ static const fade_column out[] = {
       0, 0, 1, 0 },
 };
 
-trend *trend_new(const fade_host *host, uint32_t p, uint32_t nshape, uint32_t nmember)
+trend *trend_new(const fade_host *host, uint32_t p, uint32_t nshape, uint32_t nmember, uint32_t nlikely)
 {
     const fade_math_v1 *math = host->iface(host, "fade.math/1");
     if (!math) {
         fade_say(host, 3, FADE_EBUG, -1, "trend needs the host's fade.math/1");
         return NULL;
     }
-    size_t bytes = sizeof(trend) + nmember * sizeof(trend_member) + nshape * sizeof(trend_shape) +
+    size_t bytes = sizeof(trend) + ((size_t)nmember + nlikely) * sizeof(trend_member) + nshape * sizeof(trend_shape) +
                    p * (sizeof(double) + sizeof(fade_column) + TREND_KEY + TREND_UNIT);
     trend *r = calloc(1, bytes);
     if (!r) {
         fade_say(host, 3, FADE_ENOMEM, -1, "no memory for a trend");
         return NULL;
     }
-    *r = (trend){ .host = host, .math = math, .p = p, .nshape = nshape, .nmember = nmember };
+    *r = (trend){ .host = host, .math = math, .p = p, .nshape = nshape, .nmember = nmember,
+                  .nlikely = nlikely };
     r->member = (trend_member *)(r + 1);
-    r->shape = (trend_shape *)(r->member + nmember);
+    r->likely = r->member + nmember;
+    r->shape = (trend_shape *)(r->likely + nlikely);
     r->most = (double *)(r->shape + nshape);
     r->column = (fade_column *)(r->most + p);
     r->key = (char (*)[TREND_KEY])(r->column + p);
@@ -95,7 +104,9 @@ static void list(const fade_value *given, const double *usual, uint32_t n, const
 static int32_t plan(const fade_host *host, const fade_args *args, const fade_table *t, trend_plan *o)
 {
     char text[160];
-    *o = (trend_plan){ .carry = args->at[CARRY].real, .lasting = args->at[LASTING].real };
+    *o = (trend_plan){ .carry = args->at[CARRY].real, .lasting = args->at[LASTING].real,
+                       .soft = args->at[SOFT].real > 0,
+                       .likely = args->at[LIKELY].real, .likely_lasting = args->at[LIKELY_LASTS].real };
     uint32_t given = args->at[POWERS].n + args->at[LENGTHS].n;
     list(&args->at[POWERS], usual_power, given ? 0 : MANY(usual_power), &o->power, &o->npower);
     list(&args->at[LENGTHS], usual_length, given ? 0 : MANY(usual_length), &o->length, &o->nlength);
@@ -122,9 +133,10 @@ static int32_t train(const fade_host *host, const fade_args *args, const fade_ta
     if (rc)
         return rc;
     uint32_t nshape = o.npower + o.nlength, naway = t->ncol > 1 ? t->ncol - 1 : 1;
-    trend *r = trend_new(host, t->ncol, nshape, nshape * naway * o.nmemory);
+    trend *r = trend_new(host, t->ncol, nshape, nshape * naway * o.nmemory, o.likely > 0 ? nshape * naway : 0);
     if (!r)
         return FADE_ENOMEM;
+    r->wander = (trend_wander){ .share = o.likely, .lasting = o.likely_lasting };
     for (uint32_t s = 0; s < nshape; s++)
         r->shape[s] = s < o.npower ? (trend_shape){ o.power[s], 0 } : (trend_shape){ 0, o.length[s - o.npower] };
     rc = name(r, t);
@@ -148,7 +160,7 @@ static int32_t columns(const void *model, fade_columns *c)
 static size_t scratch(const void *model, uint32_t n)
 {
     const trend *r = model;
-    return r ? ((size_t)r->nshape + 1) * n * sizeof(double) : 0;
+    return r ? ((size_t)r->nshape + 3) * n * sizeof(double) : 0;
 }
 
 /* shape <- each shape at z */
@@ -188,6 +200,35 @@ static void say(const trend *r, uint32_t n, const fade_tile *b, const double *sh
     }
 }
 
+/* at[n], room[n].  The average becomes one of both; sigma has how they differ. */
+static void say_likely(const trend *r, uint32_t n, const fade_tile *b, const double *z, const double *shape,
+                       double *at, double *room)
+{
+    for (uint32_t i = 0; i < n; i++)
+        at[i] = 0;
+    for (uint32_t m = 0; m < r->nlikely; m++) {
+        const trend_member *k = &r->likely[m];
+        const double *s = shape + (size_t)k->shape * n, *away = k->away >= 0 ? b->in[k->away] : NULL;
+        for (uint32_t i = 0; i < n; i++)
+            at[i] += k->c - k->b * s[i] - k->a * (away && away[i] - away[i] == 0 ? away[i] : 0);
+    }
+    for (int l = 0; l < TREND_LEVELS; l++) {
+        for (uint32_t i = 0; i < n; i++)
+            room[i] = -fabs(z[i] - 1) * r->span / r->wander.cycles[l];
+        r->math->exp(n, room, room);
+        for (uint32_t i = 0; i < n; i++)
+            at[i] += r->wander.level[l] * room[i];
+    }
+    for (uint32_t i = 0; i < n; i++)
+        room[i] = z[i] > 1 ? (1 - z[i]) / r->wander.lasting : 0;
+    r->math->exp(n, room, room);
+    for (uint32_t i = 0; i < n; i++) {
+        double share = r->wander.share * room[i], off = at[i] - b->out[MEAN][i];
+        b->out[MEAN][i] += share * off;
+        b->out[SIGMA][i] += (double)r->nmember * share * (1 - share) * off * off;
+    }
+}
+
 static int32_t predict(const void *model, fade_tile *b)
 {
     const trend *r = model;
@@ -201,11 +242,15 @@ static int32_t predict(const void *model, fade_tile *b)
     }
     shapes(r, n, z, shape);
     say(r, n, b, shape);
+    double *room = shape + (size_t)r->nshape * n;
     for (uint32_t i = 0; i < n; i++)
-        shape[i] = (z[i] > 1 ? (1 - z[i]) * r->span : 0) / r->lasting;
-    r->math->exp(n, shape, shape);
+        room[i] = (z[i] > 1 ? (1 - z[i]) * r->span : 0) / r->lasting;
+    r->math->exp(n, room, room);
+    for (uint32_t i = 0; i < n; i++)
+        b->out[MEAN][i] += r->carry * room[i];
+    if (r->nlikely)
+        say_likely(r, n, b, z, shape, room, room + n);
     for (uint32_t i = 0; i < n; i++) {
-        b->out[MEAN][i] += r->carry * shape[i];
         b->out[SIGMA][i] = sqrt(r->noise * r->noise + b->out[SIGMA][i] / r->nmember);
     }
     return FADE_OK;

@@ -106,3 +106,19 @@ void nasa_charge(const nasa_record *r, const nasa_op *op, double constant, doubl
     value[NASA_ACCEPTED_CV] = behind;
     peak(bin, value);
 }
+
+/* Times only grow: one pass serves all of them. */
+void nasa_curve(const nasa_record *r, const nasa_op *op, const nasa_grid *grid, double *y)
+{
+    const double *from[NASA_CHANNELS] = { r->v, r->i, r->temperature };
+    size_t k = 1;
+    for (uint32_t j = 0; j < grid->n; j++) {
+        double t = op->first + (j + 1) * grid->every;
+        while (k < r->n && !(r->t[k] >= t))
+            k++;
+        bool there = k < r->n && r->t[k - 1] <= t && nasa_loaded(r, k) && nasa_loaded(r, k - 1);
+        double dt = there ? r->t[k] - r->t[k - 1] : 0, part = dt > 0 ? (t - r->t[k - 1]) / dt : 1;
+        for (int c = 0; c < NASA_CHANNELS; c++)
+            y[c * grid->n + j] = there ? from[c][k - 1] + part * (from[c][k] - from[c][k - 1]) : NAN;
+    }
+}

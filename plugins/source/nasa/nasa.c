@@ -9,13 +9,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { PATH, CELL, INDEX };
+enum { PATH, CELL, INDEX, CURVE_EVERY, CURVE_UNTIL };
 static const fade_param params[] = {
     { "path", "", "A recording (B0005.mat), discharge.csv, samples of a cell (B0005.csv.gz), or a folder of these.",
       "", FADE_PATH, FADE_REQUIRED, NAN, 0, 0, 0, 0, NULL },
     { "cell", "", "Only this cell; all of the file unless given.", "", FADE_TEXT, 0, 0, 0, 0, 0, 0, NULL },
     { "index", "", "Table of discharges (percycle.csv): when they began, for files of samples, which do not say.",
       "", FADE_PATH, 0, 0, 0, 0, 0, 0, NULL },
+    { "curve_every", "s", "Readings of the charge before so far apart, as columns charge_voltage_at_60s, ..; 0: none.",
+      "", FADE_REAL, 0, 0, 0, 86400, 0, 0, NULL },
+    { "curve_until", "s", "The last of them at most so long into it.", "", FADE_REAL, 0, 3000, 1, 86400, 0, 0, NULL },
 };
 
 #define COLUMN(name, key, unit, moment, doc) { key, unit, doc, 0, 0, 0, 0, 0, 0, moment },
@@ -25,6 +28,7 @@ enum { ALWAYS = 0 NASA_ALWAYS(ONE) };
 
 typedef struct nasa {
     nasa_book book;
+    nasa_readings reading;
     size_t    cell, row;                          /* next to hand out */
     size_t    done;
 } nasa;
@@ -125,8 +129,10 @@ static void tell(const fade_host *host, const nasa_book *b, const char *path)
 static void nasa_close(void *source)
 {
     nasa *s = source;
-    if (s)
+    if (s) {
         nasa_free(&s->book);
+        nasa_readings_free(&s->reading);
+    }
     free(s);
 }
 
@@ -145,10 +151,14 @@ static int32_t nasa_open(const fade_host *host, const fade_args *args, const cha
     if (s)
         s->book.index = &index;
     if (!rc)
+        rc = nasa_grid_of(args->at[CURVE_EVERY].real, args->at[CURVE_UNTIL].real, &s->book.grid, &w);
+    if (!rc)
         rc = read_file(host, path, only && *only ? only : NULL, &s->book, &w);
     if (s)
         s->book.index = NULL;
     nasa_index_free(&index);
+    if (!rc)
+        rc = nasa_readings_name(&s->book, columns, &s->reading, &w);
     if (!rc && position && *position)
         rc = seek(s, position, &w);
     if (rc) {
@@ -164,7 +174,8 @@ static int32_t nasa_open(const fade_host *host, const fade_args *args, const cha
 static int32_t nasa_columns(const void *source, fade_columns *out)
 {
     const nasa *s = source;
-    out->out = (fade_list){ columns, s->book.operations ? NASA_N : ALWAYS, sizeof columns[0] };
+    out->out = s->reading.column ? (fade_list){ s->reading.column, NASA_N + s->reading.n, sizeof columns[0] }
+                         : (fade_list){ columns, s->book.operations ? NASA_N : ALWAYS, sizeof columns[0] };
     return FADE_OK;
 }
 
@@ -188,6 +199,8 @@ static int32_t nasa_next(void *source, fade_block *b, int32_t timeout_ms)
         b->time[b->n] = row->time;
         for (uint32_t j = 0; j < ncol; j++)
             b->col[j][b->n] = row->value[j];
+        for (uint32_t j = 0; j < s->reading.n; j++)
+            b->col[NASA_N + j][b->n] = row->curve ? row->curve[s->reading.name[j].at] : NAN;
     }
     if (b->position)
         snprintf(b->position, 256, "%zu", s->done);

@@ -49,6 +49,10 @@ enum { NASA_COLUMNS(NASA_ENUM) NASA_N };
 
 enum { NASA_CHARGE, NASA_DISCHARGE, NASA_IMPEDANCE };
 
+/* Readings of the charge before at `every`, 2 every, .. n every seconds into it: as many columns a channel.  n 0: none. */
+enum { NASA_VOLTAGE, NASA_CURRENT, NASA_TEMPERATURE, NASA_CHANNELS };
+typedef struct nasa_grid { double every; uint32_t n; } nasa_grid;
+
 typedef struct nasa_record {                      /* one operation as read; arrays of n, current as in the file: negative in discharge */
     int           kind;
     int64_t       start;                          /* us since 1970 UTC; INT64_MIN unknown */
@@ -65,11 +69,13 @@ typedef struct nasa_op {                          /* what is kept of it; times i
     double  first, last, loaded;                  /* first and last sample with current, time under current between */
     double  took, cc, re, rct;                    /* a charge: its record's length, its part at constant current; ohm */
     double  value[NASA_N];                        /* of a discharge, or what a charge tells the next one's row */
+    double *curve;                                /* of a charge: [NASA_CHANNELS][grid.n]; NULL: none is asked for */
 } nasa_op;
 
 typedef struct nasa_row {
     int64_t time;
     double  value[NASA_N];
+    double *curve;                                /* of the charge before; NULL: there was none */
 } nasa_row;
 
 typedef struct nasa_cell {
@@ -85,8 +91,17 @@ typedef struct nasa_book {                        /* start from {0} */
     size_t     n;
     bool       operations;                        /* charges and sweeps are known, not only discharges */
     uint64_t   bad_labels, unknown_kinds;
+    nasa_grid  grid;                              /* set before files are read */
     struct nasa_index *index;                     /* lent while files are read; NULL */
 } nasa_book;
+
+/* readings.c: the columns of the charge's curve, behind the fixed ones, which keep their place where they are the same reading. */
+typedef struct nasa_reading { char key[40], doc[72]; uint32_t at; } nasa_reading;       /* at: in a row's curve */
+typedef struct nasa_readings {                    /* start from {0} */
+    fade_column  *column;                         /* [NASA_N + n]; NULL: only the fixed ones */
+    nasa_reading *name;
+    uint32_t      n;
+} nasa_readings;
 
 typedef struct nasa_why { char text[700]; } nasa_why;   /* one sentence */
 
@@ -98,12 +113,19 @@ bool nasa_loaded(const nasa_record *, size_t k);                                
 /* curves.c: what the first minutes of a discharge, and a charge's curve, tell.  Unknown stays NaN. */
 void nasa_begin(const nasa_record *, const nasa_op *, double *value);
 void nasa_charge(const nasa_record *, const nasa_op *, double constant, double *value);
+/* y[NASA_CHANNELS][grid.n]: readings of a charge, counted from the first sample with current; NaN behind its last one.  n 0: nothing. */
+void nasa_curve(const nasa_record *, const nasa_op *, const nasa_grid *, double *y);
 int32_t nasa_finish(nasa_book *, nasa_why *);                                      /* rows of all cells; frees the operations */
 void nasa_free(nasa_book *);
 bool nasa_is_id(const char *);                                                     /* [A-Za-z0-9_.-]{1,64} */
 int64_t nasa_date(const double *six);                                              /* y m d h m s to us; INT64_MIN: no date */
 int32_t nasa_read_mat(const char *path, const char *only, nasa_book *, nasa_why *);
 int32_t nasa_read_csv(const fade_host *, const char *path, const char *only, nasa_book *, nasa_why *);
+
+/* [io] Times in whole seconds, since they are names; every 0: none. */
+int32_t nasa_grid_of(double every, double until, nasa_grid *, nasa_why *);
+int32_t nasa_readings_name(const nasa_book *, const fade_column *fixed, nasa_readings *, nasa_why *);
+void nasa_readings_free(nasa_readings *);
 
 /* index.c: when discharges began and what charge came before, from a table of them; for files of samples, which do not say. */
 typedef struct nasa_entry { char cell[65]; char test[16]; int64_t start; double ambient, took, cc; } nasa_entry;

@@ -187,6 +187,9 @@ int32_t nasa_add(nasa_book *b, nasa_cell *c, const nasa_record *r, nasa_why *w)
     else if (any) {
         op->cc = charge_cc(r);
         nasa_charge(r, op, CONSTANT, op->value);
+        if (b->grid.n > 0 && !(op->curve = calloc(b->grid.n, NASA_CHANNELS * sizeof *op->curve)))
+            return nasa_fail(w, FADE_ENOMEM, "no memory for the charges of %s", c->id);
+        nasa_curve(r, op, &b->grid, op->curve);
     }
     op->took = r->n > 0 ? r->t[r->n - 1] : NAN;
     return FADE_OK;
@@ -211,7 +214,7 @@ static bool plausible(double ohm)
 }
 
 typedef struct past {                             /* what is known before a discharge */
-    const nasa_op *charge;
+    nasa_op       *charge;
     double         re, rct, under_load;           /* under_load: s of current since the discharge before */
     double         accepted;                      /* Ah since then; NaN: no charge */
     int64_t        free_at;                       /* when that one's current ended, or the file begins */
@@ -231,6 +234,8 @@ static void row_of(const nasa_op *op, const past *p, nasa_row *row)
         value[NASA_ACCEPTED] = p->accepted;
         value[NASA_CHARGE_TIME] = p->charge->took;
         value[NASA_CHARGE_CC] = p->charge->cc;
+        row->curve = p->charge->curve;
+        p->charge->curve = NULL;                  /* the row's now */
     }
     value[NASA_RE] = p->re;
     value[NASA_RCT] = p->rct;
@@ -241,7 +246,7 @@ static void cell_rows(nasa_cell *c)
 {
     past p = { .re = NAN, .rct = NAN, .accepted = NAN, .free_at = c->n > 0 ? c->op[0].start : INT64_MIN };
     for (size_t k = 0; k < c->n; k++) {
-        const nasa_op *op = &c->op[k];
+        nasa_op *op = &c->op[k];
         if (op->kind == NASA_IMPEDANCE && plausible(op->re) && plausible(op->rct)) {
             p.re = op->re;
             p.rct = op->rct;
@@ -266,6 +271,15 @@ static void cell_rows(nasa_cell *c)
         c->row[c->nrow - 1].value[NASA_DURATION] = c->row[c->nrow - 2].value[NASA_DURATION];
 }
 
+static void free_operations(nasa_cell *c)
+{
+    for (size_t k = 0; k < c->n; k++)
+        free(c->op[k].curve);
+    free(c->op);
+    c->op = NULL;
+    c->n = c->cap = 0;
+}
+
 int32_t nasa_finish(nasa_book *b, nasa_why *w)
 {
     for (size_t k = 0; k < b->n; k++) {
@@ -276,9 +290,7 @@ int32_t nasa_finish(nasa_book *b, nasa_why *w)
         if (!c->row)
             return nasa_fail(w, FADE_ENOMEM, "no memory for %zu rows of %s", c->n, c->id);
         cell_rows(c);
-        free(c->op);
-        c->op = NULL;
-        c->n = c->cap = 0;
+        free_operations(c);
     }
     return FADE_OK;
 }
@@ -286,7 +298,9 @@ int32_t nasa_finish(nasa_book *b, nasa_why *w)
 void nasa_free(nasa_book *b)
 {
     for (size_t k = 0; k < b->n; k++) {
-        free(b->cell[k].op);
+        free_operations(&b->cell[k]);
+        for (size_t i = 0; i < b->cell[k].nrow; i++)
+            free(b->cell[k].row[i].curve);
         free(b->cell[k].row);
     }
     free(b->cell);
