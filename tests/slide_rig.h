@@ -136,9 +136,53 @@ static inline double slide_cycle(rig *g)
 
 /* ---- the peer's own way through the cycle: steps of 2 s, none of which may pass a limit ---- */
 
-/* Steps of `dt` at a current until the next one would pass the voltage; Ah moved, a whole number of steps. */
-static inline double slide_peer_current(rig *g, double demand, double limit, double dt)
+/* The states as they stand; `back` puts them there again: all, or those that age. */
+typedef struct slide_states { double x[2048]; } slide_states;
+
+static inline bool slide_ages(const char *key)
 {
+    static const char *const does_not[] = { "particle_negative", "particle_positive", "temperature", "current" };
+    for (size_t k = 0; k < sizeof does_not / sizeof *does_not; k++)
+        if (strcmp(key, does_not[k]) == 0)
+            return false;
+    return true;
+}
+
+static inline void slide_keep(rig *g, slide_states *s, bool back, bool ageing_only)
+{
+    const fade_column *c = g->columns.state.at;
+    size_t at = 0;
+    for (uint32_t k = 0; k < g->columns.state.n; k++) {
+        size_t n = (size_t)rig_width(&g->columns.state, k) * g->tile.n;
+        if (at + n > sizeof s->x / sizeof *s->x)
+            rig_die("too many states", c[k].key);
+        if (!back)
+            memcpy(s->x + at, g->x[k], n * sizeof *s->x);
+        else if (!ageing_only || slide_ages(c[k].key))
+            memcpy(g->x[k], s->x + at, n * sizeof *s->x);
+        at += n;
+    }
+}
+
+/* The peer's current does not jump: it takes steps of 10 ms, each an ampere on, up to and with the one at I, in which nothing ages. */
+static inline void slide_peer_ramp(rig *g, double from, double I)
+{
+    slide_states s;
+    double sign = I > from ? 1 : -1;
+    slide_keep(g, &s, false, false);
+    for (double now = from; fabs(I - now) > 1e-10;) {
+        now += sign;
+        now = sign * now > sign * I ? I : now;
+        spm_drive(g, FADE_BY_CURRENT, now, 0.01);
+        rig_step(g);
+    }
+    slide_keep(g, &s, true, true);
+}
+
+/* Steps of `dt` at a current until the next one would pass the voltage; Ah moved, a whole number of steps. */
+static inline double slide_peer_current(rig *g, double from, double demand, double limit, double dt)
+{
+    slide_peer_ramp(g, from, demand);
     for (int n = 0; n < 10000; n++) {
         double V = spm_try(g, FADE_BY_CURRENT, demand, dt, "voltage");
         if (g->tile.status[0] || (demand > 0 ? V < limit : V > limit))
@@ -150,12 +194,17 @@ static inline double slide_peer_current(rig *g, double demand, double limit, dou
 
 /* The current that leaves the voltage below `limit` by less than a thousandth: the first of eleven between `least` and
    `most` that does, else between those that it lies between. */
-static inline double slide_peer_search(rig *g, double limit, double dt, double least, double most)
+static inline double slide_peer_search(rig *g, double from, double limit, double dt, double least, double most)
 {
+    slide_states s;
+    slide_keep(g, &s, false, false);
     for (int depth = 0; depth < 60 && most - least > 1e-5; depth++) {
         double below = least / 2, above = 2 * most, step = (most - least) / 10;
         for (int k = 0; k < 11; k++) {
-            double I = least + k * step, past = spm_try(g, FADE_BY_CURRENT, -I, dt, "voltage") / limit - 1;
+            double I = least + k * step;
+            slide_peer_ramp(g, -from, -I);
+            double past = spm_try(g, FADE_BY_CURRENT, -I, dt, "voltage") / limit - 1;
+            slide_keep(g, &s, true, false);
             if (past < 0 && past > -1e-3)
                 return I;
             if (past > 0) {
@@ -170,10 +219,13 @@ static inline double slide_peer_search(rig *g, double limit, double dt, double l
     return least;
 }
 
-static inline void slide_peer_charge(rig *g, double dt)
+static inline void slide_peer_charge(rig *g, double from, double dt)
 {
-    slide_peer_current(g, -2.7, 4.2, dt);
-    for (double I = 2.7; (I = slide_peer_search(g, 4.2, dt, 0.95 * I, 1.05 * I)) > 0.135;) {
+    slide_peer_current(g, from, -2.7, 4.2, dt);
+    double last = 2.7;
+    for (double I = 2.7; (I = slide_peer_search(g, I, 4.2, dt, 0.95 * I, 1.05 * I)) > 0.135;) {
+        slide_peer_ramp(g, -last, -I);
+        last = I;
         spm_try(g, FADE_BY_CURRENT, -I, dt, "voltage");
         rig_take(g);
     }
@@ -181,8 +233,8 @@ static inline void slide_peer_charge(rig *g, double dt)
 
 static inline double slide_peer_cycle(rig *g, double dt)
 {
-    double Ah = slide_peer_current(g, 2.7, 2.7, dt);
-    slide_peer_charge(g, dt);
+    double Ah = slide_peer_current(g, -0.135, 2.7, 2.7, dt);  /* where a hold ends */
+    slide_peer_charge(g, 2.7, dt);
     return Ah;
 }
 #endif

@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include "slide_rig.h"
 
-/* From half charge, 2.7 A from 298 K: the voltage to 0.016 mV, the temperature to its last digit. */
+/* From half charge, 2.7 A from 298 K, reached in SLIDE's three steps of 10 ms: the voltage to 3 uV, the temperature to
+ * its last digit. */
 static void discharge(void **state)
 {
     (void)state;
@@ -24,16 +25,17 @@ static void discharge(void **state)
     slide_ambient(g);
     assert_true(fabs(spm_try(g, FADE_BY_CURRENT, 0, 0, "voltage") - 3.681362) < 2e-6);
     double now = 0;
+    slide_peer_ramp(g, 0, 2.7);
     for (int k = 0; k < 5; k++) {
-        for (; now < t[k] - 1e-9; now += 5) {
-            spm_drive(g, FADE_BY_CURRENT, 2.7, 5);
+        for (; now < t[k] - 1e-9; now++) {
+            spm_drive(g, FADE_BY_CURRENT, 2.7, 1);
             assert_int_equal(rig_step(g), 0);
         }
         if (k == 0)
             spm_try(g, FADE_BY_CURRENT, 2.7, 0, "voltage");
         printf("%g s: %.6f V (SLIDE %.6f), %.3f K (SLIDE %.3f)\n", t[k], spm_now(g, "voltage"), V[k],
                spm_now(g, "temperature"), T[k]);
-        assert_true(fabs(spm_now(g, "voltage") - V[k]) < 1.6e-5);
+        assert_true(fabs(spm_now(g, "voltage") - V[k]) < 3e-6);
         assert_true(fabs(spm_now(g, "temperature") - T[k]) < 6e-4);
     }
     rig_close(g);
@@ -82,7 +84,7 @@ static double worst_of(bool peer, int far, ending hundred[3])
             assert_int_equal(rig_make(g, 1, NULL), 0);
             slide_ambient(g);
             if (peer)
-                slide_peer_charge(g, 2);
+                slide_peer_charge(g, 0, 2);
             else
                 slide_charge(g);
             done = 0;
@@ -91,7 +93,7 @@ static double worst_of(bool peer, int far, ending hundred[3])
         for (; done < q.n; done++)
             Ah = peer ? slide_peer_cycle(g, 2) : slide_cycle(g);
         ending e = state_of(g);
-        printf("ageing %d cycle %d: %.5f Ah (SLIDE %.5f), layer %.5g m, lithium %.6g As, eps_n %.8f eps_p %.8f\n",
+        printf("ageing %d cycle %d: %.5f Ah (SLIDE %.5f), layer %.6g m, lithium %.6g As, eps_n %.8f eps_p %.8f\n",
                ageing, done, Ah, q.Ah, e.layer, e.lithium, e.negative, e.positive);
         if (q.n == 100)
             hundred[ageing] = e;
@@ -101,19 +103,20 @@ static double worst_of(bool peer, int far, ending hundred[3])
     return worst;
 }
 
-/* SLIDE takes steps of 2 s, none that would pass a limit, and holds "4.2 V" anywhere in the thousandth below: done in
-   the same way its capacities come out to the last digit, and what aged within 4e-4. */
+/* SLIDE takes steps of 2 s, none that would pass a limit, holds "4.2 V" anywhere in the thousandth below, and goes from
+   current to current by steps of 10 ms in which nothing ages: done in the same way its capacities come out to the last
+   digit, and what aged within 1.3e-4. */
 static void cycles_as_slide_takes_them(void **state)
 {
     (void)state;
     ending at[3] = { 0 };
     assert_true(worst_of(true, FAR, at) < 1e-9);
-    part(at[1].layer, 2.16398e-8, 5e-4);
-    part(at[1].lithium, 172.486, 5e-4);
-    part(at[2].layer, 2.16296e-8, 5e-4);
-    part(at[2].lithium, 176.339, 5e-4);
+    part(at[1].layer, 2.16398e-8, 1e-4);
+    part(at[1].lithium, 172.486, 1e-4);
+    part(at[2].layer, 2.16296e-8, 1.5e-4);
+    part(at[2].lithium, 176.339, 1.5e-4);
     part(at[2].negative, 0.49960646, 1e-7);
-    part(at[2].positive, 0.49673359, 3e-5);
+    part(at[2].positive, 0.49673359, 1.5e-5);
 }
 
 /* With limits that are located and a voltage that is held the cell gives 0.12 to 0.21 % more. */
