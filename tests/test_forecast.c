@@ -2,6 +2,7 @@
  * test_forecast.c - forecasts of cells whose truth is known: bands that hold, parts that add up, ends of life, and
  * none.
  */
+#include "core/base/random.h"
 #include "core/study/forecast.h"
 #include "tests/lifetime_rig.h"
 
@@ -25,6 +26,23 @@ static double truth(int cell, int row)
     return 2 * (1 - (1.5e-3 + 1e-4 * cell) * pow(row, 0.8));
 }
 
+/* Behind half of the rows the law is wrong, by as much as a table says: evenly from cell to cell, over and under. */
+static bool wrong, bends;                          /* bends: each cell loses more */
+static const forecast_error grows = { .down = { 0.1, 0.2, 0.3, 0.45, 0.7, 1, 1.5, 2 },
+                                      .up = { 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8 } };
+
+static double missed(int cell, int row, int cells, int rows)
+{
+    double down, up, u = random_quantile(((double)cell - 0.5) / cells) / 1.6448536269514722;
+    double first = truth(cell, 1), last = truth(cell, rows / 2), ahead = (double)(row - rows / 2) / (rows / 2);
+    if (!wrong || row <= rows / 2)
+        return 0;
+    forecast_error_scale(first, last, truth(cell, row), &down, &up);
+    if (bends)
+        return (0.4 * u - 0.6) * down * forecast_error_at(grows.down, ahead);
+    return u * (u < 0 ? down * forecast_error_at(grows.down, ahead) : up * forecast_error_at(grows.up, ahead));
+}
+
 /* Every fifth row comes after a rest, by which capacity has come back by as much. */
 static double back;
 static const char *more = "";
@@ -40,7 +58,8 @@ static scenario *cells_of(int cells, int rows, double noise)
     for (int c = 1; c <= cells; c++)
         for (int i = 1; i <= rows; i++)
             text_addf(&csv, "c%d,%d,%d,%.17g\n", c, i, i % 5 ? 600 : 90000,
-                      truth(c, i) + (i % 5 ? 0 : back) + noise * noise_at((uint64_t)(c * 1000 + i)));
+                      truth(c, i) + missed(c, i, cells, rows) + (i % 5 ? 0 : back) +
+                          noise * noise_at((uint64_t)(c * 1000 + i)));
     snprintf(path, sizeof path, "%s/rows.csv", rig_folder);
     assert_int_equal(file_write(path, text_of(&csv), csv.n, &w), E_OK);
     text_free(&csv);
@@ -80,7 +99,7 @@ static void bands_hold(void **state)
 {
     (void)state;
     scenario *s = cells_of(CELLS, ROWS, 0.005);
-    forecast f = run(s, (forecast_options){ .fraction = 0.5, .samples = 60, .origins = 4 });
+    forecast f = run(s, (forecast_options){ .fraction = 0.5, .samples = 60, .origins = 4, .no_error = true });
     size_t in90 = 0, in50 = 0, all = 0;
     assert_int_equal(f.ncell, CELLS);
     assert_string_equal(f.unit, "Ah");
@@ -97,7 +116,7 @@ static void bands_hold(void **state)
             assert_near(c->physics[r] + c->correction[r], c->median[r], 1e-12);
             assert_near(c->median[r], truth((int)i + 1, (int)r + 1), 0.05);
             assert_true(c->var_corrector[r] == 0 && c->var_physics[r] >= 0 && c->var_noise[r] > 0);
-            double sd = sqrt(c->var_physics[r] + c->var_corrector[r] + c->var_noise[r]);
+            double sd = sqrt(c->var_physics[r] + c->var_error[r] + c->var_corrector[r] + c->var_noise[r]);
             double half = (c->upper90[r] - c->lower90[r]) / 2 / 1.6448536269514722;
             assert_true(sd / half > 0.8 && sd / half < 1.25);
         }
@@ -113,12 +132,93 @@ static void bands_hold(void **state)
     scenario_close(s);
 }
 
+/* A law that is wrong behind the origin, by as much as is known of such laws: the known rows alone cannot tell, that
+ * part of the band can; it adds to the others, and ends of life are spread evenly in their distributions. */
+static void error_grows(void **state)
+{
+    (void)state;
+    enum { MANY = 40, SHORT = 80 };
+    wrong = true;
+    scenario *s = cells_of(MANY, SHORT, 0.004);
+    for (int without = 0; without < 2; without++) {
+        forecast f = run(s, (forecast_options){ .fraction = 0.5, .samples = 60, .origins = 3, .error = &grows,
+                                                .no_error = without });
+        double in90 = 0, in50 = 0, all = 0, near = 0;
+        forecast_pits lives;
+        for (size_t i = 0; i < f.ncell; i++) {
+            const forecast_cell *c = &f.cell[i];
+            for (size_t r = c->known; r < c->n; r++, all++) {
+                in90 += c->seen[r] >= c->lower90[r] && c->seen[r] <= c->upper90[r];
+                in50 += c->seen[r] >= c->lower50[r] && c->seen[r] <= c->upper50[r];
+                double var = c->var_physics[r] + c->var_error[r] + c->var_corrector[r] + c->var_noise[r];
+                double half = (c->upper90[r] - c->lower90[r]) / 2 / 1.6448536269514722;
+                near += fabs(sqrt(var) / half - 1) / MANY / (SHORT - SHORT / 2);
+                assert_true(without ? c->var_error[r] >= 0 : c->var_error[r] > 0);
+                assert_near(c->physics[r] + c->correction[r], c->median[r], 1e-12);
+            }
+            assert_true(without || c->var_error[c->n - 1] > 10 * c->var_error[c->known]);
+        }
+        assert_int_equal(forecast_pits_of(&f, &lives, NULL), E_OK);
+        print_message("%s the error's part: 90 %% bands hold %.3f, 50 %% bands %.3f; sd off by %.3f; %zu ends, %zu not "
+                      "yet, distance from even %.3f, p %.3f\n", without ? "without" : "with", in90 / all, in50 / all,
+                      near, lives.ended, lives.censored, lives.pit.ks, lives.pit.ks_p);
+        if (without) {
+            assert_true(in90 / all < 0.75);
+        } else {
+            assert_near(in90 / all, 0.9, 0.05);
+            assert_near(in50 / all, 0.5, 0.1);
+            assert_true(near < 0.2 && lives.ended > 5 && lives.pit.ks_p > 0.05);
+        }
+        forecast_free(&f);
+    }
+    scenario_close(s);
+    wrong = false;
+}
+
+/* Every cell falls faster behind the origin than its law says: whole records of the others move the median there, the
+ * known rows cannot; the parts still add up. */
+static void others_know(void **state)
+{
+    (void)state;
+    wrong = bends = true;
+    scenario *s = cells_of(20, 80, 0.004);
+    forecast_options o = { .fraction = 0.5, .samples = 60, .origins = 4, .calibrate = FORECAST_OTHERS };
+    forecast f = run(s, o);
+    double in90 = 0, in50 = 0, all = 0, square = 0, law = 0;
+    forecast_pits lives;
+    for (size_t i = 0; i < f.ncell; i++) {
+        const forecast_cell *c = &f.cell[i];
+        for (size_t r = c->known; r < c->n; r++, all++) {
+            in90 += c->seen[r] >= c->lower90[r] && c->seen[r] <= c->upper90[r];
+            in50 += c->seen[r] >= c->lower50[r] && c->seen[r] <= c->upper50[r];
+            square += pow(c->seen[r] - c->median[r], 2);
+            law += pow(c->seen[r] - c->physics[r], 2);
+            assert_near(c->physics[r] + c->correction[r] + c->shift[r], c->median[r], 1e-12);
+            assert_true(c->lower90[r] <= c->lower50[r] && c->lower50[r] <= c->median[r]);
+            assert_true(c->median[r] <= c->upper50[r] && c->upper50[r] <= c->upper90[r]);
+            double var = c->var_physics[r] + c->var_error[r] + c->var_corrector[r] + c->var_noise[r];
+            assert_near(sqrt(var), (c->upper90[r] - c->lower90[r]) / 2 / 1.6448536269514722, 1e-9);
+        }
+        assert_true(c->shift[c->n - 1] < -0.01);
+    }
+    assert_int_equal(forecast_pits_of(&f, &lives, NULL), E_OK);
+    print_message("by others: 90 %% bands hold %.3f, 50 %% bands %.3f; squares of errors %.2f of the law's; %zu ends, "
+                  "distance from even %.3f, p %.3f\n", in90 / all, in50 / all, square / law, lives.ended,
+                  lives.pit.ks, lives.pit.ks_p);
+    assert_true(in90 / all > 0.85 && in90 / all < 0.98);
+    assert_near(in50 / all, 0.5, 0.15);
+    assert_true(square < 0.5 * law && lives.ended > 5 && lives.pit.ks_p > 0.05);
+    forecast_free(&f);
+    scenario_close(s);
+    wrong = bends = false;
+}
+
 /* The end of life as a distribution: percentiles rise, the measured ends lie in it; none where none is reached. */
 static void ends(void **state)
 {
     (void)state;
     scenario *s = cells_of(8, 260, 0.001);
-    forecast f = run(s, (forecast_options){ .fraction = 0.4, .samples = 100, .origins = 4 });
+    forecast f = run(s, (forecast_options){ .fraction = 0.4, .samples = 100, .origins = 4, .no_error = true });
     for (size_t i = 0; i < f.ncell; i++) {
         const forecast_cell *c = &f.cell[i];
         double end = pow(0.12 / (1.5e-3 + 1e-4 * (double)(i + 1)), 1 / 0.8);      /* of the truth */
@@ -136,7 +236,7 @@ static void ends(void **state)
     }
     forecast_free(&f);
 
-    f = run(s, (forecast_options){ .known = 60, .horizon = 10, .samples = 50, .origins = 3 });
+    f = run(s, (forecast_options){ .known = 60, .horizon = 10, .samples = 50, .origins = 3, .no_error = true });
     for (size_t q = 0; q < FORECAST_SHARES; q++)
         assert_true(isnan(f.cell[0].rul[q]) && isnan(f.cell[0].eol_cycle[q]));
     assert_true(f.cell[0].reached == 0 && f.cell[0].least == 10 && isnan(forecast_pit(&f.cell[0])));
@@ -217,6 +317,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bands_hold),
+        cmocka_unit_test(error_grows),
+        cmocka_unit_test(others_know),
         cmocka_unit_test(ends),
         cmocka_unit_test(on_and_again),
         cmocka_unit_test(corrected),

@@ -83,6 +83,34 @@ static void pit(void **state)
     assert_true(isnan(p.chi2_p) && isnan(p.ks_p) && p.n == 0);
 }
 
+/* Steps and spread rows: the same as rows that are known where they are known, even where they are spread evenly. */
+static void pit_between(void **state)
+{
+    (void)state;
+    double v[24], same[24];
+    for (int i = 0; i < 24; i++)
+        v[i] = same[i] = metrics_pit_gauss(1.5 * sin(2.3 * i), 0, 1);
+    metrics_pit a, b;
+    metrics_pit_between(v, same, 24, &b);
+    metrics_pit_of(v, 24, &a);
+    assert_int_equal(b.n, 24);
+    near(b.ks, a.ks);
+    for (int i = 0; i < PIT_BINS; i++)
+        near(b.bin[i], a.bin[i]);
+    const double from[] = { 0, 0.25, 0.5, 0.75, NAN }, to[] = { 0.25, 0.5, 0.75, 1, 1 };
+    metrics_pit_between(from, to, 5, &b);
+    assert_int_equal(b.n, 4);
+    near(b.ks, 0);
+    near(b.bin[2], 0.4);
+    near(b.ks_p, 1);
+    const double late[] = { 0.9, 0.9 }, end[] = { 1, 0.9 };        /* one that is known, one that had not ended */
+    metrics_pit_between(late, end, 2, &b);
+    near(b.ks, 0.9);
+    near(b.bin[9], 2);
+    metrics_pit_between(from, to, 0, &b);
+    assert_true(b.n == 0 && isnan(b.ks) && isnan(b.ks_p));
+}
+
 static void pit_of_quantiles(void **state)
 {
     (void)state;
@@ -101,6 +129,7 @@ int main(void)
         cmocka_unit_test(coverage),
         cmocka_unit_test(crps),
         cmocka_unit_test(pit),
+        cmocka_unit_test(pit_between),
         cmocka_unit_test(pit_of_quantiles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,6 +53,28 @@ static void errors(void **state)
     assert_int_equal(m.open_band, 1);
 }
 
+/* In the distribution of 5, 50 and 95 %: 100 in 90 110 120 at 0.05 + 0.45 / 2; 200 in 180 190 220 on the way from 0.5;
+ * what is open or censored is spread. */
+static void even(void **state)
+{
+    (void)state;
+    metrics_life m;
+    const life_pair one[] = { KNOWN(110, 100, 90, 120) }, two[] = { KNOWN(190, 205, 180, 220) };
+    metrics_life_of(one, 1, &m, NULL);
+    near(m.pit.ks, 1 - 0.275);
+    metrics_life_of(two, 1, &m, NULL);
+    near(m.pit.ks, 0.725);
+    const life_pair below[] = { KNOWN(110, 10, 90, 120) };
+    metrics_life_of(below, 1, &m, NULL);
+    near(m.pit.bin[0], 1);
+    near(m.pit.ks, 0.95);
+    const life_pair alive[] = { { .predicted = 110, .observed = 50, .censored = true, .lower = 90, .upper = 120 } };
+    metrics_life_of(alive, 1, &m, NULL);          /* younger than it may end: nothing is known */
+    near(m.pit.ks, 0);
+    metrics_life_of(lives, 8, &m, NULL);
+    assert_int_equal(m.pit.n, 5);
+}
+
 /* Of 100 < 200 < 300+ the order is known three times; predicted in order 110, 250, 180: two of three are right. */
 static void concordance(void **state)
 {
@@ -112,6 +134,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors),
+        cmocka_unit_test(even),
         cmocka_unit_test(concordance),
         cmocka_unit_test(pit),
         cmocka_unit_test(within_a_horizon),

@@ -94,6 +94,7 @@ static int read_within(job *k, why *w)
 static int read_options(job *k, why *w)
 {
     static const char *const plans[] = { "recorded", "repeat", "hold" }, *const rows[] = { "known", "others" };
+    static const char *const errors[] = { "labs", "none" };
     k->o = (forecast_options){ .fit = { .target = cli_text(&k->c, "target"),
                                         .loss = LSQ_SOFT_L1,
                                         .starts = 8,
@@ -106,6 +107,7 @@ static int read_options(job *k, why *w)
                                .plan = choice(k, "plan", plans, 3),
                                .calibrate = choice(k, "calibrate", rows, 2),
                                .raw = cli_has(&k->c, "raw"),
+                               .no_error = choice(k, "error", errors, 2) == 1,
                                .eol = NAN,
                                .samples = 200 };
     size_t physics = 1;
@@ -138,9 +140,11 @@ static int tell(job *k, why *w)
         forecast_text(&k->f, &k->say, &j.out);
     int rc = cli_put(text_of(&j.out), j.out.n) ? fail(w, E_IO, "the forecast did not get to stdout") : E_OK;
     text_free(&j.out);
+    bool errors = !k->o.no_error && strcmp(k->f.target, "capacity") == 0;
     if (!rc && !k->o.raw && k->o.calibrate == FORECAST_KNOWN)
-        cli_say("bands are calibrated on known rows: they know no knee that %s not shown%s\n",
-                k->f.ncell > 1 ? "these cells have" : "this cell has",
+        cli_say("bands are calibrated on known rows%s%s\n",
+                errors ? " and widened by what laws missed by on cells of other labs (--error none leaves that out)"
+                       : ": they know no knee that is not among them",
                 k->f.ncell > 1 ? "; where others lived before, --calibrate others learns from their whole lives" : "");
     if (!rc && csv) {
         text rows = { 0 };
@@ -198,6 +202,7 @@ static const cli_flag forecast_flags[] = {
     { "corrector", 0, "NAME", "correct the law by this one; none: by none", false },
     { "plan", 0, "recorded|repeat|hold", "planned inputs: of the source, the known ones again, held", false },
     { "calibrate", 0, "known|others", "bands by known rows, or by the lives of other cells", false },
+    { "error", 0, "labs|none", "laws may be wrong as on cells of six labs (default)", false },
     { "raw", 0, NULL, "bands as law, corrector and noise say, not calibrated", false },
     { "target", 0, "COLUMN", "the observed column (default: [evaluate] target, else capacity)", false },
     { "eol", 0, "X", "end of life, in the target's unit (default: [health])", false },

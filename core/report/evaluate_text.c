@@ -225,6 +225,8 @@ static int life_line(const evaluate *e, size_t m, life_pair *p, int64_t *of, tex
     number(out, 9, s.concordance);
     if (s.with_band)
         text_addf(out, " %4zu of %zu", s.in_band, s.with_band);
+    if (s.pit.n > 1)
+        text_addf(out, ", PIT %.2f from even (p %.2g)", s.pit.ks, s.pit.ks_p);
     text_addc(out, '\n');
     return E_OK;
 }

@@ -41,11 +41,12 @@ static void life_text(const forecast_cell *c, text *out)
 static void part_text(const forecast_cell *c, const char *in, text *out)
 {
     size_t r = c->n - 1;
-    double all = c->var_physics[r] + c->var_corrector[r] + c->var_noise[r];
+    double all = c->var_physics[r] + c->var_error[r] + c->var_corrector[r] + c->var_noise[r];
     text_addf(out, "  cycle %lld: %.4g %s, 50 %%: %.4g .. %.4g, 90 %%: %.4g .. %.4g", (long long)c->cycle[r],
               c->median[r], in, c->lower50[r], c->upper50[r], c->lower90[r], c->upper90[r]);
-    text_addf(out, "; of the variance %.0f %% law, %.0f %% corrector, %.0f %% noise\n", 100 * c->var_physics[r] / all,
-              100 * c->var_corrector[r] / all, 100 * c->var_noise[r] / all);
+    text_addf(out, "; of the variance %.0f %% law, %.0f %% error, %.0f %% corrector, %.0f %% noise\n",
+              100 * c->var_physics[r] / all, 100 * c->var_error[r] / all, 100 * c->var_corrector[r] / all,
+              100 * c->var_noise[r] / all);
 }
 
 static void score_text(const forecast_cell *c, const char *in, text *out)
@@ -87,6 +88,19 @@ static void cell_text(const forecast *f, const forecast_say *o, const forecast_c
     score_text(c, f->unit, out);
 }
 
+/* Where measured ends lie in their distributions, over cells: one alone tells nothing. */
+static void pits_text(const forecast *f, text *out)
+{
+    forecast_pits p;
+    if (forecast_pits_of(f, &p, NULL) || p.ended + p.censored < 2 || p.ended == 0)
+        return;
+    text_addf(out, "\nmeasured ends of life in their distributions (PIT): %zu ended, %zu not yet%s; in fifths", p.ended,
+              p.censored, p.censored ? " (spread over what is left of theirs)" : "");
+    for (int b = 0; b < PIT_BINS; b += 2)
+        text_addf(out, "%s %.1f", b ? "," : "", p.pit.bin[b] + p.pit.bin[b + 1]);
+    text_addf(out, "; distance from even %.2f (p %.2g)\n", p.pit.ks, p.pit.ks_p);
+}
+
 void forecast_text(const forecast *f, const forecast_say *o, text *out)
 {
     for (size_t i = 0; i < f->ncell; i++) {
@@ -99,20 +113,22 @@ void forecast_text(const forecast *f, const forecast_say *o, text *out)
                       "not calibrated\n");
     else
         text_addf(out, "\nbands calibrated on %zu values behind earlier origins\n", f->scores);
+    pits_text(f, out);
 }
 
 /* ---- CSV ---- */
 
 void forecast_csv(const forecast *f, text *out)
 {
-    text_add(out, "cell,cycle,known,measured,physics,correction,median,lower_50,upper_50,lower_90,upper_90,"
-                  "variance_physics,variance_corrector,variance_noise,failed\n");
+    text_add(out, "cell,cycle,known,measured,physics,correction,shift,median,lower_50,upper_50,lower_90,upper_90,"
+                  "variance_physics,variance_error,variance_corrector,variance_noise,failed\n");
     for (size_t i = 0; i < f->ncell; i++) {
         const forecast_cell *c = &f->cell[i];
         for (size_t r = 0; r < c->n && !c->refused; r++) {
-            const double v[] = { c->seen[r],        c->physics[r],       c->correction[r], c->median[r],
-                                 c->lower50[r],     c->upper50[r],       c->lower90[r],    c->upper90[r],
-                                 c->var_physics[r], c->var_corrector[r], c->var_noise[r],  c->failed[r] };
+            const double v[] = { c->seen[r],      c->physics[r],     c->correction[r], c->shift[r],
+                                 c->median[r],    c->lower50[r],     c->upper50[r],    c->lower90[r],
+                                 c->upper90[r],   c->var_physics[r], c->var_error[r],  c->var_corrector[r],
+                                 c->var_noise[r], c->failed[r] };
             text_addf(out, "%s,%lld,%d", c->name, (long long)c->cycle[r], r < c->known);
             for (size_t k = 0; k < sizeof v / sizeof *v; k++) {
                 char word[32];

@@ -55,8 +55,9 @@ int module_forecast(lua_State *L)
 {
     static const char *const known[] = { "origin",    "fit",   "horizon", "until_eol", "samples", "corrector", "target",
                                          "calibrate", "plan",  "raw",     "within",    "set",     "seed",      "cycles",
-                                         "threads",   "trust", NULL };
+                                         "threads",   "trust", "error",   NULL };
     static const char *const plans[] = { "recorded", "repeat", "hold" }, *const rows[] = { "known", "others" };
+    static const char *const errors[] = { "labs", "none" };
     const char *param[MODULE_LIST];
     why w = { 0 };
     json j = { 0 };
@@ -74,6 +75,7 @@ int module_forecast(lua_State *L)
                            .samples = (size_t)samples,
                            .until_eol = module_option_bool(L, 2, "until_eol"),
                            .raw = module_option_bool(L, 2, "raw"),
+                           .no_error = word_of(L, 2, "error", errors, 2) == 1,
                            .plan = word_of(L, 2, "plan", plans, 3),
                            .calibrate = word_of(L, 2, "calibrate", rows, 2),
                            .eol = NAN };

@@ -199,6 +199,12 @@ static int life_of(const evaluate *e, size_t m, life_pair *p, int64_t *of, json 
         json_whole(out, counts[i].key, (int64_t)counts[i].v);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         json_number(out, all[i].key, all[i].v);
+    json_number(out, "pit_ks", s.pit.ks);
+    json_number(out, "pit_ks_p", s.pit.ks_p);
+    json_open(out, "pit_tenths", '[');
+    for (size_t b = 0; b < PIT_BINS && s.pit.n; b++)
+        json_number(out, NULL, s.pit.bin[b]);
+    json_close(out, ']');
     json_open(out, "lives", '[');
     for (size_t i = 0; i < n; i++)
         life(&p[i], e->data.name[of[i]], out);

@@ -26,6 +26,7 @@ typedef struct job {
     size_t                  nusual;
     scores                  scores;
     factors                 half, ninety;
+    places                  places;               /* of other cells' whole records, where the law's error is known */
     double                  doubt, least;         /* least: no value of the target is below it */
     bool                    calibrated;           /* of the scores of all cells */
     size_t                  done, of;             /* cells from origins, for progress */
@@ -213,16 +214,23 @@ static int calibrate(job *k, size_t j, size_t of, view *v)
     return rc;
 }
 
+static bool is_placed(const job *k)
+{
+    return k->o->calibrate == FORECAST_OTHERS && forecast_error_is(k->o, k->out->target);
+}
+
 static void tell_rows(const job *k, const course *q, const view *v, forecast_cell *c)
 {
+    double plain = forecast_normal_half(0.5) / forecast_normal_half(0.9);
     for (size_t r = 0; r < c->n; r++) {
         double down, up, ahead = r < c->known ? 1 : (double)(r - c->known + 1), known = (double)c->known;
-        double d5 = forecast_normal_half(0.5) / forecast_normal_half(0.9), u5 = d5, d9 = 1, u9 = 1;
+        double d5 = plain, u5 = plain, d9 = 1, u9 = 1;
         if (!k->o->raw) {
             forecast_factors_at(&k->half, ahead, known, &d5, &u5);
             forecast_factors_at(&k->ninety, ahead, known, &d9, &u9);
         }
-        double s2 = (d9 + u9) * (d9 + u9) / 4, doubt = forecast_view_doubt(v, r);
+        double s2 = (d9 + u9) * (d9 + u9) / 4, doubt = forecast_view_doubt(v, r), inside = v->wrong_inside ? s2 : 1;
+        double over_d = v->wrong_inside ? 0 : v->wrong_down[r], over_u = v->wrong_inside ? 0 : v->wrong_up[r];
         forecast_view_half(v, r, &down, &up);
         c->cycle[r] = q->rows.cycle[r];
         c->time[r] = q->rows.time[r];
@@ -230,17 +238,42 @@ static void tell_rows(const job *k, const course *q, const view *v, forecast_cel
         c->physics[r] = v->middle[r];
         c->correction[r] = v->correction[r];
         c->median[r] = v->middle[r] + v->correction[r];
-        c->lower50[r] = c->median[r] - fmin(d5, d9) * down;
-        c->upper50[r] = c->median[r] + fmin(u5, u9) * up;
-        c->lower90[r] = c->median[r] - d9 * down;
-        c->upper90[r] = c->median[r] + u9 * up;
+        c->shift[r] = 0;
+        c->lower50[r] = c->median[r] - hypot(fmin(d5, d9) * down, plain * over_d);
+        c->upper50[r] = c->median[r] + hypot(fmin(u5, u9) * up, plain * over_u);
+        c->lower90[r] = c->median[r] - hypot(d9 * down, over_d);
+        c->upper90[r] = c->median[r] + hypot(u9 * up, over_u);
         c->lower50[r] = fmax(c->lower50[r], k->least);
         c->lower90[r] = fmax(c->lower90[r], k->least);
         c->stretch_down[r] = d9;
         c->stretch_up[r] = u9;
-        c->var_physics[r] = s2 * (v->spread[r] * v->spread[r] + doubt * doubt);
+        c->var_physics[r] = s2 * v->spread[r] * v->spread[r];
+        c->var_error[r] = s2 * doubt * doubt + inside * forecast_error_variance(v, r);
         c->var_corrector[r] = s2 * v->spread_c[r] * v->spread_c[r];
         c->var_noise[r] = s2 * v->noise * v->noise;
+    }
+}
+
+/* The same by where other cells' values lay, which need not be about the law: the median moves, too. */
+static void place_rows(const job *k, const view *v, forecast_cell *c)
+{
+    double q[PLACES], down, up;
+    for (size_t r = c->known; r < c->n; r++) {
+        double *at = c->place + r * PLACES, law = c->physics[r] + c->correction[r];
+        forecast_places_at(&k->places, (double)(r - c->known + 1), (double)c->known, q);
+        forecast_view_half(v, r, &down, &up);
+        for (size_t i = 0; i < PLACES; i++)
+            at[i] = fmax(q[i] * (q[i] < 0 ? down : up), k->least - law);
+        double *to[] = { &c->lower90[r], &c->lower50[r], &c->median[r], &c->upper50[r], &c->upper90[r] };
+        for (size_t i = 0; i < PLACES; i++)
+            *to[i] = law + at[i];
+        c->shift[r] = at[2];
+        double sd = (c->upper90[r] - c->lower90[r]) / 2 / forecast_normal_half(0.9);
+        double s2 = sd * sd / (c->var_physics[r] + c->var_error[r] + c->var_corrector[r] + c->var_noise[r]);
+        c->var_physics[r] *= s2;
+        c->var_error[r] *= s2;
+        c->var_corrector[r] *= s2;
+        c->var_noise[r] *= s2;
     }
 }
 
@@ -258,11 +291,13 @@ static int cell_room(forecast_cell *c, size_t samples, mem_arena *a)
 {
     double **of[] = { &c->seen,       &c->physics,  &c->correction,    &c->median,     &c->lower50,
                       &c->upper50,    &c->lower90,  &c->upper90,       &c->var_physics, &c->var_corrector,
-                      &c->var_noise,  &c->stretch_down, &c->stretch_up, &c->failed };
+                      &c->var_noise,  &c->var_error, &c->stretch_down, &c->stretch_up,  &c->failed,
+                      &c->shift };
     c->cycle = mem_arena_get(a, (c->n + 1) * sizeof *c->cycle);
     c->time = mem_arena_get(a, (c->n + 1) * sizeof *c->time);
     c->life = mem_arena_get(a, (samples + 1) * sizeof *c->life);
-    bool good = c->cycle && c->time && c->life;
+    c->place = mem_arena_get(a, (c->n + 1) * PLACES * sizeof *c->place);
+    bool good = c->cycle && c->time && c->life && c->place;
     for (size_t i = 0; i < sizeof of / sizeof *of; i++)
         good &= (*of[i] = mem_arena_get(a, (c->n + 1) * sizeof **of[i])) != NULL;
     return good ? E_OK : E_NOMEM;
@@ -285,6 +320,15 @@ static int refuse(job *k, size_t c)
     return E_OK;
 }
 
+/* Cells that tell of this one: of another group, each group once. */
+static size_t others_of(const job *k, size_t cell)
+{
+    size_t n = 0;
+    for (size_t c = 0; c < k->ncourse; c++)
+        n += group_of(k, c) == c && group_of(k, cell) != c && !k->course[c].failed;
+    return n;
+}
+
 static void weigh_scores(job *k, size_t cell)
 {
     int64_t but = k->o->calibrate == FORECAST_OTHERS ? (int64_t)group_of(k, cell) : -1;
@@ -294,6 +338,8 @@ static void weigh_scores(job *k, size_t cell)
     forecast_scores_curve(&k->scores, 0.5, k->doubt, but, &k->half);
     forecast_scores_curve(&k->scores, 0.9, k->doubt, but, &k->ninety);
     k->calibrated = but < 0;
+    if (is_placed(k))
+        forecast_scores_places(&k->scores, k->doubt, but, others_of(k, cell), &k->places);
 }
 
 static int open_last(job *k, size_t at, view *v)
@@ -316,6 +362,10 @@ static int tell_last(job *k, size_t at, view *v)
     weigh_scores(k, at);
     v->doubt = k->doubt;
     tell_rows(k, &k->course[at], v, c);
+    if (is_placed(k))
+        place_rows(k, v, c);
+    else
+        c->place = NULL;
     tell_fit(v, c);
     int rc = forecast_life_draw(v, k->o, k->s->health.hold, c, k->w);
     if (!rc && k->o->until_eol && !isnan(c->eol))

@@ -3,12 +3,14 @@
  * earlier origins within the known rows; the end of life and what remains until it as distributions.
  *
  * Behind the origin only what is planned is read of the source's rows; where they end, or where a plan is made up, the known ones say how it
- * goes on.  Three parts are kept apart and add up: var_physics (which values of the parameters), var_corrector, var_noise.
+ * goes on.  Four parts are kept apart and add up: var_physics (which values of the parameters), var_error (that the law is wrong),
+ * var_corrector, var_noise.
  */
 #ifndef FADE_STUDY_FORECAST_H
 #define FADE_STUDY_FORECAST_H
 #include "core/base/json.h"
 #include "core/study/fit.h"
+#include "core/study/metrics_band.h"
 
 enum { FORECAST_RECORDED, FORECAST_REPEAT, FORECAST_HOLD };     /* planned inputs: the source's, then repeated; the known rows' repeated; their median */
 enum { FORECAST_SHARES = 7 };                     /* 5 10 25 50 75 90 95 % */
@@ -16,6 +18,10 @@ enum { FORECAST_SHARES = 7 };                     /* 5 10 25 50 75 90 95 % */
  * the same moment are left out. */
 enum { FORECAST_KNOWN, FORECAST_OTHERS };
 extern const double forecast_share[FORECAST_SHARES];
+
+/* How wrong such laws were on measured cells: half widths of a 90 % band in forecast_error_scale, at rows ahead over rows known of 2^FROM, .., 2^1. */
+enum { FORECAST_ERRORS = 8, FORECAST_ERROR_FROM = -6 };
+typedef struct forecast_error { double down[FORECAST_ERRORS], up[FORECAST_ERRORS]; } forecast_error;
 
 typedef struct forecast_options {
     fit_options        fit;                       /* target, loss, starts, seed, hooks, stop; the rest is not read */
@@ -30,7 +36,9 @@ typedef struct forecast_options {
     size_t             samples;                   /* 0: 200 */
     size_t             origins;                   /* rolling ones a cell, that calibrate the band: 0: 7 */
     int                calibrate;                 /* FORECAST_KNOWN, _OTHERS */
-    bool               raw;                       /* no calibration: what the parts say */
+    bool               raw;                       /* no calibration, no error of the law: what the parts say */
+    bool               no_error;                  /* nothing is known of how wrong such laws were elsewhere */
+    const forecast_error *error;                  /* NULL: as shipped, learnt from cells of six labs; lent.  Of capacities alone */
     int64_t            corrector;                 /* index into scenario.corrector; -1: none */
     double             eol;                       /* in the target's unit; NaN: [health] of a capacity, none of other targets */
     void             (*progress)(void *ctx, size_t done, size_t of);         /* cells, from each origin; NULL */
@@ -42,10 +50,11 @@ typedef struct forecast_cell {
     size_t   n, known, recorded;                  /* rows; up to the origin; that the source has */
     int64_t *cycle, *time;                        /* [n]; time INT64_MIN unknown */
     double  *seen;                                /* [n] as the source has it, also behind the origin; NaN unknown */
-    double  *physics, *correction;                /* [n] median of the fitted law; what is added to it */
+    double  *physics, *correction, *shift;        /* [n] median of the fitted law; what a corrector, what other cells' forecasts missed by, add to it */
     double  *median, *lower50, *upper50, *lower90, *upper90;      /* [n] of a value that would be measured */
-    double  *var_physics, *var_corrector, *var_noise;             /* [n] calibrated: they add to the variance of the band */
+    double  *var_physics, *var_error, *var_corrector, *var_noise; /* [n] calibrated: they add to the variance of the band */
     double  *stretch_down, *stretch_up;           /* [n] factors of the calibration on the two halves of the 90 % band */
+    double  *place;                               /* [n][5] 5 25 50 75 95 % about physics + correction; NULL: by the factors */
     double  *failed;                              /* [n] probability that the end of life is at this row or before */
     fit_value value[FIT_PARAMS];                  /* of the law, at the origin */
     size_t   nparam;
@@ -73,8 +82,17 @@ typedef struct forecast {
 int forecast_run(const scenario *, const forecast_options *, forecast *out, why *w);
 /* Probability that the cell has ended so many rows behind the origin; NaN without an end of life, or behind the rows. */
 double forecast_failed_by(const forecast_cell *, size_t rows);
+/* What errors of capacities are told in, in their unit: of a law that says `first` at the start, `last` at the origin, `then` behind it. */
+void forecast_error_scale(double first, double last, double then, double *down, double *up);
+/* Of a table at rows ahead over rows known. */
+double forecast_error_at(const double *table, double ahead);
 /* Where a measured end of life lies in the distribution, 0..1 (ties and the open end halved); NaN: one of both is not there. */
 double forecast_pit(const forecast_cell *);
+/* Whether measured ends lie evenly in their distributions, over all cells.  A cell that had not ended when it was last seen spreads over what its
+ * distribution has left; cells that had ended before the origin are left out. */
+typedef struct forecast_pits { size_t ended, censored, before; metrics_pit pit; } forecast_pits;
+void forecast_pits_add(const forecast_cell *, double *from, double *to, forecast_pits *);        /* one cell: [ended + censored] before; NaN none */
+int forecast_pits_of(const forecast *, forecast_pits *out, why *w);                              /* E_NOMEM */
 void forecast_free(forecast *);
 
 typedef struct forecast_say {

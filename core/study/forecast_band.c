@@ -18,6 +18,8 @@
 #define REACH  0.35                               /* of log x: how far scores are alike */
 #define LEAST  0.25                               /* a band is not made narrower than so */
 #define ALIKE  0.7                                /* of the log of rows known: origins that are alike */
+#define CLOSE  0.15                               /* of log x, there: errors grow fast, records end */
+#define NEAR   0.25                               /* the same where later rows of whole records tell of a knee */
 #define THIN   0.06                               /* of log x: rows of one series nearer than so are one score */
 
 double forecast_normal_half(double share)
@@ -30,8 +32,8 @@ void forecast_view_half(const view *v, size_t row, double *down, double *up)
     double doubt = forecast_view_doubt(v, row);
     double few = 1 + (Z95 * Z95 + 1) / (4 * v->dof);      /* Student's quantile over the normal one */
     double other = Z95 * Z95 * (v->spread_c[row] * v->spread_c[row] + v->noise * v->noise + doubt * doubt);
-    *down = few * sqrt(v->down[row] * v->down[row] + other);
-    *up = few * sqrt(v->up[row] * v->up[row] + other);
+    *down = hypot(few * sqrt(v->down[row] * v->down[row] + other), v->wrong_inside ? v->wrong_down[row] : 0);
+    *up = hypot(few * sqrt(v->up[row] * v->up[row] + other), v->wrong_inside ? v->wrong_up[row] : 0);
 }
 
 double forecast_view_doubt(const view *v, size_t row)
@@ -42,7 +44,8 @@ double forecast_view_doubt(const view *v, size_t row)
 int forecast_scores_add(scores *s, const course *k, const view *v, uint32_t cell, size_t known, why *w)
 {
     uint32_t series = s->nseries++;
-    double last = -INFINITY, age = log((double)v->known / (double)known) / ALIKE, near = exp(-0.5 * age * age);
+    double last = -INFINITY, alike = v->wrong_inside ? NEAR : ALIKE;
+    double age = log((double)v->known / (double)known) / alike, near = exp(-0.5 * age * age);
     for (size_t r = v->known; r < k->n; r++) {
         double down, up, off = k->seen[r] - v->middle[r] - v->correction[r];
         double x = log((double)(r - v->known + 1) / (double)v->known);
@@ -80,7 +83,7 @@ static int by_off(const void *a, const void *b)
 
 typedef struct asking {
     const scores *s;
-    double        doubt, most;                    /* most: farthest x that was scored */
+    double        doubt, most, span;              /* most: farthest x scored; span: how far are alike */
     int64_t       but;
     heavy        *h;                              /* [n] rising in off */
     double       *of;                             /* [2][nseries] */
@@ -94,7 +97,7 @@ static double weigh(asking *a, double x, double *alike)
     memset(of, 0, 2 * (size_t)s->nseries * sizeof *of);
     for (size_t i = 0; i < s->n; i++) {
         const struct score *k = &s->at[a->h[i].at];
-        double z = (k->x - x) / REACH, weight = k->cell == a->but ? 0 : k->near * exp(-0.5 * z * z);
+        double z = (k->x - x) / a->span, weight = k->cell == a->but ? 0 : k->near * exp(-0.5 * z * z);
         a->h[i].weight = weight;
         of[k->series] += weight;
         near[k->series] = fmax(near[k->series], weight);
@@ -144,7 +147,7 @@ static void believe(asking *a, double doubt)
 static bool ask(const scores *s, double doubt, int64_t but, asking *a)
 {
     size_t n = 0;
-    *a = (asking){ .s = s, .but = but, .most = -INFINITY };
+    *a = (asking){ .s = s, .but = but, .most = -INFINITY, .span = REACH };
     for (size_t i = 0; i < s->n; i++)
         if (s->at[i].cell != but) {
             a->most = fmax(a->most, s->at[i].x);
@@ -208,6 +211,54 @@ double forecast_scores_doubt(const scores *s, int64_t but)
     free(a.h);
     free(a.of);
     return out;
+}
+
+const double forecast_place_plain[PLACES] = { -1, -0.41006, 0, 0.41006, 1 };        /* of the normal distribution */
+
+static double towards(double far, double from, double plain, double by)
+{
+    double width = fmax(fabs(far - from), LEAST * fabs(plain));
+    return (plain < 0 ? -1 : 1) * fabs(plain) * pow(width / fabs(plain), by);
+}
+
+static void places_at(asking *a, double x, double others, double out[PLACES])
+{
+    double alike, all = weigh(a, fmin(x, a->most), &alike), q[PLACES], by = others / (others + 1);
+    alike = fmin(alike, others);                  /* origins of one cell go together */
+    double wide = 0.5 + fmin(1, 0.9 * (alike + 1) / alike) / 2, half = 0.5 + fmin(1, 0.5 * (alike + 1) / alike) / 2;
+    const double level[PLACES] = { 1 - wide, 1 - half, 0.5, half, wide };
+    for (size_t i = 0; i < PLACES; i++)
+        q[i] = reach(a->h, a->s->n, level[i] < 0.5 ? (1 - level[i]) * all : level[i] * all, level[i] < 0.5);
+    out[2] = by * q[2];
+    for (size_t i = 0; i < PLACES; i++)
+        if (i != 2)
+            out[i] = out[2] + towards(q[i], q[2], forecast_place_plain[i], by);
+}
+
+void forecast_scores_places(const scores *s, double doubt, int64_t but, size_t others, places *out)
+{
+    asking a;
+    double q[PLACES];
+    bool enough = ask(s, doubt, but, &a);
+    a.span = CLOSE;
+    for (size_t g = 0; g < FACTORS; g++) {
+        memcpy(q, forecast_place_plain, sizeof q);
+        if (enough && others)
+            places_at(&a, FACTOR_FROM + (double)g * FACTOR_STEP, (double)others, q);
+        for (size_t i = 0; i < PLACES; i++)
+            out->at[i][g] = q[i];
+    }
+    free(a.h);
+    free(a.of);
+}
+
+void forecast_places_at(const places *p, double ahead, double known, double out[PLACES])
+{
+    double at = (log(ahead / known) - FACTOR_FROM) / FACTOR_STEP;
+    at = fmin(fmax(at, 0), FACTORS - 1);
+    size_t i = at < FACTORS - 1 ? (size_t)at : FACTORS - 2;
+    for (size_t k = 0; k < PLACES; k++)
+        out[k] = p->at[k][i] + (at - (double)i) * (p->at[k][i + 1] - p->at[k][i]);
 }
 
 void forecast_factors_at(const factors *f, double ahead, double known, double *down, double *up)

@@ -227,7 +227,8 @@ static int sum_up(view *v, why *w)
 static int room(view *v, why *w)
 {
     v->draw = mem_zero(v->samples * v->n, sizeof *v->draw);
-    double **of[] = { &v->middle, &v->down, &v->up, &v->spread, &v->correction, &v->spread_c };
+    double **of[] = { &v->middle, &v->down, &v->up, &v->spread, &v->correction, &v->spread_c,
+                      &v->wrong_down, &v->wrong_up };
     bool good = v->draw != NULL;
     for (size_t i = 0; i < sizeof of / sizeof *of; i++)
         good &= (*of[i] = mem_zero(v->n, sizeof **of[i])) != NULL;
@@ -260,6 +261,9 @@ int forecast_view_open(course *k, const forecast_options *o, size_t known, view 
     }
     rc = rc ? rc : draw(d);
     rc = rc ? rc : sum_up(v, w);
+    if (!rc)
+        forecast_error_fill(o, k, v);
+    v->wrong_inside = o->calibrate == FORECAST_OTHERS && forecast_error_is(o, k->f.o.target);
     fit_law_close(&d->l);
     free(d->x);
     free(d->log_w);
@@ -278,5 +282,7 @@ void forecast_view_close(view *v)
     free(v->spread);
     free(v->correction);
     free(v->spread_c);
+    free(v->wrong_down);
+    free(v->wrong_up);
     *v = (view){ 0 };
 }

@@ -22,6 +22,8 @@ typedef struct view {                             /* of one cell from one origin
     double  *draw;                                /* [samples][n] the law at the drawn parameters */
     double  *middle, *down, *up, *spread;         /* [n] median; half widths of its 90 % band; standard deviation */
     double  *correction, *spread_c;               /* [n] */
+    double  *wrong_down, *wrong_up;               /* [n] half widths, 90 %: such laws were wrong elsewhere by so much; 0: none said */
+    bool     wrong_inside;                        /* they are calibrated with the rest; else they come on top */
     double   noise, memory, dof, gate, doubt;          /* doubt: share of the change a law foretells by which it may be wrong */
     fit_result fit;
 } view;
@@ -55,6 +57,17 @@ enum { FACTORS = 34 };
 typedef struct factors { double down[FACTORS], up[FACTORS]; } factors;
 void forecast_scores_curve(const scores *, double share, double doubt, int64_t but, factors *out);       /* but: scores of this cell do not count; -1: all do */
 void forecast_factors_at(const factors *, double ahead, double known, double *down, double *up);
+/* Where values of other cells lay in half widths of their forecasts' 90 % bands: 5, 25, 50, 75 and 95 %, drawn towards those of a band that is right,
+ * which counts as one of `others` + 1 cells. */
+enum { PLACES = 5 };
+typedef struct places { double at[PLACES][FACTORS]; } places;
+void forecast_scores_places(const scores *, double doubt, int64_t but, size_t others, places *out);
+void forecast_places_at(const places *, double ahead, double known, double out[PLACES]);
+extern const double forecast_place_plain[PLACES];          /* of a band that is right, in 90 % half widths */
+/* forecast_error.c: what such laws missed by elsewhere */
+bool forecast_error_is(const forecast_options *, const char *target);
+void forecast_error_fill(const forecast_options *, const course *, view *);
+double forecast_error_variance(const view *, size_t row);
 /* forecast_life.c */
 int forecast_life_draw(const view *, const forecast_options *, uint64_t hold, forecast_cell *, why *);
 

@@ -89,12 +89,14 @@ static void row_json(const forecast_cell *c, size_t r, json *out)
     json_number(out, "measured", c->seen[r]);
     json_number(out, "physics", c->physics[r]);
     json_number(out, "correction", c->correction[r]);
+    json_number(out, "shift", c->shift[r]);
     json_number(out, "median", c->median[r]);
     json_number(out, "lower_50", c->lower50[r]);
     json_number(out, "upper_50", c->upper50[r]);
     json_number(out, "lower_90", c->lower90[r]);
     json_number(out, "upper_90", c->upper90[r]);
     json_number(out, "variance_physics", c->var_physics[r]);
+    json_number(out, "variance_error", c->var_error[r]);
     json_number(out, "variance_corrector", c->var_corrector[r]);
     json_number(out, "variance_noise", c->var_noise[r]);
     json_number(out, "failed", c->failed[r]);
@@ -131,6 +133,24 @@ static void cell_json(const forecast *f, const forecast_say *o, const forecast_c
     json_close(out, '}');
 }
 
+/* Where measured ends lie in their distributions, over cells; null where none is known. */
+static void pits_json(const forecast *f, json *out)
+{
+    forecast_pits p;
+    bool good = forecast_pits_of(f, &p, NULL) == E_OK && p.ended + p.censored > 0;
+    json_open(out, "end_of_life_pit", '{');
+    json_whole(out, "ended", (int64_t)p.ended);
+    json_whole(out, "not_yet", (int64_t)p.censored);
+    json_whole(out, "before_origin", (int64_t)p.before);
+    json_open(out, "tenths", '[');
+    for (size_t b = 0; good && b < PIT_BINS; b++)
+        json_number(out, NULL, p.pit.bin[b]);
+    json_close(out, ']');
+    json_number(out, "ks", good ? p.pit.ks : NAN);
+    json_number(out, "ks_p", good ? p.pit.ks_p : NAN);
+    json_close(out, '}');
+}
+
 void forecast_json(const forecast *f, const forecast_say *o, json *out)
 {
     json_open(out, NULL, '{');
@@ -143,5 +163,6 @@ void forecast_json(const forecast *f, const forecast_say *o, json *out)
     for (size_t i = 0; i < f->ncell; i++)
         cell_json(f, o, &f->cell[i], out);
     json_close(out, ']');
+    pits_json(f, out);
     json_close(out, '}');
 }

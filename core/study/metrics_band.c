@@ -5,6 +5,7 @@
 #include "core/study/metrics_tail.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 void metrics_band_add(metrics_band *b, double target, double lower, double upper, double miss)
@@ -106,4 +107,38 @@ void metrics_pit_of(double *v, size_t n, metrics_pit *out)
         out->chi2 += pow(out->bin[i] - each, 2) / each;
     out->chi2_p = metrics_tail_chi2(out->chi2, PIT_BINS - 1);
     out->ks_p = metrics_tail_kolmogorov(sqrt((double)n) * out->ks);
+}
+
+/* Mean of the rows' distribution functions at u; `upto`: with the steps that are at u. */
+static double spread_to(const double *from, const double *to, size_t n, double u, bool upto)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(from[i]) && !isnan(to[i]))
+            sum += to[i] > from[i] ? fmin(fmax((u - from[i]) / (to[i] - from[i]), 0), 1)
+                                   : (double)(upto ? u >= from[i] : u > from[i]);
+    return sum;
+}
+
+void metrics_pit_between(const double *from, const double *to, size_t n, metrics_pit *out)
+{
+    *out = (metrics_pit){ .chi2 = NAN, .chi2_p = NAN, .ks = NAN, .ks_p = NAN };
+    for (size_t i = 0; i < n; i++)
+        out->n += !isnan(from[i]) && !isnan(to[i]);
+    double all = (double)out->n, last = 0;
+    if (out->n == 0)
+        return;
+    for (int b = 0; b < PIT_BINS; b++) {
+        double now = b + 1 < PIT_BINS ? spread_to(from, to, n, (double)(b + 1) / PIT_BINS, false) : all;
+        out->bin[b] = now - last;
+        last = now;
+    }
+    for (size_t i = 0, k = 0; i < 2 * n; i++, k = i / 2) { /* it bends or steps nowhere else */
+        double u = i % 2 ? to[k] : from[k];
+        if (isnan(from[k]) || isnan(to[k]))
+            continue;
+        out->ks = fmax(isnan(out->ks) ? 0 : out->ks, fmax(fabs(spread_to(from, to, n, u, true) / all - u),
+                                                        fabs(spread_to(from, to, n, u, false) / all - u)));
+    }
+    out->ks_p = metrics_tail_kolmogorov((sqrt(all) + 0.12 + 0.11 / sqrt(all)) * out->ks);
 }

@@ -34,4 +34,7 @@ typedef struct metrics_pit {
 } metrics_pit;
 /* Sorts v[n]; NaN is left out. */
 void metrics_pit_of(double *v, size_t n, metrics_pit *out);
+/* Of rows that are only known to lie evenly between from[n] and to[n] (ties of a distribution in steps; of a censored row up to 1): ks is the distance of
+ * the mean of their distribution functions, ks_p takes it as of n rows (Stephens 1970), chi2 NaN.  NaN is left out. */
+void metrics_pit_between(const double *from, const double *to, size_t n, metrics_pit *out);
 #endif

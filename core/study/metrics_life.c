@@ -65,6 +65,37 @@ static void concord(const life_pair *p, size_t n, metrics_life *out)
     out->concordance = out->comparable ? right / (double)out->comparable : NAN;
 }
 
+/* Between which levels a life lies in the distribution that the band's ends and its middle say. */
+static void place(const life_pair *p, double *from, double *to)
+{
+    static const double level[] = { 0, 0.05, 0.5, 0.95, 1 };
+    const double end[] = { -INFINITY, p->lower, p->open ? INFINITY : p->predicted, p->upper, INFINITY };
+    size_t i = 0;
+    *from = *to = NAN;
+    if (isnan(p->lower) || isnan(p->upper))
+        return;
+    while (i < 3 && p->observed >= end[i + 1])
+        i++;
+    double width = end[i + 1] - end[i], part = width > 0 && isfinite(width) ? (p->observed - end[i]) / width : NAN;
+    *from = isnan(part) ? level[i] : level[i] + part * (level[i + 1] - level[i]);
+    *to = p->censored ? 1 : isnan(part) ? level[i + 1] : *from;
+}
+
+static int places(const life_pair *p, size_t n, metrics_pit *out, why *w)
+{
+    double *at = mem_zero(2 * n + 1, sizeof *at);
+    if (!at)
+        return fail(w, E_NOMEM, "no memory to score %zu lives", n);
+    for (size_t i = 0; i < n; i++) {
+        place(&p[i], &at[i], &at[n + i]);
+        if (isnan(p[i].predicted) || isnan(p[i].observed))
+            at[i] = NAN;
+    }
+    metrics_pit_between(at, at + n, n, out);
+    free(at);
+    return E_OK;
+}
+
 int metrics_life_of(const life_pair *p, size_t n, metrics_life *out, why *w)
 {
     metrics m = { 0 };
@@ -97,7 +128,7 @@ int metrics_life_of(const life_pair *p, size_t n, metrics_life *out, why *w)
     out->mae_least = sure ? least / (double)sure : NAN;
     concord(p, n, out);
     metrics_kept_free(&kept);
-    return rc;
+    return rc ? rc : places(p, n, &out->pit, w);
 }
 
 /* Adds one row spread evenly over from..1 to the bins. */

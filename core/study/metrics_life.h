@@ -28,6 +28,7 @@ typedef struct metrics_life {                     /* NaN: none such */
     size_t comparable;                            /* pairs of lives it is made of */
     size_t in_band, with_band, open_band;         /* of the known lives with a band; censored ones that reach beyond their band's upper end count
                                                      as outside, those below its lower end are neither: open_band */
+    metrics_pit pit;                              /* where lives lie in their bands' distributions (5, 50, 95 %), censored ones spread over what is left */
 } metrics_life;
 int metrics_life_of(const life_pair *, size_t n, metrics_life *out, why *w);           /* E_NOMEM */
 

@@ -11,6 +11,7 @@ static const struct {
 } part[] = {
     { "nasa", part_nasa },         { "ahead", part_ahead }, { "unseen", part_unseen },
     { "integral", part_integral }, { "labs", part_labs },   { "lives", part_lives },
+    { "bands", part_bands },
 };
 
 int main(int argc, char **argv)

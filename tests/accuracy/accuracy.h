@@ -61,4 +61,5 @@ void part_ahead(void);
 void part_unseen(void);
 void part_labs(void);
 void part_lives(void);
+void part_bands(void);
 #endif

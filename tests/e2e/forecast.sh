@@ -45,6 +45,13 @@ tells "the second half from the first, in bands" 'len(c) == 3 and c[0]["known"] 
     life.toml --origin 0.5 --samples 60
 tells "parts of the variance are apart" 'all(r["variance_physics"] > 0 and r["variance_corrector"] == 0
     and r["variance_noise"] > 0 for r in c[1]["rows"])' life.toml --origin 60 --samples 60
+tells "how wrong such laws are elsewhere widens bands, more the farther" '
+    all(x["rows"][0]["variance_error"] > 0 and x["rows"][59]["variance_error"] > 9 * x["rows"][0]["variance_error"]
+    for x in c) and len(v["end_of_life_pit"]["tenths"]) == 10' life.toml --origin 60 --samples 60
+cp v.json with.json
+tells "and can be left out" 'all(r["variance_error"] <= q["variance_error"] and r["lower_90"] >= q["lower_90"]
+    for x, y in zip(c, json.load(open("with.json"))["cells"]) for r, q in zip(x["rows"], y["rows"]))' \
+    life.toml --origin 60 --samples 60 --error none
 tells "an end that is not reached is null, with at least" 'all(p["rul_rows"] is None and p["cycle"] is None
     for p in c[0]["end_of_life"]["percentiles"]) and c[0]["end_of_life"]["at_least_rows"] == 15
     and c[0]["end_of_life"]["reached"] == 0' life.toml --origin 40 --horizon 15 --samples 60 --set health.eol=0.5
@@ -83,6 +90,8 @@ cat > f.lua << 'LUA'
 local fade = require "fade"
 local f = fade.forecast("life.toml", { origin = 40, samples = 60, within = 5 })
 assert(f.cells[1].known == 40 and f.cells[1].rows[1].lower_90 < f.cells[1].rows[1].upper_90)
+local g = fade.forecast("life.toml", { origin = 40, samples = 60, error = "none" })
+assert(f.cells[1].rows[40].lower_90 < g.cells[1].rows[40].lower_90)
 assert(f.cells[1].end_of_life.within[1].rows == 5)
 assert(not pcall(fade.forecast, "life.toml", { origin = 1.5 }))
 print("fine")
