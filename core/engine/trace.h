@@ -129,11 +129,11 @@ typedef struct trace_curve {
 void trace_curve_open(trace_curve *, engine *, const lane *, const trace_block *first);
 int trace_curve_points(trace_curve *, const double *data, uint32_t n, why *);
 int trace_curve_close(trace_curve *, why *);
-/* for trace_between.h */
+/* for trace_between_kernel.h */
 int trace_curve_flush(trace_curve *, why *);
 void trace_curve_keep(trace_curve *, const double *a, const double *b);  /* the last two points */
 static inline int trace_sum_of(double more, int energy) { return 2 * energy + (more < 0 ? TRACE_CHARGED : TRACE_DISCHARGED); }
-/* trace_between.h: samples before each of n more points, where two have been; before the last one; a column of one value */
+/* trace_between_kernel.h: samples before each of n more points, where two have been; before the last one; a column of one value */
 typedef struct trace_between {
     int (*points)(trace_curve *, const double *data, uint32_t n, why *);
     int (*last)(trace_curve *, why *);

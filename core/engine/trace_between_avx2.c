@@ -8,7 +8,7 @@
 #define VNAME(name) trace_avx2_##name
 #define VMIN(a, b) ((vd)_mm256_min_pd((__m256d)(a), (__m256d)(b)))
 #define VSIGNS(m) ((uint32_t)_mm256_movemask_pd((__m256d)(m)))
-#include "core/engine/trace_between.h"
+#include "core/engine/trace_between_kernel.h"
 #else
 typedef int trace_between_avx2_not_here;
 #endif

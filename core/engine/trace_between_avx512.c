@@ -8,7 +8,7 @@
 #define VNAME(name) trace_avx512_##name
 #define VMIN(a, b) ((vd)_mm512_min_pd((__m512d)(a), (__m512d)(b)))
 #define VSIGNS(m) ((uint32_t)_mm256_movemask_pd((__m256d)(m)))
-#include "core/engine/trace_between.h"
+#include "core/engine/trace_between_kernel.h"
 #else
 typedef int trace_between_avx512_not_here;
 #endif

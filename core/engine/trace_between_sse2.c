@@ -8,4 +8,4 @@
 #include <emmintrin.h>
 #define VMIN(a, b) ((vd)_mm_min_pd((__m128d)(a), (__m128d)(b)))
 #endif
-#include "core/engine/trace_between.h"
+#include "core/engine/trace_between_kernel.h"

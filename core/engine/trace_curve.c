@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * trace_curve.c - points of a step become samples: at every point, or every `period` between them (trace_between.h).
+ * trace_curve.c - points of a step become samples: at every point, or every `period` between them
+ * (trace_between_kernel.h).
  *
  * The first and the last moment of a step of the protocol are always samples, and values as the model gave them.
  * Samples are made where the output wants them, in rows of TRACE_ROOM at most.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * trace_between.h - the samples between points of a step, over vectors of VBYTES; trace_between_sse2.c, _avx2.c and _avx512.c
+ * trace_between_kernel.h - the samples between points of a step, over vectors of VBYTES; trace_between_sse2.c, _avx2.c and _avx512.c
  * include it once each.
  *
  * They define VBYTES, VTARGET (a function attribute), VNAME(name) and, where there are such, VMIN(a, b): a where it is less, else b, and
