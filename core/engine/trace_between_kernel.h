@@ -38,8 +38,9 @@ typedef struct cubics {
 } cubics;
 
 #ifndef VSIGNS
-VINLINE uint32_t signs(four_bits m) { return (m[0] & 1) | (m[1] & 2) | (m[2] & 4) | (m[3] & 8); }
-#define VSIGNS(m) signs(m)
+/* By its place: four numbers in registers are no argument where there is no AVX. */
+VINLINE uint32_t signs(const four_bits *m) { return ((*m)[0] & 1) | ((*m)[1] & 2) | ((*m)[2] & 4) | ((*m)[3] & 8); }
+#define VSIGNS(m) signs(&(m))
 #endif
 #ifndef VMIN
 VINLINE vd lesser(vd a, vd b)
