@@ -78,9 +78,10 @@ int duty_past_open(const duty *d, duty_stream *s, size_t n, why *w)
 /* Do samples t[-1], t[0] .. t[n - 1] follow each other by `step`, and stretches of as many last as long, to the bit? */
 CLONES static bool even(const double *t, size_t n, double step)
 {
+    const double *before = t - 1;
     int64_t bad = (int64_t) !(t[-1] + EXACT - EXACT == t[-1]);
     for (size_t i = 0; i < n; i++)
-        bad += (int64_t) !(t[i] + EXACT - EXACT == t[i]) + (int64_t) !(t[i] - t[i - 1] == step);
+        bad += (int64_t) !(t[i] + EXACT - EXACT == t[i]) + (int64_t) !(t[i] - before[i] == step);
     return bad == 0 && fabs(t[-1]) < EXACT / 2 && fabs(t[n - 1]) < EXACT / 2;
 }
 
