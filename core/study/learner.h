@@ -50,6 +50,8 @@ typedef struct learner_said {                     /* of n rows; the caller's arr
 int learner_open(const scenario_corrector *, dataset *, int ask, uint64_t seed, learner *out, why *w);
 /* Rows by number, any of them, in rising order; those with an unknown target are passed over.  from: start from it (transfer), or NULL. */
 int learner_train(learner *, const size_t *row, size_t n, const learnt *from, learnt *out, why *w);
+/* What the corrector's own answer is weighed with at that distance from what it knows. */
+double learner_weight(const learner *, const learnt *, double distance);
 int learner_predict(learner *, const learnt *, const size_t *row, size_t n, const learner_said *out, why *w);
 void learner_drop(learner *, learnt *);           /* the model it holds */
 void learner_close(learner *);
