@@ -124,8 +124,8 @@ static void warn_outside(const engine *e, const part *q, const fade_column *c, d
     const char *human = units_human_values(c->unit, said, 3);
     object_warn_once(q->object, c->key,
                      "%s = %.6g%s%s (cell %s, %s %lld) is outside %g..%g, where %s was shown to hold", c->key, said[0],
-                     *human ? " " : "", human, l->cell, e->duty ? "row" : "cycle", (long long)l->cycle, said[1], said[2],
-                     q->desc->id);
+                     *human ? " " : "", human, l->cell, e->duty ? "row" : "cycle", (long long)l->cycle, said[1],
+                     said[2], q->desc->id);
 }
 
 /* An input that is unknown or outside its bounds ends the lane; one outside where the law was shown to hold is counted,

@@ -391,7 +391,8 @@ static void title_it(const result *r, size_t n, const plot_options *o, plot *out
     const frame *f = &r->rows;
     if (o->title)
         snprintf(out->title, sizeof out->title, "%s", o->title);
-    else if (n == 1 && !r->cases && f->ncell && (f->ncell == 1 || (f->nvariant > 1 && out->left_out.n)) && !strstr(r->name, f->cell_name[0]))
+    else if (n == 1 && !r->cases && f->ncell && (f->ncell == 1 || (f->nvariant > 1 && out->left_out.n)) &&
+             !strstr(r->name, f->cell_name[0]))
         snprintf(out->title, sizeof out->title, "%.80s: %.64s", r->name, f->cell_name[0]);
     else if (n == 1 && !r->cases && f->nvariant == 1 && *f->variant_name[0])
         snprintf(out->title, sizeof out->title, "%.80s: %.64s", r->name, f->variant_name[0]);

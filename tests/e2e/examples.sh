@@ -64,7 +64,8 @@ said 'end of life, row  *EFC  *years  *RUL at row 0, rows' "$FADE" lifetime "$sc
 said '   years   ' "$FADE" lifetime "$scenarios/car-climates.toml"
 said 'in rows of the duty' "$FADE" compare "$scenarios/compare-chemistries.toml"
 said 'rows of 30 days, cells keep' "$FADE" run "$scenarios/commute.toml" --dry-run
-check "a range is told in degC" sh -c "'$FADE' lifetime '$scenarios/car-climates.toml' 2>&1 | grep -q 'degC (cell seattle, row 1) is outside 15..35'"
+"$FADE" lifetime "$scenarios/car-climates.toml" > /dev/null 2> warned
+check "a range is told in degC" grep -q 'degC (cell seattle, row 1) is outside 15..35' warned
 "$FADE" compare "$scenarios/compare-chemistries.toml" --out chemistries.html > /dev/null 2>&1
 check "a life that does not end is at least so long" grep -q '>at least 15<' chemistries.html
 check "a page draws a duty over time" grep -q 'Capacity against time' chemistries.html
