@@ -196,11 +196,11 @@ void duty_past_keep(duty_stream *, size_t first, size_t n);
 void duty_past_free(duty_past *);
 size_t duty_past_place(const duty_stream *, size_t first, size_t n);         /* of samples first ..; SIZE_MAX: unknown */
 /* duty_again.c: stretches that come again */
-enum { DUTY_PLACES = 9216 };                      /* samples that are remembered: a year by hours */
+enum { DUTY_PLACES = 9216, DUTY_STRETCHES = 1024 }; /* samples that are remembered: a year by hours; stretches of a rule */
 int  duty_again_open(const duty *, duty_stream *, why *w);
 void duty_again_walked(const duty *, duty_stream *, size_t n, duty_walk);
 bool duty_again_next(const duty *, duty_stream *, duty_again_at *);            /* from the last break point to the next */
-double *duty_again_values(const duty *, duty_stream *, size_t rule, const duty_step *, bool *known);
+double *duty_again_values(const duty *, duty_stream *, size_t rule, duty_step *, bool *known);
 enum { AGAIN_TOTALS = DUTY_N, AGAIN_LAWS = AGAIN_TOTALS + sizeof(duty_totals) / sizeof(double) }; /* where they are there */
 void duty_again_free(const duty *, duty_again *);
 /* duty_book.c: break points, rainflow, rows */

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STRETCHES = 1024 };                        /* per rule, at most */
-
 typedef struct stretch {
     size_t    n;                                  /* samples on to its end */
     bool      known;                              /* its values are there */
@@ -21,8 +19,8 @@ typedef struct stretch {
 
 typedef struct rule_again {
     uint16_t *which;                              /* [DUTY_PLACES] the stretch that begins there; 0: none */
-    stretch  *at;                                 /* [STRETCHES + 1] from 1 on */
-    double   *value;                              /* [STRETCHES + 1][width]: stress, totals, then of each law its values */
+    stretch  *at;                                 /* [DUTY_STRETCHES + 1] from 1 on */
+    double *value; /* [DUTY_STRETCHES + 1][width]: stress, totals, then of each law its values */
     size_t    n, width;
 } rule_again;
 
@@ -47,8 +45,8 @@ static int open_rule(const duty *d, size_t r, rule_again *q, why *w)
     for (size_t i = 0; i < d->nuse; i++)
         q->width += d->use[i].rule == r ? VALUE_WIDTH(&d->use[i]) : 0;
     q->which = mem_zero(DUTY_PLACES, sizeof *q->which);
-    q->at = mem_grow(NULL, STRETCHES + 1, sizeof *q->at);
-    q->value = mem_grow(NULL, (STRETCHES + 1) * q->width, sizeof *q->value);
+    q->at = mem_grow(NULL, DUTY_STRETCHES + 1, sizeof *q->at);
+    q->value = mem_grow(NULL, (DUTY_STRETCHES + 1) * q->width, sizeof *q->value);
     return q->which && q->at && q->value ? E_OK : fail(w, E_NOMEM, "no memory to remember stretches of a duty");
 }
 
@@ -84,7 +82,7 @@ static stretch *find(const duty *d, duty_stream *s, size_t r, size_t first, size
     stretch *it = &q->at[q->which[place]];
     if (q->which[place])
         return it->n == n || (!n && duty_past_place(s, first, it->n + 1) == place) ? it : NULL;
-    if (!anew || q->n == STRETCHES)
+    if (!anew || q->n == DUTY_STRETCHES)
         return NULL;
     q->which[place] = (uint16_t)++q->n;
     it = &q->at[q->n];
@@ -113,7 +111,7 @@ bool duty_again_next(const duty *d, duty_stream *s, duty_again_at *next)
 }
 
 /* Where the values of a step are that is a whole stretch, or *known false: where they are to be put.  NULL: nowhere. */
-double *duty_again_values(const duty *d, duty_stream *s, size_t rule, const duty_step *step, bool *known)
+double *duty_again_values(const duty *d, duty_stream *s, size_t rule, duty_step *step, bool *known)
 {
     if (step->again && step->from == (uint32_t)s->known.from && s->again->from == s->known.from &&
         s->again->rule[rule].at[step->again].known) {
@@ -126,5 +124,7 @@ double *duty_again_values(const duty *d, duty_stream *s, size_t rule, const duty
     if (!it)
         return NULL;
     it->known = true;
-    return s->again->rule[rule].value + (size_t)(it - s->again->rule[rule].at) * s->again->rule[rule].width;
+    step->again = (uint16_t)(it - s->again->rule[rule].at);
+    step->from = (uint32_t)s->known.from;
+    return s->again->rule[rule].value + step->again * s->again->rule[rule].width;
 }

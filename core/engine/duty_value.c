@@ -175,7 +175,7 @@ static int told_room(duty_stream *s, size_t n, why *w)
 }
 
 /* The stress of a break point; `total`: of its step, unless NULL. */
-static void step_stress(duty *d, duty_stream *s, size_t r, const duty_step *step, struct duty_told *told, double *stress,
+static void step_stress(duty *d, duty_stream *s, size_t r, duty_step *step, struct duty_told *told, double *stress,
                         duty_totals *total)
 {
     duty_totals t;
@@ -202,14 +202,14 @@ static void step_stress(duty *d, duty_stream *s, size_t r, const duty_step *step
 /* The stress of each break point of a rule, one behind the other, in s->stress; the totals of the first one's steps. */
 static int rule_stress(duty *d, duty_stream *s, size_t r, why *w)
 {
-    const duty_at *at = &s->at[r];
+    duty_at *at = &s->at[r];
     size_t nstep = duty_used(d, s, r);
     int rc = room(&s->stress, nstep * DUTY_N, w);
     rc = rc ? rc : told_room(s, nstep, w);
     double *to = s->stress;
     for (size_t i = 0; i < nstep && !rc; i++) {
         struct duty_told *told = &s->told[i];
-        const duty_step *step = &at->step[i];
+        duty_step *step = &at->step[i];
         *told = (struct duty_told){ 0 };
         if (step->brk) {
             step_stress(d, s, r, step, told, to, r ? NULL : &s->total[i]);
