@@ -4,46 +4,18 @@
  * A lane needs the state and the health that the lane before it ends with.  Both are guessed, all lanes step at once,
  * and what they gain makes the next guess, until no bit moves: then each lane began where the one before it ended, and
  * the row is that of one step after the other, to the bit.  A law whose gains do not depend on where it stands takes
- * two sweeps, one whose gains health bends about six: between sweeps the health follows the states by its slope.  Where
+ * two sweeps, one whose gains health bends four or five: only the lanes that begin otherwise are stepped again.  Where
  * it takes more than it saves, rows go step by step, and it is tried again later.  What is not settled begins the next
  * sweeps.
  */
 #include "core/base/clones.h"
 #include "core/base/mem.h"
-#include "core/engine/duty_desk.h"
+#include "core/engine/duty_days.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SEEN 1e-8 /* what part of it health must change by to tell how gains go with it */
-enum { DAYS = 64, FEWEST = 6, SWEEPS = 12, CHEAP = 8, LONGEST_REST = 31 };
-
-struct duty_days {
-    size_t    part;                               /* for whom; each part that may go by days has its own */
-    double   *x, *x1, *out, *in, *base, *param, *scratch;
-    double   *dt, *count, *t, *wish, *soh;        /* count: cycles of a cell that is new */
-    uint64_t  id[DAYS], row[DAYS];
-    int32_t   status[DAYS];
-    bool      brk[DAYS];
-    const fade_samples *of[DAYS];                 /* none is lent */
-    const double **param_at, **in_at, **x_at;
-    double  **x1_at, **out_at;
-    uint32_t rest, rested; /* rows that go step by step before this is tried again; those last time */
-    double   *gain;                               /* [wstate] of the state from step to step, as it was last */
-    double   *bend;                               /* [2][wstate] of the health with the state, at both ends */
-    double    whole;                              /* what of the health's change over all steps bends do not tell */
-    double   *g, *ahead;                          /* [wstate][DAYS] gains of the last sweep, [DAYS] its health */
-    double   *before;                             /* [wstate + 1][DAYS] states and health that were stepped from last */
-    double *lean; /* [wstate] what part of itself a gain changes by, over the part that health changes by */
-    double   *end;                                /* [wstate] the states before the step that ends a row, */
-    uint16_t  last;                               /* .. and which stretch that is */
-    double *was;         /* [stretches][wstate] what stretches that come again gained the last time */
-    double *more, *pace; /* [wstate] what is gained now over that; how it changes from row to row */
-    size_t    lo;                                 /* the first lane of the tile at hand */
-    const duty_stream *was_of;                    /* whose stretches they are, */
-    uint64_t  was_from;                           /* .. and since when */
-    uint16_t  again[DAYS];                        /* which of them each step is; 0: none */
-};
+enum { FEWEST = 6, SWEEPS = 12, CHEAP = 8, LONGEST_REST = 31 };
 
 static size_t eights(size_t n) { return (n + 7) / 8 * 8; }
 
@@ -70,18 +42,15 @@ static bool open_one(const part *q, duty_days *m)
     m->param = mem_columns(whole(q->nparam) * DAYS);
     m->scratch = mem_columns(bytes / sizeof(double) + 8);
     m->dt = mem_columns(5 * DAYS);
-    m->gain = mem_columns(q->wstate);
-    m->bend = mem_columns(2 * q->wstate);
-    m->was = mem_zero((DUTY_STRETCHES + 1) * q->wstate, sizeof *m->was);
-    m->more = mem_columns(4 * q->wstate);
-    m->g = mem_columns((2 * q->wstate + 2) * DAYS);
+    m->before = mem_columns((q->wstate + 1) * DAYS);
     m->param_at = mem_zero(q->nparam + 1, sizeof *m->param_at);
     m->in_at = mem_zero(q->cols.in.n + 1, sizeof *m->in_at);
     m->x_at = mem_zero(ns + 1, sizeof *m->x_at);
     m->x1_at = mem_zero(ns + 1, sizeof *m->x1_at);
     m->out_at = mem_zero(no + 1, sizeof *m->out_at);
-    return m->x && m->x1 && m->out && m->in && m->base && m->param && m->scratch && m->dt && m->gain && m->bend &&
-           m->was && m->more && m->g && m->param_at && m->in_at && m->x_at && m->x1_at && m->out_at;
+    return m->x && m->x1 && m->out && m->in && m->base && m->param && m->scratch && m->dt && m->before &&
+           m->param_at && m->in_at && m->x_at && m->x1_at && m->out_at &&
+           duty_guess_open(&m->guess, q->wstate);
 }
 
 /* One per part that may go by days, in tiles of a single cell or not: a run may end with one. */
@@ -103,13 +72,6 @@ int duty_days_open(engine *e, worker *k, why *w)
         m->t = m->count + DAYS;
         m->wish = m->t + DAYS;
         m->soh = m->wish + DAYS;
-        m->ahead = m->g + q->wstate * DAYS;
-        m->before = m->ahead + DAYS;
-        m->lean = m->more + q->wstate;
-        m->pace = m->lean + q->wstate;
-        m->end = m->pace + q->wstate;
-        for (size_t r = 0; r < q->wstate; r++)
-            m->more[r] = 1;
         for (uint32_t j = 0; j < q->nparam; j++)
             m->param_at[j] = m->param + (size_t)j * DAYS;
     }
@@ -130,11 +92,8 @@ void duty_days_close(const duty *d, duty_desk *desk)
         free(m->param);
         free(m->scratch);
         free(m->dt);
-        free(m->gain);
-        free(m->bend);
-        free(m->was);
-        free(m->more);
-        free(m->g);
+        free(m->before);
+        duty_guess_close(&m->guess);
         free(m->param_at);
         free(m->in_at);
         free(m->x_at);
@@ -170,21 +129,16 @@ static void lay_row(const worker *k, const part *q, const workpart *wp, duty_day
 }
 
 /* What the duty says of n steps from `first` on; the last one again where n is no multiple of eight. */
-static void lay_steps(const duty *d, const duty_use *u, const duty_run_of *run, duty_days *m, size_t n, size_t padded,
-                      size_t wstate)
+static void lay_steps(const duty *d, const duty_use *u, const duty_run_of *run, duty_days *m, size_t n, size_t padded)
 {
     const duty_step *step = run->stream->at[u->rule].step;
     const uint32_t from = (uint32_t)run->stream->known.from;
-    if (m->was_of != run->stream || m->was_from != run->stream->known.from) /* others: nothing is known of them */
-        memset(m->was, 0, (DUTY_STRETCHES + 1) * wstate * sizeof *m->was);
-    m->was_of = run->stream;
-    m->was_from = run->stream->known.from;
     for (size_t j = 0; j < padded; j++) {
         size_t at = run->step + (j < n ? j : n - 1);
         const double *v = run->stream->value[u - d->use] + at * VALUE_WIDTH(u);
         double efc = v[u->nfill + VALUE_EFC], depth = v[u->nfill + VALUE_MAX] - v[u->nfill + VALUE_MIN];
         m->brk[j] = step[at].brk;
-        m->again[j] = j < n && step[at].from == from ? step[at].again : 0;
+        m->guess.again[j] = j < n && step[at].from == from ? step[at].again : 0;
         m->count[j] = step[at].brk && depth > 0 ? efc / depth : 0;
         for (size_t f = 0; f < u->nfill; f++)
             m->base[f * DAYS + j] = v[f];
@@ -234,37 +188,6 @@ static void lay_tile(const part *q, const workpart *wp, duty_days *m, size_t pad
                       .t = m->t, .dt = m->dt + lo, .param = m->param_at, .in = m->in_at, .x = m->x_at, .x1 = m->x1_at,
                       .out = m->out_at, .wish = m->wish, .status = m->status, .scratch = m->scratch,
                       .worker = wp->worker, .samples = m->of };
-}
-
-/* How the health's slope changes with a state. */
-static double bent(const part *q, const duty_days *m, uint32_t r, size_t n)
-{
-    double wide = (double)n * m->gain[r];
-    return wide != 0 ? 0.5 * (m->bend[q->wstate + r] - m->bend[r]) / wide : 0;
-}
-
-/* The first guess: states go on as they went, or as they did in the same stretches; the health follows them. */
-static void guess(const part *q, const workpart *wp, duty_days *m, size_t padded, size_t n, double soh)
-{
-    double h[DAYS] = { 0 }, whole = m->whole;
-    for (uint32_t r = 0; r < q->wstate; r++) {
-        double from = wp->x[0][(size_t)r * wp->b.n], now = from, *x = m->x + r * padded;
-        const double bend = m->bend[r], more = bent(q, m, r, n), wide = (double)n * m->gain[r];
-        whole -= (bend + more * wide) * wide;
-        for (size_t j = 0; j < n; j++) {
-            double was = m->was[m->again[j] * q->wstate + r];
-            x[j] = now;
-            h[j] += (bend + more * (now - from)) * (now - from);
-            now += was != 0 ? was * (m->more[r] + m->pace[r] * (0.5 + ((double)j + 0.5) / (double)n)) : m->gain[r];
-        }
-        for (size_t j = n; j < padded; j++)
-            x[j] = x[n - 1];
-    }
-    m->soh[0] = soh;
-    for (size_t j = 1; j < padded; j++) {
-        double s = (double)j / (double)n, rest = m->whole != 0 ? whole * s * s * (3 - 2 * s) : 0;
-        m->soh[j] = j >= n ? m->soh[n - 1] : m->brk[j - 1] ? soh + (h[j] + rest) : m->soh[j - 1];
-    }
 }
 
 /* How many lanes began where the one before them ended, `next` being the health each one leaves. */
@@ -321,15 +244,15 @@ static void bends(const physics *ph, const part *q, const workpart *wp, duty_day
     size_t ns = q->wstate, lanes = 2 * (ns + 1), padded = eights(lanes);
     double h[2][DAYS], next[DAYS];
     fade_tile b;
-    memset(m->bend, 0, 2 * ns * sizeof *m->bend);
-    m->whole = 0;
+    memset(m->guess.bend, 0, 2 * ns * sizeof *m->guess.bend);
+    m->guess.whole = 0;
     if (padded > DAYS || !q->vt->observe)
         return;
     for (size_t r = 0; r < ns; r++)
         for (size_t j = 0; j < padded; j++) {
             size_t end = j < lanes ? j / (ns + 1) : 1;
-            double x = wp->x[0][r * wp->b.n] + (double)(end * n) * m->gain[r];
-            h[end][r] = x != 0 ? 1e-5 * x : 1e-2 * m->gain[r];
+            double x = wp->x[0][r * wp->b.n] + (double)(end * n) * m->guess.gain[r];
+            h[end][r] = x != 0 ? 1e-5 * x : 1e-2 * m->guess.gain[r];
             m->x[r * padded + j] = j % (ns + 1) == r + 1 ? x + h[end][r] : x;
         }
     for (size_t j = 0; j < padded; j++)
@@ -338,116 +261,13 @@ static void bends(const physics *ph, const part *q, const workpart *wp, duty_day
     if (q->vt->observe(q->model, &b) != 0)
         return;
     left(ph, m, c0, lanes, next);
-    m->whole = next[ns + 1] - next[0];
+    m->guess.whole = next[ns + 1] - next[0];
     for (size_t end = 0; end < 2; end++)
         for (size_t r = 0; r < ns; r++) {
             const double *at = next + end * (ns + 1);
             double bend = (at[r + 1] - at[0]) / h[end][r];
-            m->bend[end * ns + r] = bend - bend == 0 ? bend : 0;
+            m->guess.bend[end * ns + r] = bend - bend == 0 ? bend : 0;
         }
-}
-
-/* What a lane leaves of health when it leaves another state than it did. */
-CLONES static void follow(size_t n, const double *restrict x, const double *restrict was, double bend, double more,
-                          double *restrict next)
-{
-    for (size_t j = 0; j + 1 < n; j++)
-        next[j] += (bend + more * ((x[j + 1] - x[0]) + (was[j] - x[0]))) * (x[j + 1] - was[j]);
-}
-
-/* How gains go with the health, from what both did since the sweep before, if that is more than the last digits. */
-static double leaning(size_t n, const double *restrict g, const double *restrict g0, const double *restrict s,
-                      const double *restrict s0, double old)
-{
-    double both = 0, own = 0, far = 0;
-    for (size_t j = 0; j < n; j++) {
-        double d = (s[j] - s0[j]) / s0[j], e = g0[j] * d;
-        both += (g[j] - g0[j]) * e;
-        own += e * e;
-        far = d > far || -d > far ? fabs(d) : far;
-    }
-    double lean = both / own;
-    return far > SEEN && lean - lean == 0 ? lean : old;
-}
-
-static void lay_health(duty_days *m, size_t padded, size_t n, const double *next)
-{
-    for (size_t j = 1; j < padded; j++)
-        m->soh[j] = j >= n ? m->soh[n - 1] : m->brk[j - 1] ? next[j - 1] : m->soh[j - 1];
-}
-
-/* What each lane gained, one behind the other.  Inside a binade a gain is a whole number of units in the last place,
- * whatever the low bits of the state, so that sums of gains are the states themselves. */
-static void sum_up(const part *q, duty_days *m, uint32_t r, size_t padded, size_t n, int sweep, double *next)
-{
-    double *x = m->x + r * padded, *g = m->g + r * DAYS, now = x[0], g1[DAYS];
-    const double *x1 = m->x1 + r * padded;
-    for (size_t j = 0; j < n; j++) {
-        g1[j] = x1[j] - x[j];
-        x[j] = now;
-        now = now + g1[j];
-    }
-    for (size_t j = n; j < padded; j++)
-        x[j] = x[n - 1];
-    if (sweep == 2)
-        m->lean[r] = leaning(n, g1, g, m->soh, m->ahead, m->lean[r]);
-    if (sweep == 1)
-        memcpy(g, g1, n * sizeof *g);
-    follow(n, x, x1, m->bend[r], bent(q, m, r, n), next);
-}
-
-/* The same with gains that go with the health, which was `was`. */
-static void lean_on(const part *q, duty_days *m, uint32_t r, size_t padded, size_t n, const double *was, double *next)
-{
-    double *x = m->x + r * padded, now = x[0], moved[DAYS], lean = m->lean[r];
-    const double *g = m->g + r * DAYS;
-    memcpy(moved, x, n * sizeof *x);
-    for (size_t j = 0; j < n; j++) {
-        x[j] = now;
-        now = now + (g[j] + lean * g[j] * ((m->soh[j] - was[j]) / was[j]));
-    }
-    for (size_t j = n; j < padded; j++)
-        x[j] = x[n - 1];
-    follow(n, x, moved + 1, m->bend[r], bent(q, m, r, n), next);
-}
-
-/* The health goes with the states, and after the first sweep the gains go with the health.  What these guesses come to
- * is stepped: only the number of sweeps is theirs. */
-static void go_on(const part *q, duty_days *m, size_t padded, size_t n, int sweep, double *next)
-{
-    double was[DAYS];
-    memcpy(was, m->soh, padded * sizeof *was);
-    for (uint32_t r = 0; r < q->wstate; r++) {
-        if (memcmp(m->x + r * padded + 1, m->x1 + r * padded, (n - 1) * sizeof *m->x) != 0)
-            sum_up(q, m, r, padded, n, sweep, next);
-        else if (sweep == 2)
-            m->lean[r] = 0;
-    }
-    lay_health(m, padded, n, next);
-    if (sweep != 1)
-        return;
-    memcpy(m->ahead, was, n * sizeof *was);
-    for (uint32_t r = 0; r < q->wstate; r++)
-        if (m->lean[r] != 0)
-            lean_on(q, m, r, padded, n, was, next);
-    lay_health(m, padded, n, next);
-}
-
-/* What stretches that may come again gained. */
-static void remember(const part *q, duty_days *m, uint32_t r, size_t padded, size_t good)
-{
-    double before = 0, now = 0;
-    for (size_t j = 0; j < good; j++) {
-        double *was = m->was + m->again[j] * q->wstate + r, gain = m->x1[r * padded + j] - m->x[r * padded + j];
-        if (!m->again[j])
-            continue;
-        before += *was;
-        now += *was != 0 ? gain : 0;
-        *was = gain;
-    }
-    double more = before != 0 ? now / before : 1;
-    m->pace[r] = m->more[r] != 1 ? more - m->more[r] : 0;
-    m->more[r] = more;
 }
 
 /* Keeps what lanes begin from. */
@@ -482,13 +302,12 @@ static void take(const part *q, workpart *wp, duty_desk *desk, duty_days *m, siz
 {
     for (uint32_t r = 0; r < q->wstate; r++) {
         double end = m->x1[r * padded + good - 1];
-        m->gain[r] = (end - m->x[r * padded]) / (double)good;
-        remember(q, m, r, padded, good);
         for (uint32_t i = 0; i < wp->b.n; i++)
             wp->x[0][(size_t)r * wp->b.n + i] = end;
     }
     for (uint32_t i = 0; i < wp->b.n; i++)
         desk->soh[i] = next[good - 1];
+    duty_guess_taken(m, q, padded, good);
 }
 
 /* What a step may say of its lanes is for this step only. */
@@ -515,15 +334,15 @@ static size_t some(engine *e, worker *k, const physics *ph, const part *q, const
     size_t padded = eights(n), good = 0, lo = 0, hi = padded;
     double next[DAYS], c0 = e->lane[k->tile->first].c0;
     fade_tile b;
-    lay_steps(e->duty, u, run, m, n, padded, q->wstate);
+    lay_steps(e->duty, u, run, m, n, padded);
     bends(ph, q, wp, m, c0, n);
-    guess(q, wp, m, padded, n, k->desk->soh[0]);
+    duty_guess_first(m, q, wp, padded, n, k->desk->soh[0]);
 
     int sweep = 0;
     for (; sweep < SWEEPS && good < n; sweep++) {
         if (sweep) {
             keep(q, m, padded);
-            go_on(q, m, padded, n, sweep, next);
+            duty_guess_next(m, q, padded, n, sweep, next);
             changed(q, m, padded, &lo, &hi);
             if (lo >= hi)
                 break;
@@ -535,19 +354,11 @@ static size_t some(engine *e, worker *k, const physics *ph, const part *q, const
             return 0;
         health(ph, m, c0, n, next);
         good = settled(q, m, padded, n, next);
-        }
+    }
     take(q, wp, k->desk, m, padded, good, next);
     m->rested = sweep <= CHEAP ? 0 : m->rested < LONGEST_REST ? 2 * m->rested + 1 : LONGEST_REST;
     m->rest = m->rested;
     return good;
-}
-
-/* What the step gained that ended the row before: it was stepped alone. */
-static void ended(const part *q, const workpart *wp, duty_days *m)
-{
-    for (uint32_t r = 0; r < q->wstate && m->last; r++)
-        m->was[m->last * q->wstate + r] = wp->x[0][(size_t)r * wp->b.n] - m->end[r];
-    m->last = 0;
 }
 
 /* The steps of a row but the last: run->step moves on by as many as were taken. */
@@ -562,14 +373,15 @@ void duty_days_run(engine *e, worker *k, const physics *ph, const part *q, const
         return;
     }
     lay_row(k, q, wp, m);
-    ended(q, wp, m);
+    duty_guess_of(&m->guess, run->stream, q->wstate);
+    duty_guess_ended(&m->guess, q, wp);
     while (!m->rest && run->end >= run->step + FEWEST + 1) {
         size_t left = run->end - run->step - 1, took = some(e, k, ph, q, u, wp, run, left < DAYS ? left : DAYS);
         run->step += took;
         if (took < FEWEST)
             return;
     }
-    m->last = m->again[0] && run->end == run->step + 1 ? run->stream->at[u->rule].step[run->step].again : 0;
+    m->guess.last = m->guess.again[0] && run->end == run->step + 1 ? run->stream->at[u->rule].step[run->step].again : 0;
     for (uint32_t r = 0; r < q->wstate; r++)
-        m->end[r] = wp->x[0][(size_t)r * wp->b.n];
+        m->guess.end[r] = wp->x[0][(size_t)r * wp->b.n];
 }
