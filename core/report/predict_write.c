@@ -13,8 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NREAL = MODEL_PREDICT_REALS };
-enum { CELL, ROW, CYCLE, TIME, NFIXED, NAME = 64 };
+enum { MOST = MODEL_PREDICT_MOST };
+enum { CELL, ROW, CYCLE, TIME, NFIXED };
 static const char *const fixed[NFIXED] = { "cell", "row", "cycle_count", "time" };
 
 typedef struct format format;
@@ -23,10 +23,11 @@ struct predict_writer {
     const format      *f;
     FILE              *out;
     char              *path, *tmp;                /* NULL: stdout */
-    char               name[NREAL][NAME];
+    int                nreal;                     /* columns behind the fixed ones */
+    char               name[MOST][MODEL_PREDICT_NAME];
     json               j;                         /* text that waits */
     parquet           *parquet;
-    parquet_column     column[NFIXED + NREAL];
+    parquet_column     column[NFIXED + MOST];
     uint64_t           rows;
 };
 
@@ -37,9 +38,9 @@ struct format {
     int (*end)(predict_writer *, why *);
 };
 
-static void values_of(const model_predicted *r, const double *at[NREAL])
+static void values_of(const predict_writer *p, const model_predicted *r, const double *at[MOST])
 {
-    for (int k = 0; k < NREAL; k++)
+    for (int k = 0; k < p->nreal; k++)
         at[k] = model_predict_real(r, k);
 }
 
@@ -50,7 +51,7 @@ static int csv_begin(predict_writer *p, why *w)
     (void)w;
     for (int i = 0; i < NFIXED; i++)
         text_addf(&p->j.out, "%s%s", i ? "," : "", fixed[i]);
-    for (int i = 0; i < NREAL; i++)
+    for (int i = 0; i < p->nreal; i++)
         text_addf(&p->j.out, ",%s", p->name[i]);
     text_addc(&p->j.out, '\n');
     return E_OK;
@@ -59,15 +60,15 @@ static int csv_begin(predict_writer *p, why *w)
 static int csv_rows(predict_writer *p, const model_predicted *r, why *w)
 {
     const dataset *d = r->d;
-    const double *at[NREAL];
+    const double *at[MOST];
     text *t = &p->j.out;
     int rc = E_OK;
-    values_of(r, at);
+    values_of(p, r, at);
     for (size_t i = 0; i < r->n && !rc; i++) {
         char word[40];
         text_addf(t, "%s,%u,%" PRId64 ",", d->name[d->cell[i]], d->row[i], d->cycle[i]); /* an id needs no quotes */
         text_addn(t, word, clock_text(d->time[i], word));
-        for (int k = 0; k < NREAL; k++) {
+        for (int k = 0; k < p->nreal; k++) {
             text_addc(t, ',');
             text_addn(t, word, text_number(at[k][i], word));
         }
@@ -92,7 +93,7 @@ static void one_object(predict_writer *p, const model_predicted *r, const double
     json_whole(j, fixed[ROW], d->row[i]);
     json_whole(j, fixed[CYCLE], d->cycle[i]);
     json_text(j, fixed[TIME], clock_text(d->time[i], word) ? word : NULL);
-    for (int k = 0; k < NREAL; k++)
+    for (int k = 0; k < p->nreal; k++)
         json_number(j, p->name[k], at[k][i]);
     json_close(j, '}');
 }
@@ -106,9 +107,9 @@ static int json_begin(predict_writer *p, why *w)
 
 static int json_rows(predict_writer *p, const model_predicted *r, why *w)
 {
-    const double *at[NREAL];
+    const double *at[MOST];
     int rc = E_OK;
-    values_of(r, at);
+    values_of(p, r, at);
     for (size_t i = 0; i < r->n && !rc; i++) {
         text_addc(&p->j.out, '\n');
         one_object(p, r, at, i);
@@ -133,9 +134,9 @@ static int nothing(predict_writer *p, why *w)
 
 static int jsonl_rows(predict_writer *p, const model_predicted *r, why *w)
 {
-    const double *at[NREAL];
+    const double *at[MOST];
     int rc = E_OK;
-    values_of(r, at);
+    values_of(p, r, at);
     for (size_t i = 0; i < r->n && !rc; i++) {
         one_object(p, r, at, i);
         text_addc(&p->j.out, '\n');
@@ -152,9 +153,9 @@ static int parquet_begin(predict_writer *p, why *w)
     static const int types[NFIXED] = { PARQUET_TEXT, PARQUET_WHOLE, PARQUET_WHOLE, PARQUET_TIME };
     for (int i = 0; i < NFIXED; i++)
         p->column[i] = (parquet_column){ fixed[i], types[i], i == TIME };
-    for (int i = 0; i < NREAL; i++)
+    for (int i = 0; i < p->nreal; i++)
         p->column[NFIXED + i] = (parquet_column){ p->name[i], PARQUET_REAL, true };
-    int rc = parquet_open(p->out, p->column, NFIXED + NREAL, &p->parquet, w);
+    int rc = parquet_open(p->out, p->column, NFIXED + p->nreal, &p->parquet, w);
     rc = rc ? rc : parquet_say(p->parquet, "fade.version", FADE_VERSION, w);
     rc = rc ? rc : parquet_say(p->parquet, "fade.model", p->m->sha256, w);
     return rc ? rc : parquet_say(p->parquet, "fade.model_folder", p->m->folder, w);
@@ -163,11 +164,11 @@ static int parquet_begin(predict_writer *p, why *w)
 static int parquet_rows(predict_writer *p, const model_predicted *r, why *w)
 {
     const dataset *d = r->d;
-    const double *at[NREAL];
+    const double *at[MOST];
     const char **name = mem_zero(r->n + 1, sizeof *name);
     int64_t *row = mem_zero(r->n + 1, sizeof *row);
-    parquet_values v[NFIXED + NREAL];
-    values_of(r, at);
+    parquet_values v[NFIXED + MOST];
+    values_of(p, r, at);
     for (size_t i = 0; name && row && i < r->n; i++) {
         name[i] = d->name[d->cell[i]];
         row[i] = d->row[i];
@@ -176,7 +177,7 @@ static int parquet_rows(predict_writer *p, const model_predicted *r, why *w)
     v[ROW].whole = row;
     v[CYCLE].whole = d->cycle;
     v[TIME].whole = d->time;
-    for (int i = 0; i < NREAL; i++)
+    for (int i = 0; i < p->nreal; i++)
         v[NFIXED + i].real = at[i];
     int rc = name && row ? E_OK : fail(w, E_NOMEM, "no memory for %zu rows", r->n);
     if (!rc && r->n)
@@ -232,14 +233,16 @@ static int open_file(predict_writer *p, const char *path, why *w)
     return p->out ? E_OK : cannot(p, w);
 }
 
-int predict_writer_open(const model_saved *m, const char *path, const char *said, predict_writer **out, why *w)
+int predict_writer_open(const model_saved *m, int columns, const char *path, const char *said, predict_writer **out,
+                        why *w)
 {
     predict_writer *p = *out = mem_zero(1, sizeof *p);
     if (!p)
         return fail(w, E_NOMEM, "no memory to write predictions");
     p->m = m;
+    p->nreal = columns;
     p->f = format_of(path, said);
-    for (int k = 0; k < NREAL; k++)
+    for (int k = 0; k < p->nreal; k++)
         model_predict_name(m, k, p->name[k]);
     if (!p->f)
         return fail(w, E_USAGE, "%s: the ending says the format, and there are .csv, .json, .jsonl and .parquet",
