@@ -332,6 +332,7 @@ static void free_stream(const duty *d, duty_stream *s)
     free(s->row_step);
     free(s->stress);
     free(s->told);
+    free(s->total);
     duty_past_free(s->past);
     duty_again_free(d, s->again);
     free(s);
