@@ -59,6 +59,20 @@ const cli_verb verb_params = { .name = "params",
                                .args = "list|show|diff|export|import|validate",
                                .sub = params_verbs };
 
+/* The shipped set that is meant: its name begins so, or is nearly that; NULL: none. */
+static const char *nearest_set(const char *said)
+{
+    enum { MOST = 64 };
+    const char *name[MOST];
+    size_t n = 0;
+    for (const set_shipped *one; n < MOST && (one = set_shipped_at(n)); n++) {
+        name[n] = one->name;
+        if (text_starts(one->name, said))
+            return one->name;
+    }
+    return text_nearest(said, name, n);
+}
+
 /* Opens a scenario and what it says.  CLI_GO or an exit status. */
 static int open_params(const cli *c, const char *path, scenario **s, params *p)
 {
@@ -73,6 +87,11 @@ static int open_params(const cli *c, const char *path, scenario **s, params *p)
     }
     if (params_is_file(path))
         return params_read(path, p, &w) ? cli_fail(&w) : CLI_GO;
+    const char *set = file_exists(path) ? NULL : nearest_set(path);
+    if (set) {
+        fail(&w, E_INPUT, "there is no file and no parameter set %s, did you mean %s?", path, set);
+        return cli_fail(&w);
+    }
     status = cli_scenario(c, path, NULL, 0, s, NULL);
     return status != CLI_GO ? status : params_of(*s, p, &w) ? cli_fail(&w) : CLI_GO;
 }

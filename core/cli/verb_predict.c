@@ -79,7 +79,8 @@ static int one(job *k, const char *path)
 static void say(const job *k)
 {
     const model_predict_sums *s = &k->sums;
-    cli_say("%llu rows of %llu cells by %s", (unsigned long long)s->rows, (unsigned long long)s->cells, k->m->folder);
+    cli_say("%llu rows of %llu cell%s by %s", (unsigned long long)s->rows, (unsigned long long)s->cells,
+            s->cells == 1 ? "" : "s", k->m->folder);
     if (s->known && k->m->physics)
         cli_say("; where measured (%llu): RMSE %.4g %s by %s, %.4g with the correction", (unsigned long long)s->known,
                 sqrt(s->physics / (double)s->known), k->m->unit, k->m->physics, sqrt(s->total / (double)s->known));

@@ -224,8 +224,6 @@ static int closing_words(const job *k, int rc, const why *w)
     int status = rc ? cli_fail(w) : 0;
     if (rc == E_OK || rc == E_PARTIAL)
         cli_say("results lie in %s\n", k->folder);
-    else if (rc == E_CANCEL)
-        cli_say("what was finished lies in %s\n", k->folder);
     else
         cli_say("what was finished lies in %s; `--resume` goes on from there\n", k->folder);
     return status;
