@@ -24,8 +24,9 @@ static const cli_verb params_list = { .name = "list",
                                       .help = "the parameter sets that are part of this command",
                                       .args = "",
                                       .run = run_list };
-static const char *const show_examples[] = { "fade params show life.toml", "fade params show lg-m50-okane2022",
-                                             "fade params show cell_BPX.json", NULL };
+static const char *const show_examples[] = { "fade params show scenarios/minimal.toml",
+                                             "fade params show lg-m50-okane2022", "fade params show cell_BPX.json",
+                                             NULL };
 static const cli_verb params_show = { .name = "show",
                                       .help = "every parameter with value, unit and meaning; * are set",
                                       .args = "[SCENARIO|SET|FILE]",
@@ -37,15 +38,17 @@ static const cli_verb params_diff = { .name = "diff",
                                       .args = "A B",
                                       .flag = set_flags,
                                       .run = run_diff };
-static const char *const export_examples[] = { "fade params export life.toml -o life-params.toml",
-                                               "fade params export life.toml --json", NULL };
+static const char *const export_examples[] = { "fade params export scenarios/minimal.toml -o parameters.toml",
+                                               "fade params export scenarios/minimal.toml --json", NULL };
 static const cli_verb params_export = { .name = "export",
                                         .help = "all of them as TOML (or JSON) that reads back exactly",
                                         .args = "SCENARIO",
                                         .flag = file_flags,
                                         .example = export_examples,
                                         .run = run_export };
-static const char *const import_examples[] = { "fade params import life.toml fitted.json -o fitted-life.toml", NULL };
+static const char *const import_examples[] = {
+    "fade params import scenarios/minimal.toml parameters.toml -o with-parameters.toml", NULL
+};
 static const cli_verb params_import = { .name = "import",
                                         .help = "the scenario with the parameters of a file",
                                         .args = "SCENARIO FILE",

@@ -95,13 +95,13 @@ static const cli_flag plot_flags[] = {
     { NULL, 0, NULL, NULL, false },
 };
 static const char *const plot_examples[] = {
-    "fade plot results/life -o life.pdf",
-    "fade plot results/life -o soh.png --y soh --cell B0005 --size 8x5",
+    "fade plot results/fleet -o fleet.pdf",
+    "fade plot results/fleet -o soh.png --y soh --cell V0003 --size 8x5",
     "fade plot results/a results/b -o both.svg --title \"two temperatures\"",
     "fade plot results/cell -o cycle.svg --trace --cell cell-1",
     "fade plot results/cell -o dqdv.svg --dqdv --cycles 1,500",
-    "fade plot results/sweep -o sweep.svg --x physics.k_t --y capacity",
-    "fade plot results/sweep -o lines.svg --x source.soc_mean --y soh --by source.temperature_mean",
+    "fade plot sweep.sqlite -o sweep.svg --x physics.k_t --y capacity",
+    "fade plot spare.sqlite -o lines.svg --x source.soc_mean --y soh --by source.temperature_mean",
     NULL,
 };
 const cli_verb verb_plot = {

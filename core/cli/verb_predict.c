@@ -225,10 +225,10 @@ static const cli_flag predict_flags[] = {
     { NULL, 0, NULL, NULL, false },
 };
 static const char *const predict_examples[] = {
-    "fade predict models/fleet new-cells.csv -o predicted.parquet",
-    "fade predict models/b0005 b0007.toml --where \"cycle > 84\"",
-    "fade predict models/fleet march.csv april.csv --json",
-    "fade predict models/fleet new-cells.csv --explain --where \"cycle == 300\" --figure why.png",
+    "fade predict models/fleet scenarios/virtual-fleet.toml -o predicted.parquet",
+    "fade predict models/pooled scenarios/virtual-fleet.toml --where \"cycle > 400\"",
+    "fade predict models/fleet scenarios/virtual-fleet.toml --json",
+    "fade predict models/fleet scenarios/virtual-fleet.toml --explain --where \"cycle == 300\" --figure why.png",
     NULL,
 };
 const cli_verb verb_predict = {
