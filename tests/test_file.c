@@ -76,6 +76,10 @@ static void refusals_say_why(void **unused)
     char *back;
     assert_int_equal(file_read(in_folder("none"), 10, &back, NULL, &w), E_IO);
     assert_non_null(strstr(w.text, "none: No such file"));
+    assert_null(strstr(w.text, "did you mean"));
+    assert_int_equal(file_write(in_folder("minimal.toml"), "a", 1, &w), E_OK);
+    assert_int_equal(file_read(in_folder("minimal.tml"), 10, &back, NULL, &w), E_IO);
+    assert_non_null(strstr(w.text, "/minimal.toml?"));  /* with its folder, to be copied */
     assert_int_equal(file_read(folder, 10, &back, NULL, &w), E_IO);
     assert_non_null(strstr(w.text, "it is a folder"));
     assert_int_equal(file_write(in_folder("no/such/x"), "a", 1, &w), E_IO);

@@ -4,6 +4,8 @@
 #include "core/base/file.h"
 #include "core/base/mem.h"
 #include "core/base/sha256.h"
+#include "core/base/text.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,12 +23,48 @@ static int cannot(why *w, const char *what, const char *path)
     return fail(w, E_IO, "cannot %s %s: %s", what, path, strerror(errno));
 }
 
+/* The file of the same folder whose name is nearest to one that is not there; the caller frees, NULL: none is near. */
+static char *nearest_file(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    char *folder = slash ? mem_dup(path) : NULL, *best = NULL;
+    if (folder)
+        folder[slash - path + 1] = '\0';
+    DIR *d = opendir(folder ? folder : ".");
+    size_t least = SIZE_MAX;
+    for (const struct dirent *e; d && (e = readdir(d));) {
+        const char *name = e->d_name;
+        size_t far = text_nearest(base, &name, 1) ? text_distance(base, name, 64) : SIZE_MAX;
+        if (*name == '.' || far > least || (far == least && (!best || strcmp(name, best) > 0)))
+            continue;
+        least = far;                                    /* of several as near the first by name */
+        free(best);
+        best = mem_dup(name);
+    }
+    if (d)
+        closedir(d);
+    char *near = best ? file_beside(path, best) : NULL;
+    free(folder);
+    free(best);
+    return near;
+}
+
+static int cannot_read(const char *path, why *w)
+{
+    int said = errno;
+    char *near = w && said == ENOENT && *path ? nearest_file(path) : NULL;
+    int rc = fail(w, E_IO, "cannot read %s: %s%s%s%s", path, strerror(said), near ? ", did you mean " : "",
+                  near ? near : "", near ? "?" : "");
+    free(near);
+    return rc;
+}
+
 /* Opens a regular file (or a pipe) for reading; a folder is refused here, not at the first read. */
 static int open_read(const char *path, int *fd, struct stat *st, why *w)
 {
     *fd = open(path, O_RDONLY | O_CLOEXEC);
     if (*fd < 0)
-        return cannot(w, "read", path);
+        return cannot_read(path, w);
     int rc = E_OK;
     if (fstat(*fd, st))
         rc = cannot(w, "read", path);

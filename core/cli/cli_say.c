@@ -12,7 +12,10 @@ static void add_flag(text *t, const cli_flag *f)
     char left[64];
     snprintf(left, sizeof left, "%c%c%s --%s%s%s", f->letter ? '-' : ' ', f->letter ? f->letter : ' ',
              f->letter ? "," : " ", f->name, f->arg ? " " : "", f->arg ? f->arg : "");
-    text_addf(t, "  %-32s %s%s\n", left, f->doc, f->repeatable && f->arg ? " (repeatable)" : "");
+    if (strlen(left) > 32)
+        text_addf(t, "  %s\n  %-32s %s%s\n", left, "", f->doc, f->repeatable && f->arg ? " (repeatable)" : "");
+    else
+        text_addf(t, "  %-32s %s%s\n", left, f->doc, f->repeatable && f->arg ? " (repeatable)" : "");
 }
 
 static void add_flags(text *t, const char *title, const cli_flag *f)
@@ -32,7 +35,10 @@ static void add_verbs(text *t, const cli_verb *const *verbs, const char *above)
             continue;
         snprintf(left, sizeof left, "%s%s%s%s%s", above, *above ? " " : "", (*verbs)->name, *(*verbs)->args ? " " : "",
                  (*verbs)->args);
-        text_addf(t, "  %-32s %s\n", left, (*verbs)->help);
+        if (strlen(left) > 32)                          /* what is long has a line of its own */
+            text_addf(t, "  %s\n  %-32s %s\n", left, "", (*verbs)->help);
+        else
+            text_addf(t, "  %-32s %s\n", left, (*verbs)->help);
     }
 }
 

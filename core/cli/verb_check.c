@@ -127,8 +127,8 @@ static int check_run(int argc, char **argv)
 
 static const cli_flag check_flags[] = { CLI_SET_FLAG, CLI_TRUST_FLAG, { NULL, 0, NULL, NULL, false } };
 static const char *const check_examples[] = {
-    "fade check life.toml",
-    "fade check life.toml --set physics.k_t=4.14e-10 --json",
+    "fade check scenarios/minimal.toml",
+    "fade check scenarios/minimal.toml --set physics.k_t=4.14e-10 --json",
     NULL,
 };
 const cli_verb verb_check = {

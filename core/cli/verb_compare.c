@@ -17,7 +17,7 @@ static const cli_flag compare_flags[] = {
     CLI_SET_FLAG,
     { "ablate", 'a', NULL, "also run without each corrector, feature, part and mechanism", false },
     { "csv", 0, NULL, "one row a model as CSV on stdout instead of the table", false },
-    { "out", 'o', "FILE", "also write FILE.html, FILE.csv or FILE.json (repeatable)", true },
+    { "out", 'o', "FILE", "also write FILE.html, FILE.csv or FILE.json", true },
     { NULL, 0, NULL, NULL, false },
 };
 

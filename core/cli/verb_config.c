@@ -195,7 +195,7 @@ static int keys_run(int argc, char **argv);
 static const cli_flag show_flags[] = {
     CLI_SET_FLAG, { "all", 'a', NULL, "also what is not set, as comments", false }, { NULL, 0, NULL, NULL, false },
 };
-static const char *const show_examples[] = { "fade config show life.toml --set run.cycles=500", NULL };
+static const char *const show_examples[] = { "fade config show scenarios/minimal.toml --set run.cycles=500", NULL };
 static const char *const keys_examples[] = { "fade config keys", NULL };
 static const cli_verb config_show = {
     .name = "show",

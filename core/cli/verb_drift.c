@@ -102,9 +102,9 @@ static const cli_flag drift_flags[] = {
     { NULL, 0, NULL, NULL, false },
 };
 static const char *const drift_examples[] = {
-    "fade drift fleet.toml --split 0.7",
-    "fade drift last-year.toml this-month.toml -c temperature_mean -c depth --strict",
-    "fade drift b0005.toml --watch temperature_mean --rate 0.001 --json",
+    "fade drift scenarios/virtual-fleet.toml --split 0.7",
+    "fade drift last-year.toml this-month.toml -c temperature_mean -c rest --strict",
+    "fade drift scenarios/virtual-fleet.toml --watch temperature_mean --rate 0.001 --json",
     NULL,
 };
 const cli_verb verb_drift = {

@@ -167,10 +167,10 @@ static const cli_flag evaluate_flags[] = {
     { NULL, 0, NULL, NULL, false },
 };
 static const char *const evaluate_examples[] = {
-    "fade evaluate nasa.toml",
-    "fade evaluate nasa.toml --split rolling:0.5/10 --fit k --ask forecast --csv rows.csv",
-    "fade evaluate nasa.toml --split groups --corrector gp --importance --learning-curve",
-    "fade evaluate nasa.toml --split first:100 --figure scores.png --json",
+    "fade evaluate scenarios/virtual-fleet.toml",
+    "fade evaluate scenarios/virtual-fleet.toml --split rolling:0.5/50 --fit k_delta1 --ask forecast --csv rows.csv",
+    "fade evaluate scenarios/virtual-fleet.toml --split cells --corrector ridge --importance --learning-curve",
+    "fade evaluate scenarios/virtual-fleet.toml --split first:100 --figure scores.png --json",
     NULL,
 };
 const cli_verb verb_evaluate = {

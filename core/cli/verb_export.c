@@ -103,12 +103,12 @@ static const cli_flag export_flags[] = {
     { NULL, 0, NULL, NULL, false },
 };
 static const char *const export_examples[] = {
-    "fade export results/life > life.csv",
-    "fade export results/life -o life.parquet",
-    "fade export results/life --format bdf -o bdf/",
-    "fade export results/life --samples --cell cell-1 -o traces.parquet",
-    "fade export results/life --format json --layout columns --columns cycle_count,capacity_ah",
-    "fade export results/life --names pybamm --cell B0005 --variant xu2018",
+    "fade export results/fleet > fleet.csv",
+    "fade export results/fleet -o fleet.parquet",
+    "fade export results/fleet --format bdf -o bdf/",
+    "fade export results/cell --samples --cell cell-1 -o traces.parquet",
+    "fade export results/fleet --format json --layout columns --columns cycle_count,capacity_ah",
+    "fade export results/fleet --names pybamm --cell V0003 --variant xu2018+ridge",
     NULL,
 };
 const cli_verb verb_export = {

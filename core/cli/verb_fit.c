@@ -252,11 +252,12 @@ static const cli_flag fit_flags[] = {
     { NULL, 0, NULL, NULL, false },
 };
 static const char *const fit_examples[] = {
-    "fade fit b0005.toml --param k --param p=0.3..1.5 --fraction 0.5",
-    "fade fit fleet.toml --param physics.2.k --pooled --profile --bootstrap 200 -o fitted.toml",
-    "fade fit b0005.toml -p c0 -p c -p z --sequential particle --particles 500",
-    "fade fit fleet.toml -p c0 -p c -p z --own c0,c",
-    "fade fit life.lua --param rate~0.1+-0.02 --json",
+    "fade fit scenarios/virtual-fleet.toml --param k_delta1 --param k_t=3e-10..6e-10 --fraction 0.5",
+    "fade fit scenarios/virtual-fleet.toml --param physics.2.c --pooled --profile --bootstrap 200 -o fitted.toml",
+    "fade fit scenarios/virtual-fleet.toml --cell V0001 -p c0 -p physics.2.c -p physics.2.z --sequential particle "
+    "--particles 500",
+    "fade fit scenarios/virtual-fleet.toml -p c0 -p physics.2.c -p physics.2.z --own c0",
+    "fade fit scenarios/virtual-fleet.toml --param k_delta1~1.4e5+-1e4 --json",
     NULL,
 };
 const cli_verb verb_fit = {

@@ -214,9 +214,9 @@ static const cli_flag forecast_flags[] = {
     { NULL, 0, NULL, NULL, false },
 };
 static const char *const forecast_examples[] = {
-    "fade forecast b0005.toml --origin 0.5 --figure b0005.png",
-    "fade forecast fleet.toml --until-eol --within 100 --within 200",
-    "fade forecast b0005.toml --origin 84 -f c -f z=0.5..1.2 --json",
+    "fade forecast scenarios/virtual-fleet.toml --origin 0.5 --figure fleet.png",
+    "fade forecast scenarios/virtual-fleet.toml --origin 400 --until-eol --within 100 --within 200",
+    "fade forecast scenarios/virtual-fleet.toml --physics 2 --origin 400 -f physics.2.c -f physics.2.z=0.5..1.2 --json",
     NULL,
 };
 const cli_verb verb_forecast = {

@@ -210,7 +210,7 @@ static const cli_flag lifetime_flags[] = {
 static const char *const lifetime_examples[] = {
     "fade lifetime --physics exp-fade temperature=\"35 degC\" charge_time=\"1 h\" --now 100",
     "fade lifetime --physics xu2018 --physics wang2011 depth=0.8 temperature=\"30 degC\" --eol 0.7",
-    "fade lifetime life.toml --cycles 5000 --json",
+    "fade lifetime scenarios/minimal.toml --cycles 5000 --json",
     "fade lifetime --physics exp-fade --fleet 500 k=\"{ mean = 0.13, sd = 0.013 }\" --within \"240 days\"",
     NULL,
 };

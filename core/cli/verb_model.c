@@ -45,7 +45,7 @@ static int info_run(int argc, char **argv)
     return put(&j.out, &w, rc);
 }
 
-static const char *const info_examples[] = { "fade model info models/b0005", "fade model info models/b0005 --json",
+static const char *const info_examples[] = { "fade model info models/fleet", "fade model info models/fleet --json",
                                              NULL };
 const cli_verb verb_model_info = {
     .name = "info",
@@ -141,8 +141,8 @@ static int list_run(int argc, char **argv)
     return status ? status : k.bad ? why_status(E_PARTIAL) : 0;
 }
 
-static const char *const list_examples[] = { "fade model list models", "fade model list models/a models/b --json",
-                                             NULL };
+static const char *const list_examples[] = { "fade model list models",
+                                             "fade model list models/fleet models/pooled --json", NULL };
 const cli_verb verb_model_list = {
     .name = "list",
     .help = "saved models, or those that lie in a folder of them, a line each",
@@ -214,7 +214,7 @@ static int check_run(int argc, char **argv)
     return status ? status : told;
 }
 
-static const char *const check_examples[] = { "fade model check models/b0005", "fade model check models/*", NULL };
+static const char *const check_examples[] = { "fade model check models/fleet", "fade model check models/*", NULL };
 const cli_verb verb_model_check = {
     .name = "check",
     .help = "whether a saved model is whole and its plugin still loads it, bit for bit",

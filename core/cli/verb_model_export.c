@@ -78,8 +78,8 @@ static const cli_flag export_flags[] = {
     { NULL, 0, NULL, NULL, false },
 };
 static const char *const export_examples[] = {
-    "fade model export models/b0005 --onnx b0005.onnx",
-    "fade model export models/fleet --cell B0007 --onnx b0007.onnx --json",
+    "fade model export models/pooled --onnx pooled.onnx",
+    "fade model export models/fleet --cell V0007 --onnx v0007.onnx --json",
     NULL,
 };
 const cli_verb verb_model_export = {

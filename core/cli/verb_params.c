@@ -24,8 +24,9 @@ static const cli_verb params_list = { .name = "list",
                                       .help = "the parameter sets that are part of this command",
                                       .args = "",
                                       .run = run_list };
-static const char *const show_examples[] = { "fade params show life.toml", "fade params show lg-m50-okane2022",
-                                             "fade params show cell_BPX.json", NULL };
+static const char *const show_examples[] = { "fade params show scenarios/minimal.toml",
+                                             "fade params show lg-m50-okane2022", "fade params show cell_BPX.json",
+                                             NULL };
 static const cli_verb params_show = { .name = "show",
                                       .help = "every parameter with value, unit and meaning; * are set",
                                       .args = "[SCENARIO|SET|FILE]",
@@ -37,15 +38,17 @@ static const cli_verb params_diff = { .name = "diff",
                                       .args = "A B",
                                       .flag = set_flags,
                                       .run = run_diff };
-static const char *const export_examples[] = { "fade params export life.toml -o life-params.toml",
-                                               "fade params export life.toml --json", NULL };
+static const char *const export_examples[] = { "fade params export scenarios/minimal.toml -o parameters.toml",
+                                               "fade params export scenarios/minimal.toml --json", NULL };
 static const cli_verb params_export = { .name = "export",
                                         .help = "all of them as TOML (or JSON) that reads back exactly",
                                         .args = "SCENARIO",
                                         .flag = file_flags,
                                         .example = export_examples,
                                         .run = run_export };
-static const char *const import_examples[] = { "fade params import life.toml fitted.json -o fitted-life.toml", NULL };
+static const char *const import_examples[] = {
+    "fade params import scenarios/minimal.toml parameters.toml -o with-parameters.toml", NULL
+};
 static const cli_verb params_import = { .name = "import",
                                         .help = "the scenario with the parameters of a file",
                                         .args = "SCENARIO FILE",
@@ -58,6 +61,20 @@ const cli_verb verb_params = { .name = "params",
                                .help = "show, compare, export, import and validate parameters",
                                .args = "list|show|diff|export|import|validate",
                                .sub = params_verbs };
+
+/* The shipped set that is meant: its name begins so, or is nearly that; NULL: none. */
+static const char *nearest_set(const char *said)
+{
+    enum { MOST = 64 };
+    const char *name[MOST];
+    size_t n = 0;
+    for (const set_shipped *one; n < MOST && (one = set_shipped_at(n)); n++) {
+        name[n] = one->name;
+        if (text_starts(one->name, said))
+            return one->name;
+    }
+    return text_nearest(said, name, n);
+}
 
 /* Opens a scenario and what it says.  CLI_GO or an exit status. */
 static int open_params(const cli *c, const char *path, scenario **s, params *p)
@@ -73,6 +90,11 @@ static int open_params(const cli *c, const char *path, scenario **s, params *p)
     }
     if (params_is_file(path))
         return params_read(path, p, &w) ? cli_fail(&w) : CLI_GO;
+    const char *set = file_exists(path) ? NULL : nearest_set(path);
+    if (set) {
+        fail(&w, E_INPUT, "there is no file and no parameter set %s, did you mean %s?", path, set);
+        return cli_fail(&w);
+    }
     status = cli_scenario(c, path, NULL, 0, s, NULL);
     return status != CLI_GO ? status : params_of(*s, p, &w) ? cli_fail(&w) : CLI_GO;
 }

@@ -81,7 +81,7 @@ static int run_plot(int argc, char **argv)
 static const cli_flag plot_flags[] = {
     { "out", 'o', "FILE", "the picture: .svg, .png or .pdf", false },
     { "y", 'y', "COLUMN", "default: capacity measured, by physics and corrected", false },
-    { "x", 'x', "COLUMN", "default cycle, of a duty years; time: the date; years, days, hours: since the first row",
+    { "x", 'x', "COLUMN", "default cycle, of a duty years; or time (date), years, days, hours",
       false },
     { "by", 0, "COLUMN", "of a sweep: a line for each value of this one; variant: of what varies in words", false },
     { "trace", 0, NULL, "of samples: voltage, current and temperature against time, a colour a cycle", false },
@@ -95,13 +95,13 @@ static const cli_flag plot_flags[] = {
     { NULL, 0, NULL, NULL, false },
 };
 static const char *const plot_examples[] = {
-    "fade plot results/life -o life.pdf",
-    "fade plot results/life -o soh.png --y soh --cell B0005 --size 8x5",
+    "fade plot results/fleet -o fleet.pdf",
+    "fade plot results/fleet -o soh.png --y soh --cell V0003 --size 8x5",
     "fade plot results/a results/b -o both.svg --title \"two temperatures\"",
     "fade plot results/cell -o cycle.svg --trace --cell cell-1",
     "fade plot results/cell -o dqdv.svg --dqdv --cycles 1,500",
-    "fade plot results/sweep -o sweep.svg --x physics.k_t --y capacity",
-    "fade plot results/sweep -o lines.svg --x source.soc_mean --y soh --by source.temperature_mean",
+    "fade plot sweep.sqlite -o sweep.svg --x physics.k_t --y capacity",
+    "fade plot spare.sqlite -o lines.svg --x source.soc_mean --y soh --by source.temperature_mean",
     NULL,
 };
 const cli_verb verb_plot = {

@@ -145,8 +145,8 @@ static const cli_flag check_flags[] = {
 };
 static const char *const check_examples[] = {
     "fade plugin check xu2018",
-    "fade plugin check ./my-law.so --only tile-lanes --seed 7",
-    "fade plugin check my-law --json",
+    "fade plugin check my-law/my-law.so --only tile-lanes --seed 7",
+    "fade plugin check my-law --plugin-dir my-law --json",
     NULL,
 };
 const cli_verb verb_plugin_check = {

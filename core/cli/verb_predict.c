@@ -79,7 +79,8 @@ static int one(job *k, const char *path)
 static void say(const job *k)
 {
     const model_predict_sums *s = &k->sums;
-    cli_say("%llu rows of %llu cells by %s", (unsigned long long)s->rows, (unsigned long long)s->cells, k->m->folder);
+    cli_say("%llu rows of %llu cell%s by %s", (unsigned long long)s->rows, (unsigned long long)s->cells,
+            s->cells == 1 ? "" : "s", k->m->folder);
     if (s->known && k->m->physics)
         cli_say("; where measured (%llu): RMSE %.4g %s by %s, %.4g with the correction", (unsigned long long)s->known,
                 sqrt(s->physics / (double)s->known), k->m->unit, k->m->physics, sqrt(s->total / (double)s->known));
@@ -224,10 +225,10 @@ static const cli_flag predict_flags[] = {
     { NULL, 0, NULL, NULL, false },
 };
 static const char *const predict_examples[] = {
-    "fade predict models/fleet new-cells.csv -o predicted.parquet",
-    "fade predict models/b0005 b0007.toml --where \"cycle > 84\"",
-    "fade predict models/fleet march.csv april.csv --json",
-    "fade predict models/fleet new-cells.csv --explain --where \"cycle == 300\" --figure why.png",
+    "fade predict models/fleet scenarios/virtual-fleet.toml -o predicted.parquet",
+    "fade predict models/pooled scenarios/virtual-fleet.toml --where \"cycle > 400\"",
+    "fade predict models/fleet scenarios/virtual-fleet.toml --json",
+    "fade predict models/fleet scenarios/virtual-fleet.toml --explain --where \"cycle == 300\" --figure why.png",
     NULL,
 };
 const cli_verb verb_predict = {

@@ -20,10 +20,10 @@ static const cli_flag report_flags[] = {
 };
 
 static const char *const report_examples[] = {
-    "fade report results/a-virtual-fleet",
-    "fade report results/cold results/warm -o both.html --title \"Cold and warm\"",
+    "fade report results/fleet",
+    "fade report results/a results/b -o both.html --title \"Cold and warm\"",
     "fade report sweep.sqlite -o sweep.html",
-    "fade report ../shared/data/nasa/B0005.mat -o b0005.html",
+    "fade report $FADE_DATA/nasa/B0005.mat -o b0005.html",
     NULL,
 };
 

@@ -224,8 +224,6 @@ static int closing_words(const job *k, int rc, const why *w)
     int status = rc ? cli_fail(w) : 0;
     if (rc == E_OK || rc == E_PARTIAL)
         cli_say("results lie in %s\n", k->folder);
-    else if (rc == E_CANCEL)
-        cli_say("what was finished lies in %s\n", k->folder);
     else
         cli_say("what was finished lies in %s; `--resume` goes on from there\n", k->folder);
     return status;
@@ -325,10 +323,11 @@ static int run_run(int argc, char **argv)
 }
 
 static const char *const run_examples[] = {
-    "fade run scenarios/demo.toml --out demo",
-    "fade run life.toml --set physics.k_t=4.14e-10 --cycles 500",
-    "fade run life.toml --resume",
-    "fade run life.toml --dry-run",
+    "fade run scenarios/virtual-fleet.toml --out results/fleet",
+    "fade run scenarios/minimal.toml --set physics.k_t=4.14e-10 --cycles 500",
+    "fade run scenarios/minimal.toml --set physics.k_t=4.14e-10 --cycles 1000 --resume",
+    "fade run scenarios/minimal.toml --dry-run",
+    "fade run scenarios/cell-protocol.toml --cycles 3 --set trace.cycles=all --out results/cell",
     NULL,
 };
 const cli_verb verb_run = {

@@ -113,9 +113,10 @@ static const cli_flag sensitivity_flags[] = {
     { NULL, 0, NULL, NULL, false },
 };
 static const char *const sensitivity_examples[] = {
-    "fade sensitivity life.toml -p k_t -p source.depth=0.2..1 -p 'source.temperature_mean=5 degC..40 degC'",
-    "fade sensitivity life.toml -p k_delta1 -p k_s --outcome end_of_life_cycle --method morris -n 50",
-    "fade sensitivity life.lua -p physics.2.rate=0.1..0.3 --outcome soh@500 --json",
+    "fade sensitivity scenarios/minimal.toml -p k_t -p source.depth=0.2..1 -p 'source.temperature_mean=5 degC..40 "
+    "degC'",
+    "fade sensitivity scenarios/minimal.toml -p k_delta1 -p k_t --outcome end_of_life_cycle --method morris -n 50",
+    "fade sensitivity scenarios/minimal.toml -p k_t --outcome soh@500 --json",
     NULL,
 };
 const cli_verb verb_sensitivity = {

@@ -60,10 +60,10 @@ static const cli_flag show_flags[] = {
     { NULL, 0, NULL, NULL, false },
 };
 static const char *const show_examples[] = {
-    "fade show results/life",
-    "fade show results/life --cell B0005 --ascii",
-    "fade show results/life --json",
-    "fade show results/sweep/sweep.sqlite",
+    "fade show results/fleet",
+    "fade show results/fleet --cell V0003 --ascii",
+    "fade show results/fleet --json",
+    "fade show sweep.sqlite",
     NULL,
 };
 const cli_verb verb_show = {

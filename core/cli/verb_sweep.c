@@ -235,7 +235,7 @@ static int run_status(int argc, char **argv)
     return status == CLI_GO ? verb_sweep_tell(c.arg[0]) : status;
 }
 
-static const char *const status_examples[] = { "fade sweep status results/sweep/sweep.sqlite --json", NULL };
+static const char *const status_examples[] = { "fade sweep status sweep.sqlite --json", NULL };
 const cli_verb verb_sweep_status = { .name = "status",
                                      .help = "how far a sweep is, and how many of its cases failed",
                                      .args = "STORE",
@@ -261,7 +261,7 @@ static int run_table(int argc, char **argv)
     return rc && w.code ? cli_fail(&w) : why_status(rc);
 }
 
-static const char *const table_examples[] = { "fade sweep table results/sweep/sweep.sqlite > cases.csv", NULL };
+static const char *const table_examples[] = { "fade sweep table sweep.sqlite > cases.csv", NULL };
 const cli_verb verb_sweep_table = { .name = "table",
                                     .help = "the cases in order as CSV: what was varied, what was collected",
                                     .args = "STORE",
@@ -294,7 +294,7 @@ static const cli_flag merge_flags[] = {
     { "out", 'o', "FILE", "the store all of them go into", false },
     { NULL, 0, NULL, NULL, false },
 };
-static const char *const merge_examples[] = { "fade sweep merge shard-*.sqlite -o sweep.sqlite", NULL };
+static const char *const merge_examples[] = { "fade sweep merge shard-*.sqlite -o merged.sqlite", NULL };
 const cli_verb verb_sweep_merge = { .name = "merge",
                                     .help = "the stores of several shards become one; says which cases are missing",
                                     .args = "STORE ..",

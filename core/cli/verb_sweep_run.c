@@ -295,7 +295,8 @@ static int run_work(int argc, char **argv)
 }
 
 static const char *const run_examples[] = {
-    "fade sweep run scenarios/sweep.toml",
+    "fade sweep run scenarios/sweep.toml --store sweep.sqlite",
+    "fade sweep run scenarios/spare.toml --store spare.sqlite",
     "fade sweep run plan.json --shard 3/16 --store shard-3.sqlite",
     "fade sweep run plan.json --store all.sqlite --jobs 0 --timeout \"30 s\" --retry 1",
     NULL,
@@ -306,7 +307,7 @@ const cli_verb verb_sweep_run = { .name = "run",
                                   .flag = run_flags,
                                   .example = run_examples,
                                   .run = run_run };
-static const char *const resume_examples[] = { "fade sweep resume results/sweep/sweep.sqlite", NULL };
+static const char *const resume_examples[] = { "fade sweep resume sweep.sqlite", NULL };
 const cli_verb verb_sweep_resume = { .name = "resume",
                                      .help = "go on with a store, by the plan it holds",
                                      .args = "STORE",

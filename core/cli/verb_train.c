@@ -179,9 +179,9 @@ static const cli_flag train_flags[] = {
     { NULL, 0, NULL, NULL, false },
 };
 static const char *const train_examples[] = {
-    "fade train b0005.toml --save models/b0005",
-    "fade train fleet.toml --pooled --corrector gp -f cycle -f rest_log --save models/fleet",
-    "fade train new.toml --from models/fleet --freeze 1 --save models/new",
+    "fade train scenarios/virtual-fleet.toml --physics xu2018 --save models/fleet",
+    "fade train scenarios/virtual-fleet.toml --physics xu2018 --pooled -f cycle -f rest_log --save models/pooled",
+    "fade train scenarios/virtual-fleet.toml --physics xu2018 --from models/fleet --save models/new",
     NULL,
 };
 const cli_verb verb_train = {

@@ -198,7 +198,7 @@ static int one_pass(engine *e, pool *p, why *w)
             return rc;
         if (more && asked_to_stop(e)) {
             rc = consistent(e, true, w);
-            return rc ? rc : fail(w, E_CANCEL, "stopped as asked; `--resume` goes on from here");
+            return rc ? rc : fail(w, E_CANCEL, "stopped as asked");
         }
     }
     return E_OK;

@@ -9,8 +9,8 @@ static void column_line(const drift_column *c, text *out)
 {
     char q[24];
     snprintf(q, sizeof q, c->q < 1e-12 ? "<1e-12" : "%.2g", c->q);
-    text_addf(out, "  %-26s %8.3f %9s %8.3f %11.5g %11.5g %+8.2f  %s\n", c->key, c->pair.ks, q, c->pair.psi,
-              c->pair.mean, c->pair.new_mean, c->pair.shift, c->drifted ? "drifted" : "");
+    text_addf(out, "  %-26s %8.3f %9s %8.3f %11.5g %11.5g %-8s %+8.2f  %s\n", c->key, c->pair.ks, q, c->pair.psi,
+              c->pair.mean, c->pair.new_mean, c->unit, c->pair.shift, c->drifted ? "drifted" : "");
 }
 
 static void cell_line(const drift_cell *c, text *out)
@@ -30,7 +30,8 @@ void drift_text(const drift_report *r, const drift_options *o, text *out)
 {
     size_t drifted = 0, alarms = 0;
     text_addf(out, "%zu reference rows, %zu newer ones\n", r->reference, r->fresh);
-    text_addf(out, "  %-26s %8s %9s %8s %11s %11s %8s\n", "", "KS", "q", "PSI", "mean", "new mean", "shift/sd");
+    text_addf(out, "  %-26s %8s %9s %8s %11s %11s %-8s %8s\n", "", "KS", "q", "PSI", "mean", "new mean", "unit",
+              "shift/sd");
     for (size_t i = 0; i < r->ncolumn; i++) {
         column_line(&r->column[i], out);
         drifted += r->column[i].drifted;

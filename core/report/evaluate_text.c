@@ -34,19 +34,36 @@ static void number(text *out, int width, double v)
     text_addf(out, " %*s", width, short_number(v, said));
 }
 
+/* What errors are told in: of seconds hours or days, where the target is that long. */
+static double per_of(const evaluate *e, const char **in)
+{
+    double most = 0;
+    *in = e->data.col[e->data.target].unit;
+    for (size_t i = 0; i < e->n && strcmp(*in, "s") == 0; i++)
+        most = isfinite(e->target[i]) ? fmax(most, fabs(e->target[i])) : most;
+    if (most < 4 * 3600)
+        return 1;
+    *in = most < 10 * 86400 ? "h" : "days";
+    return most < 10 * 86400 ? 3600 : 86400;
+}
+
 /* ---- all rows ---- */
 
 static void score_line(const evaluate *e, size_t m, const evaluate_scores *s, text *out)
 {
     char a[16], b[16], both[40] = "";
+    const char *in;
     size_t rival = e->rival;
+    double per = per_of(e, &in);
     if (!isnan(s->rmse_lower))
-        snprintf(both, sizeof both, "%s..%s", short_number(s->rmse_lower, a), short_number(s->rmse_upper, b));
+        snprintf(both, sizeof both, "%s..%s", short_number(s->rmse_lower / per, a),
+                 short_number(s->rmse_upper / per, b));
     text_addf(out, "%-*s %7zu", width_of(e), e->model[m].name, s->n);
-    number(out, 9, s->rmse);
+    number(out, 9, s->rmse / per);
     text_addf(out, " %19s", both);
-    const double rest[] = { s->mae, s->median, s->largest, s->bias, s->r2, s->mase, s->theil_u2, s->direction,
-                            s->skill[rival - e->naive] };
+    double bias = fabs(s->bias) > 1e-9 * s->rmse ? s->bias / per : 0;
+    const double rest[] = { s->mae / per, s->median / per, s->largest / per, bias, s->r2, s->mase, s->theil_u2,
+                            s->direction, s->skill[rival - e->naive] };
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
         number(out, 9, rest[i]);
     text_add(out, "\n");
@@ -56,11 +73,13 @@ static void bands_line(const evaluate *e, size_t m, const evaluate_scores *s, te
 {
     if (s->band.n == 0)
         return;
+    const char *in;
+    double per = per_of(e, &in);
     text_addf(out, "%-*s %7llu", width_of(e), e->model[m].name, (unsigned long long)s->band.n);
     number(out, 9, 100 * metrics_picp(&s->band));
-    number(out, 9, metrics_mpiw(&s->band));
-    number(out, 9, metrics_interval_score(&s->band));
-    number(out, 9, s->crps);
+    number(out, 9, metrics_mpiw(&s->band) / per);
+    number(out, 9, metrics_interval_score(&s->band) / per);
+    number(out, 9, s->crps / per);
     number(out, 9, s->pit.chi2_p);
     text_add(out, "\n");
 }
@@ -101,6 +120,7 @@ static void reliability(const evaluate *e, size_t m, const metrics_class *c, tex
 static int whole(const evaluate *e, size_t *at, text *out, why *w)
 {
     text bands = { 0 }, left = { 0 }, chance = { 0 }, came = { 0 };
+    const char *in;
     double base = NAN;
     size_t n = evaluate_pick(e, -1, 0, INFINITY, at);
     int rc = E_OK, width = width_of(e);
@@ -119,8 +139,9 @@ static int whole(const evaluate *e, size_t *at, text *out, why *w)
         if (e->model[m].kind != EVALUATE_NAIVE)
             left_line(e, m, &s, &left);
     }
+    per_of(e, &in);
     text_addf(out, "(in %s; skill: 1 - RMSE / that of %s; MASE: 1 is the mean step of the training part)\n",
-              e->data.col[e->data.target].unit, e->model[e->rival].name);
+              in, e->model[e->rival].name);
     if (bands.n)
         text_addf(out, "\n%-*s %7s %9s %9s %9s %9s %9s\n%s", width, "90 % bands", "rows", "inside, %", "width",
                   "score", "CRPS", "PIT p", text_of(&bands));
@@ -155,11 +176,13 @@ static void heading(const evaluate *e, const char *what, text *out)
 
 static void rmse_line(const evaluate *e, const char *what, const size_t *at, size_t n, double *sum, text *out)
 {
+    const char *in;
+    double per = per_of(e, &in);
     text_addf(out, "%-14.14s %7zu", what, n);
     for (size_t m = 0; m < e->nmodel; m++) {
         double rmse = evaluate_rmse(e, m, at, n);
         if (evaluate_spoke(e, m))
-            number(out, column(e, m), rmse);
+            number(out, column(e, m), rmse / per);
         if (sum)
             sum[m] += rmse;
     }
@@ -168,7 +191,9 @@ static void rmse_line(const evaluate *e, const char *what, const size_t *at, siz
 
 static void by_cell(const evaluate *e, size_t *at, double *sum, text *out)
 {
+    const char *in;
     size_t cells = 0;
+    double per = per_of(e, &in);
     heading(e, "RMSE by cell", out);
     for (size_t cell = 0; cell < e->data.ncell; cell++) {
         size_t n = evaluate_pick(e, (int64_t)cell, 0, INFINITY, at);
@@ -183,7 +208,7 @@ static void by_cell(const evaluate *e, size_t *at, double *sum, text *out)
     text_addf(out, "%-14s %7s", "mean of cells", "");
     for (size_t m = 0; m < e->nmodel; m++)
         if (evaluate_spoke(e, m))
-            number(out, column(e, m), sum[m] / (double)cells);
+            number(out, column(e, m), sum[m] / (double)cells / per);
     text_addc(out, '\n');
 }
 
@@ -266,7 +291,8 @@ static void gates(const evaluate *e, const evaluate_pupil *p, text *out)
         shut += t->model && t->gate == 0;
         sum += t->model ? t->gate : 0;
     }
-    text_addf(out, "%s: trained %zu times, mean weight %.2f", e->model[p->model].name, n, n ? sum / (double)n : NAN);
+    text_addf(out, "%s: trained %zu time%s, mean weight %.2f", e->model[p->model].name, n, n == 1 ? "" : "s",
+              n ? sum / (double)n : NAN);
     if (shut)
         text_addf(out, ", %zu times weight 0 as it did not help on the training part's own later rows", shut);
     if (declined)
@@ -276,8 +302,10 @@ static void gates(const evaluate *e, const evaluate_pupil *p, text *out)
 
 static void features(const evaluate *e, const evaluate_pupil *p, text *out)
 {
+    const char *in;
+    double per = per_of(e, &in);
     for (size_t f = 0; f < p->learner.nfeature; f++)
-        worth_text(&p->worth, f, e->data.col[p->learner.feature[f]].key, out);
+        worth_text(&p->worth, f, e->data.col[p->learner.feature[f]].key, per, in, out);
 }
 
 static void checks(const evaluate *e, const evaluate_pupil *p, text *out)
@@ -288,10 +316,12 @@ static void checks(const evaluate *e, const evaluate_pupil *p, text *out)
 
 static void curve(const evaluate *e, const evaluate_pupil *p, text *out)
 {
+    const char *in;
+    double per = per_of(e, &in);
     for (size_t i = 0; i < EVALUATE_LEVELS && e->o.curve; i++)
         if (p->level_rows[i] > 0)
-            text_addf(out, "  with %7.0f rows to learn from: RMSE %.4g\n", p->level_trained[i] / p->level_rows[i],
-                      sqrt(p->level_square[i] / p->level_rows[i]));
+            text_addf(out, "  with %7.0f rows to learn from: RMSE %.4g %s\n", p->level_trained[i] / p->level_rows[i],
+                      sqrt(p->level_square[i] / p->level_rows[i]) / per, in);
 }
 
 static void title(const evaluate *e, text *out)
@@ -301,9 +331,9 @@ static void title(const evaluate *e, text *out)
     split_say(&e->o.split, split);
     for (size_t i = 0; i < e->n; i++)
         cells += i == 0 || e->data.cell[e->row[e->order[i]]] != e->data.cell[e->row[e->order[i - 1]]];
-    text_addf(out, "%s: %s, split %s, asked as %s: %zu rows of %zu cells in %zu fold%s\n", e->s->name,
-              e->data.col[e->data.target].key, split, dataset_ask_word(e->o.ask), e->n, cells, e->folds,
-              e->folds == 1 ? "" : "s");
+    text_addf(out, "%s: %s, split %s, asked as %s: %zu rows of %zu cell%s in %zu fold%s\n", e->s->name,
+              e->data.col[e->data.target].key, split, dataset_ask_word(e->o.ask), e->n, cells, cells == 1 ? "" : "s",
+              e->folds, e->folds == 1 ? "" : "s");
     if (e->folds < e->split.nfold)
         text_addf(out, "stopped: %zu of %zu folds are done\n", e->folds, e->split.nfold);
     if (e->o.split.kind == SPLIT_RANDOM)

@@ -3,6 +3,7 @@
  * from.
  */
 #include "core/report/fit_say.h"
+#include "core/base/units.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -78,6 +79,14 @@ static void correlated(const fit *f, const fit_result *r, text *out)
                           r->correlation[i * r->nparam + j]);
 }
 
+static const char *target_unit(const fit *f)
+{
+    for (size_t c = 0; c < f->rows.ncol; c++)
+        if (strcmp(f->rows.column[c].key, f->o.target) == 0)
+            return units_human(f->rows.column[c].unit ? f->rows.column[c].unit : "");
+    return "";
+}
+
 static void one_text(const fit *f, const fit_result *r, text *out)
 {
     const char *target = f->o.target;
@@ -88,9 +97,11 @@ static void one_text(const fit *f, const fit_result *r, text *out)
     for (size_t d = 0; d < r->nflat; d++)
         flat_line(f, r, d, out);
     correlated(f, r, out);
-    text_addf(out, "  rmse %.4g (the scenario's values: %.4g)", r->rmse, r->before);
+    const char *in = target_unit(f), *gap = *in ? " " : "";
+    text_addf(out, "  rmse %.4g%s%s (the scenario's values: %.4g%s%s)", r->rmse, gap, in, r->before, gap, in);
     if (r->nrest)
-        text_addf(out, "; %zu later values: %.4g, a straight line %.4g", r->nrest, r->rest_rmse, r->rest_line);
+        text_addf(out, "; %zu later values: %.4g%s%s, a straight line %.4g%s%s", r->nrest, r->rest_rmse, gap, in,
+                  r->rest_line, gap, in);
     text_addf(out, "\n  %zu of %zu starts came to this; %zu evaluations; Durbin-Watson %.2f%s\n", r->starts_agree,
               f->o.starts ? f->o.starts : 1, r->evaluations, r->durbin_watson,
               r->durbin_watson < 1 ? ": what is left has a memory, intervals from the covariance are too narrow" : "");

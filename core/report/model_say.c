@@ -46,8 +46,11 @@ static void number(double v, char out[16])
 
 static void parts_text(const model_saved *m, text *out)
 {
-    text_addf(out, "  %-20s %8s %6s %10s %10s %8s %9s\n", "model of", "rows", "gate", "before", "after", "stretch",
-              "bytes");
+    char in[40] = "";
+    if (*m->unit)
+        snprintf(in, sizeof in, " (RMSE in %.20s)", m->unit);
+    text_addf(out, "  %-20s %8s %6s %10s %10s %8s %9s%s\n", "model of", "rows", "gate", "before", "after", "stretch",
+              "bytes", in);
     for (size_t i = 0; i < m->npart && i < LISTED; i++) {
         const model_part *p = &m->part[i];
         char before[16], after[16];
@@ -74,7 +77,8 @@ static void worth_lines(const model_saved *m, text *out)
            *f;
     size_t i;
     if (json_array_size(all))
-        text_addf(out, "  %-28s %12s %12s %8s\n", "worth, when learnt", "error rises", "SHAP", "gain, %");
+        text_addf(out, "  %-28s %12s %12s %8s%s%.20s%s\n", "worth, when learnt", "error rises", "SHAP", "gain, %",
+                  *m->unit ? " (RMSE and SHAP in " : "", m->unit, *m->unit ? ")" : "");
     json_array_foreach(all, i, f) {
         char rises[16], shap[16], gain[16];
         const char *name = json_string_value(json_object_get(f, "feature"));

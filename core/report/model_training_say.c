@@ -50,6 +50,6 @@ void model_training_text(const model_training *k, const char *folder, const char
     if (k->worth.rows)
         text_addf(out, "what the features are worth, on %zu rows that it learnt from:\n", k->worth.rows);
     for (size_t i = 0; i < k->learner.nfeature; i++)
-        worth_text(&k->worth, i, k->learner.column[i].key, out);
+        worth_text(&k->worth, i, k->learner.column[i].key, 1, target->unit, out);
     text_addf(out, "saved: %s (%.12s)\n", folder, name);
 }

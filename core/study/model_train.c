@@ -20,7 +20,8 @@ static int none_of(const char *what, const char *said, const char *const *words,
         text_addf(&all, "%s%s", i ? ", " : "", words[i]);
     int rc = said ? fail(w, E_INPUT, "there is no %s %s%s%s%s: the scenario has %s", what, said,
                          near ? " (did you mean " : "", near ? near : "", near ? "?)" : "", n ? text_of(&all) : "none")
-                  : fail(w, E_INPUT, "the scenario has more than one %s: say which, of %s", what, text_of(&all));
+                  : fail(w, E_INPUT, "the scenario has more than one %s: say which by --%s, of %s", what, what,
+                         text_of(&all));
     text_free(&all);
     return rc;
 }

@@ -116,12 +116,13 @@ void worth_json(const worth *t, size_t f, json *out)
     json_number(out, "gain", t->gained ? t->gain[f] / (double)t->gained : NAN);
 }
 
-void worth_text(const worth *t, size_t f, const char *name, text *out)
+void worth_text(const worth *t, size_t f, const char *name, double per, const char *in, text *out)
 {
     if (!t->rows)
         return;
-    text_addf(out, "  %-28s shuffled: RMSE %.4g, %+.4g; adds %.4g (SHAP%s)", name, rmse(t->shuffled[f], t->rows),
-              worth_importance(t, f), t->shap[f] / (double)t->rows, t->sampled ? ", sampled" : "");
+    text_addf(out, "  %-28s shuffled: RMSE %.4g, %+.4g; adds %.4g %s (SHAP%s)", name,
+              rmse(t->shuffled[f], t->rows) / per, worth_importance(t, f) / per, t->shap[f] / (double)t->rows / per, in,
+              t->sampled ? ", sampled" : "");
     if (t->gained)
         text_addf(out, "; %.0f %% of the gain", 100 * t->gain[f] / (double)t->gained);
     text_addc(out, '\n');

@@ -24,6 +24,7 @@ int worth_open(worth *, size_t p, why *w);
 int worth_add(worth *, learner *, const learnt *, const worth_rows *, why *w);
 double worth_importance(const worth *, size_t feature);        /* by how much the RMSE rises; NaN: nothing was asked */
 void worth_json(const worth *, size_t feature, json *out);     /* members of an object; none where nothing was asked */
-void worth_text(const worth *, size_t feature, const char *name, text *out);   /* a line */
+/* A line; in the unit `in`, which is `per` of the target's. */
+void worth_text(const worth *, size_t feature, const char *name, double per, const char *in, text *out);
 void worth_free(worth *);
 #endif

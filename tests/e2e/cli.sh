@@ -60,6 +60,8 @@ sed 's/wang2011/wong2011/' "$life" > "$work/wong.toml"
 fails "a missing plugin has file, line, column and a nearest name" 5 'wang2011' "$FADE" check "$work/wong.toml"
 fails "its place is the line" 5 'wong.toml:13:' "$FADE" check "$work/wong.toml"
 fails "no file" 4 'No such file' "$FADE" check "$work/none.toml"
+fails "a misspelt file has a nearest name" 4 'did you mean scenarios/minimal.toml?' "$FADE" check scenarios/minimal.tml
+fails "a set that is nearly named, too" 4 'did you mean lg-m50-okane2022?' "$FADE" params show lg-m50-okane2020
 check "the environment sets keys" env FADE_SET_run__seed=7 "$FADE" check "$life"
 fails "and is checked" 4 'FADE_SET_run__sed' env FADE_SET_run__sed=7 "$FADE" check "$life"
 if env FADE_SET_run__seed=7 "$FADE" config show "$life" | grep -q '^seed = 7' &&

@@ -67,7 +67,7 @@ inside = sum(float(r["lower_ah"]) <= float(r["measured_ah"]) <= float(r["upper_a
 parts = max(abs(float(r["physics_ah"]) + float(r["correction_ah"]) - float(r["total_ah"])) for r in rows)
 sys.exit(0 if len(rows) == 120 and rms("total_ah") < 0.5 * rms("physics_ah") and inside > 0.85 and parts < 1e-12
     else open("said").read())'
-check "it says how well it did" grep -q "120 rows of 1 cells by m; where measured (120): RMSE" said
+check "it says how well it did" grep -q "120 rows of 1 cell by m; where measured (120): RMSE" said
 "$FADE" predict m cells.csv --set source.cells='["c"]' -o again.csv 2> /dev/null
 same "data alone, read as in training: the same" c.csv again.csv
 for batch in 7 100000; do

@@ -31,6 +31,7 @@ scored "failures of vehicles never seen: the wear is found" "($skilled)(m['xgboo
     fleet-wear.toml --target failed --ask estimate --corrector xgboost
 "$FADE" evaluate scenarios/fleet-noise.toml "${small[@]}" --ask estimate --corrector ridge > "$work/out" 2> "$work/err"
 check "said in words: no better than" grep -q "ridge: no better than" "$work/out"
+check "errors of times are told in hours" grep -q "^(in h; skill" "$work/out"
 check "and that chance does as well" grep -q "no better than chance" "$work/out"
 "$FADE" evaluate scenarios/fleet-noise.toml "${small[@]}" --ask estimate \
     --set 'corrector.1.features=["time_to_failure"]' --corrector ridge > "$work/out" 2> "$work/err"

@@ -50,7 +50,7 @@ static int32_t damaged(const span *s, const char *what)
 static int32_t take(span *s, element *e)
 {
     if (s->end - s->at < 8)
-        return damaged(s, "the file ends inside a tag");
+        return damaged(s, "the file ends inside a tag: is it cut off?");
     uint32_t first = u32(s->at);
     if (first >> 16) {                            /* small: type, size and up to four bytes in one tag */
         *e = (element){ first & 0xffff, first >> 16, s->at + 4 };
@@ -62,7 +62,7 @@ static int32_t take(span *s, element *e)
     *e = (element){ first, u32(s->at + 4), s->at + 8 };
     size_t left = (size_t)(s->end - s->at) - 8;
     if (e->n > left)
-        return damaged(s, "an element is larger than what holds it");
+        return damaged(s, "an element is larger than what holds it: is the file cut off or damaged?");
     size_t padded = ((size_t)e->n + 7) & ~(size_t)7;
     s->at += 8 + (padded < left ? padded : left);
     return FADE_OK;
