@@ -319,6 +319,8 @@ int cli_parse(const cli_verb *verb, int argc, char **argv, int least, int most, 
     out->arg = argv + optind;
     out->narg = argc - optind;
     const char *above = state.above ? state.above : "", *gap = state.above ? " " : "";
+    if (state.json && verb->no_json)
+        return cli_usage(verb, "fade %s%s%s has no --json: it prints %s", above, gap, verb->name, verb->no_json);
     if (out->narg < least)
         return cli_usage(verb, "fade %s%s%s wants %s", above, gap, verb->name, verb->args);
     if (most >= 0 && out->narg > most)

@@ -32,6 +32,7 @@ struct cli_verb {
     int                  (*run)(int argc, char **argv);   /* argv[0] is the verb; NULL with sub */
     const cli_verb *const *sub;                   /* "plugin" has "list", "show", ..; NULL-terminated; may be NULL */
     bool                   hidden;                /* not in help, manual or completion */
+    const char            *no_json;               /* what it prints instead: --json is refused with this; NULL: it has one */
 };
 
 /* What a command line said. */

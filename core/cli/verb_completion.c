@@ -330,5 +330,5 @@ static int completion_run(int argc, char **argv)
 static const char *const completion_examples[] = { "source <(fade completion bash)", NULL };
 const cli_verb verb_completion = {
     .name = "completion", .help = "print what a shell needs to complete verbs and flags", .args = "bash|zsh|fish",
-    .example = completion_examples, .run = completion_run,
+    .example = completion_examples, .run = completion_run, .no_json = "a program of the shell",
 };

@@ -204,6 +204,7 @@ static const cli_verb config_show = {
     .flag = show_flags,
     .example = show_examples,
     .run = show_run,
+    .no_json = "a scenario, in TOML; `fade params show FILE --json` has its values",
 };
 static const cli_verb config_keys = {
     .name = "keys", .help = "print every key a scenario knows", .args = "", .example = keys_examples, .run = keys_run,

@@ -154,4 +154,5 @@ static int man_run(int argc, char **argv)
 static const char *const man_examples[] = { "fade man | man -l -", NULL };
 const cli_verb verb_man = {
     .name = "man", .help = "print the manual page", .args = "", .example = man_examples, .run = man_run,
+    .no_json = "a manual page",
 };

@@ -123,6 +123,9 @@ static int check_run(int argc, char **argv)
         return table_show();
     if (c.narg == 0)
         return cli_usage(&verb_plugin_check, "which plugin? a name, or a file");
+    if (text_ends(c.arg[0], ".lua"))
+        return cli_usage(&verb_plugin_check, "%s is Lua, no plugin: the host checks such a model in `fade check` of a "
+                                             "scenario with it, and at each step of a run", c.arg[0]);
     const char *seed = cli_text(&c, "seed"), *limit = cli_text(&c, "limit");
     checker_options opt = { .exe = cli_has(&c, "in-process") ? NULL : cli_exe(), .only = cli_text(&c, "only"),
                             .limit = limit ? strtod(limit, NULL) : 0, .seed = seed ? strtoull(seed, NULL, 10) : 1 };

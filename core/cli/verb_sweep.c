@@ -266,7 +266,8 @@ const cli_verb verb_sweep_table = { .name = "table",
                                     .help = "the cases in order as CSV: what was varied, what was collected",
                                     .args = "STORE",
                                     .example = table_examples,
-                                    .run = run_table };
+                                    .run = run_table,
+                                    .no_json = "CSV; `fade export STORE --format json` gives JSON" };
 
 /* ---- merge ---- */
 

@@ -5,6 +5,7 @@
 #include "core/base/file.h"
 #include "core/base/mem.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -90,9 +91,22 @@ static void close_studio(studio *s)
     free(s->picture);
 }
 
+/* gnuplot says of a folder that is closed to it no more than "system error". */
+static int can_write(const char *picture, const char *path, why *w)
+{
+    int fd = open(picture, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return fail(w, E_IO, "cannot write %s: %s", path, strerror(errno));
+    close(fd);
+    unlink(picture);
+    return E_OK;
+}
+
 static int draw(const text *data, const text *script, const char *path, const studio *s, why *w)
 {
     int rc = data->failed || script->failed ? fail(w, E_NOMEM, "no memory to draw %s", path) : E_OK;
+    if (!rc)
+        rc = can_write(s->picture, path, w);
     if (!rc)
         rc = file_write(s->data, text_of(data), data->n, w);
     if (!rc)

@@ -53,6 +53,8 @@ is_json "and as JSON" 'v["ok"] and v["cells"] == 3 and v["problems"] == []' "$FA
 wrong=(--set run.cicles=3 --set 'cell.nominal_capacity="3 V"')
 fails "all problems come in one pass: a key" 4 'did you mean "cycles"' "$FADE" check "$life" "${wrong[@]}"
 fails "all problems come in one pass: a unit" 4 'but Ah is wanted' "$FADE" check "$life" "${wrong[@]}"
+fails "what has no JSON says so" 2 'has no --json: it prints a scenario, in TOML' "$FADE" config show "$life" --json
+fails "a model in Lua is no plugin" 2 'is Lua, no plugin' "$FADE" plugin check scripts/power-law.lua
 is_json "problems as JSON have a place" \
     'not v["ok"] and len(v["problems"]) == 2 and all("message" in p for p in v["problems"])' \
     "$FADE" check "$life" --json "${wrong[@]}"

@@ -45,6 +45,10 @@ fi
 ln -s /dev/null "$work/null.csv"
 check "rows may go to a device" "$FADE" export "$work/short" -o "$work/null.csv"
 check "which stays one" [ -c "$work/null.csv" ]
+if command -v gnuplot > /dev/null; then
+    fails "a picture where nobody may write" 7 "cannot write /proc/life.png" \
+        "$FADE" plot "$work/short" -o /proc/life.png
+fi
 fails "a folder that cannot be made" 7 "/proc/nothing" "$FADE" run "$work/s.toml" --quiet --out /proc/nothing/x
 fails "an output that cannot be opened" 7 "nowhere" "$FADE" run "$work/s.toml" --quiet --out "$work/o" \
     --set 'output.path="/nowhere/rows.csv"'
