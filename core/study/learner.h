@@ -7,6 +7,7 @@
 #ifndef FADE_STUDY_LEARNER_H
 #define FADE_STUDY_LEARNER_H
 #include "core/engine/predictor.h"
+#include "core/engine/study.h"
 #include "core/study/dataset.h"
 
 typedef struct learner {                          /* a corrector opened with its settings; one thread */
@@ -27,7 +28,7 @@ typedef struct learner {                          /* a corrector opened with its
     void                     *ctx;
 } learner;
 
-enum { LEARNT_BANDS = 16 };
+enum { LEARNT_BANDS = ENGINE_BANDS };
 typedef struct learnt {                           /* a trained model and what it earned */
     void    *model;                               /* NULL: too few rows, or declined */
     double   gate, stretch, reach;                /* weight 0..1; factor on sigma; distance at which the weight has fallen to 1/e */
