@@ -259,6 +259,8 @@ function saved_model:predict(rows, options) end
 ---@class fade.predict_options: fade.options
 ---@field where? string
 ---@field batch? integer rows at a time, in whole cells
+---@field explain? boolean what each feature adds too: columns base and contribution_FEATURE
+---@field permutations? integer orders of features where that is sampled (default 128)
 ---@param model string|fade.saved_model a folder, or a loaded model
 ---@param rows string|table a scenario, or a file of data as in training
 ---@param options? fade.predict_options

@@ -17,6 +17,7 @@ static const model_feature model_rig_feature[] = {
     { "cycle", "", "Number of the cycle.", "planned" },
     { "temperature", "K", "Mean temperature.", "planned" },
 };
+static const double model_rig_background[] = { 3, 300.5, 40, NAN };             /* two rows; NaN: not known */
 static const model_cell model_rig_cell[] = { { "A", 40 }, { "B", 38 } };
 static const double model_rig_horizon[] = { 10, 100 }, model_rig_half[] = { 0.01, 0.025 };
 
@@ -41,7 +42,7 @@ static inline model_saved model_rig_saved(const char *const *weights, const size
                           .split = "the first 50 % of each cell's rows", .table_sha256 = "abc", .from = "", .rows = 80,
                           .seed = 42, .file = "two.toml", .scenario = "[run]\nname = \"two\"\n", .scores = "{\"gate\":0.75}",
                           .fingerprint = FADE_FINGERPRINT, .feature = feature, .nfeature = 2, .source = source, .nsource = 1,
-                          .cell = cell, .ncell = 2, .part = part, .npart = n };
+                          .cell = cell, .ncell = 2, .background = model_rig_background, .nbackground = 2, .part = part, .npart = n };
 }
 
 /* The manifest's text with a checksum that holds, whatever was done to it. */

@@ -28,7 +28,7 @@ static double truth(int cell, int row)
 
 /* Behind half of the rows the law is wrong, by as much as a table says: evenly from cell to cell, over and under. */
 static bool wrong, bends;                          /* bends: each cell loses more */
-static const forecast_error grows = { .down = { 0.1, 0.2, 0.3, 0.45, 0.7, 1, 1.5, 2 },
+static const discrepancy grows = { .down = { 0.1, 0.2, 0.3, 0.45, 0.7, 1, 1.5, 2 },
                                       .up = { 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8 } };
 
 static double missed(int cell, int row, int cells, int rows)
@@ -37,10 +37,10 @@ static double missed(int cell, int row, int cells, int rows)
     double first = truth(cell, 1), last = truth(cell, rows / 2), ahead = (double)(row - rows / 2) / (rows / 2);
     if (!wrong || row <= rows / 2)
         return 0;
-    forecast_error_scale(first, last, truth(cell, row), &down, &up);
+    discrepancy_scale(first, last, truth(cell, row), &down, &up);
     if (bends)
-        return (0.4 * u - 0.6) * down * forecast_error_at(grows.down, ahead);
-    return u * (u < 0 ? down * forecast_error_at(grows.down, ahead) : up * forecast_error_at(grows.up, ahead));
+        return (0.4 * u - 0.6) * down * discrepancy_at(grows.down, ahead);
+    return u * (u < 0 ? down * discrepancy_at(grows.down, ahead) : up * discrepancy_at(grows.up, ahead));
 }
 
 /* Every fifth row comes after a rest, by which capacity has come back by as much. */

@@ -123,6 +123,7 @@ static void round_trip(void **state)
     assert_true(back->part[1].gate == m.part[1].gate && back->part[0].after == 1.0 / 3 && isinf(back->part[0].reach));
     assert_true(back->part[0].nband == 2 && back->part[0].horizon[1] == 100 && back->part[0].half[0] == 0.01);
     assert_true(back->part[0].grow == 0.5 && back->part[1].trials == 25 && back->cell[1].last == 38);
+    assert_true(back->nbackground == 2 && back->background[1] == 300.5 && isnan(back->background[3]));
     assert_true(back->gated && !back->pooled);
     assert_int_equal(back->part[1].bytes, weights[1].n);
     assert_memory_equal(back->part[1].weights, weights[1].at, weights[1].n);
@@ -266,6 +267,9 @@ static void nonsense(void **state)
         { "\"models\":[", "\"madels\":[", "it has no list models" },
         { "\"name\":\"A\"", "\"name\":111", "cells[1].name is no text" },
         { "\"types\":", "\"typos\":", "weights.types is missing" },
+        { "[[3,300.5]", "[[3,300],5", "background[2] has 0 numbers for 2 features" },
+        { "[[3,300.5]", "[[33300.5]", "background[1] has 1 numbers for 2 features" },
+        { "[[3,300.5],[40,null]]", "1                    ", "it has no list background" },
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         why w;

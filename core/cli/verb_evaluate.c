@@ -155,7 +155,7 @@ static const cli_flag evaluate_flags[] = {
     { "where", 0, "EXPRESSION", "rows kept, as in \"temperature_mean > 36 and cycle < 100\"", false },
     { "target", 0, "COLUMN", "the observed column (default: [evaluate] target, else capacity)", false },
     { "groups", 0, "CELLS", "cells that belong together, as in \"B0005 B0006; B0029 B0030\"", false },
-    { "importance", 0, NULL, "what each feature is worth: the error with it shuffled, SHAP, gain", false },
+    { "importance", 0, NULL, "what features are worth: SHAP and more (of one row: fade predict --explain)", false },
     { "learning-curve", 0, NULL, "the error with 1/32, 1/16, .. of the rows to learn from", false },
     { "allow", 0, "FEATURE", "a feature that may tell the target by itself: you know why", true },
     { "no-checks", 0, NULL, "without the checks for leaks (ruler, permutation, shuffled target)", false },

@@ -2,11 +2,14 @@
  * correct.c - a trained corrector at work: rows of one lane become lanes of a tile; and the training itself, handed to
  * study.
  */
+#include "core/engine/discrepancy.h"
 #include "core/engine/inside.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+static const double BAND = 1.6448536269514722;    /* 90 % of a normal distribution lies within so many sigma */
 enum { SEEN, STATE };                             /* a lane's numbers: rows seen, then its state */
 
 /* Room for each lane's state, where the corrector keeps one. */
@@ -66,15 +69,44 @@ static size_t model_of(const engine *e, corrector_use *u, const engine_correctio
     return k->cell ? SIZE_MAX : k->nmodel == 1 ? 0 : lane_index;
 }
 
-/* Mean, sigma and what it says besides for n records of one lane; 0 and NaN where no model was trained for it. */
+/* Rows of this lane that are known. */
+static uint64_t known_of(const engine *e, const engine_correction *k, uint32_t lane_index)
+{
+    const lane *l = &e->lane[lane_index];
+    for (size_t i = 0; i < k->nseen; i++) {
+        const model_cell *c = &k->seen[(i + lane_index) % k->nseen];
+        if (strcmp(c->name, l->cell) == 0)
+            return (uint64_t)c->last;
+    }
+    return e->passes && l->origin != UINT64_MAX ? l->origin : 0;
+}
+
+/* Half widths of the 90 % band of a row: what the known rows say of the corrector and the noise, by how far ahead it
+ * is, and how wrong laws were elsewhere; as squares they add up. */
+static void widths(const engine_correction *k, size_t m, const engine_start *s, uint64_t known, uint64_t index,
+                   double sigma, double capacity, corrected *out)
+{
+    const engine_band *b = &k->band[m];
+    double ahead = index > known ? (double)(index - known) : 1, down = 0, up = 0;
+    double own = b->n ? engine_band_half(b->horizon, b->half, b->n, b->grow, ahead) : BAND * sigma * k->stretch[m];
+    if (s && known && !isnan(s->first))
+        discrepancy_half(&discrepancy_shipped, s->first, s->last, capacity, ahead / (double)known, &down, &up);
+    *out = (corrected){ .down = hypot(own, down),
+                        .up = hypot(own, up),
+                        .known = own / BAND,
+                        .error = (down + up) / 2 / BAND };
+}
+
+/* A correction and its band for n records of one lane, and what the corrector says besides; 0 and NaN where no model
+ * was trained for it. */
 int correct_predict(engine *e, corrector_use *u, engine_correction *k, uint32_t lane_index, const tile *t,
-                    const uint32_t *rec, uint32_t n, double *mean, double *sigma, double *extra, why *w)
+                    const uint32_t *rec, uint32_t n, corrected *out, double *extra, why *w)
 {
     size_t m = model_of(e, u, k, lane_index);
-    for (uint32_t i = 0; i < n; i++) {
-        mean[i] = 0;
-        sigma[i] = NAN;
-    }
+    uint64_t known = known_of(e, k, lane_index);
+    const engine_start *start = lane_index < k->nstart ? &k->start[lane_index] : NULL;
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = (corrected){ 0, NAN, NAN, NAN, NAN };
     for (size_t i = 0; i < n * u->nextra; i++)
         extra[i] = NAN;
     if (m >= k->nmodel || !k->model[m])
@@ -93,8 +125,11 @@ int correct_predict(engine *e, corrector_use *u, engine_correction *k, uint32_t 
         for (uint32_t i = 0; i < some; i++) {
             double v = u->tile.out[u->tile.mean][i], far = u->tile.distance >= 0 ? u->tile.out[u->tile.distance][i] : 0;
             double by = far > 0 && k->reach[m] < INFINITY ? far / k->reach[m] : 0;
-            mean[at + i] = isfinite(v) ? v * k->gate[m] * exp(-by * by) : 0;
-            sigma[at + i] = u->tile.sigma >= 0 ? u->tile.out[u->tile.sigma][i] * k->stretch[m] : NAN;
+            double mean = isfinite(v) ? v * k->gate[m] * exp(-by * by) : 0;
+            const double *row = t->rec + (size_t)rec[at + i] * e->ncolumn;
+            widths(k, m, start, known, t->info[rec[at + i]].index,
+                   u->tile.sigma >= 0 ? u->tile.out[u->tile.sigma][i] : NAN, row[e->col_capacity] + mean, &out[at + i]);
+            out[at + i].mean = mean;
             for (size_t x = 0; x < u->nextra; x++)
                 extra[(at + i) * u->nextra + x] = u->tile.extra[x] >= 0 ? u->tile.out[u->tile.extra[x]][i] : NAN;
         }
@@ -220,6 +255,8 @@ void correct_free(engine *e)
         free(k->gate);
         free(k->stretch);
         free(k->reach);
+        free(k->band);
+        free(k->start);
         free(k->rows);
         free(k->before);
         free(k->after);
@@ -240,33 +277,63 @@ int engine_correction_open(engine_correction *k, size_t n, why *w)
     k->gate = mem_zero(n + 1, sizeof *k->gate);
     k->stretch = mem_zero(n + 1, sizeof *k->stretch);
     k->reach = mem_zero(n + 1, sizeof *k->reach);
+    k->band = mem_zero(n + 1, sizeof *k->band);
     k->rows = mem_zero(n + 1, sizeof *k->rows);
     k->before = mem_zero(n + 1, sizeof *k->before);
     k->after = mem_zero(n + 1, sizeof *k->after);
-    if (!k->model || !k->gate || !k->stretch || !k->reach || !k->rows || !k->before || !k->after)
+    if (!k->model || !k->gate || !k->stretch || !k->reach || !k->band || !k->rows || !k->before || !k->after)
         return fail(w, E_NOMEM, "no memory for %zu models", n);
     k->nmodel = n;
     return E_OK;
+}
+
+int engine_start_open(engine_correction *k, size_t nlane, why *w)
+{
+    k->start = mem_zero(nlane + 1, sizeof *k->start);
+    if (!k->start)
+        return fail(w, E_NOMEM, "no memory for the origins of %zu cells", nlane);
+    k->nstart = nlane;
+    for (size_t i = 0; i < nlane; i++)
+        k->start[i] = (engine_start){ NAN, NAN };
+    return E_OK;
+}
+
+double engine_band_half(const double *horizon, const double *half, size_t n, double grow, double h)
+{
+    size_t i = 0;
+    if (n == 0)
+        return NAN;
+    while (i < n && horizon[i] < h)
+        i++;
+    if (i == 0)
+        return half[0];
+    if (i == n)
+        return half[i - 1] * pow(h / horizon[i - 1], grow);
+    double share = (h - horizon[i - 1]) / (horizon[i] - horizon[i - 1]);
+    return half[i - 1] + share * (half[i] - half[i - 1]);
 }
 
 void engine_table_free(engine_table *t)
 {
     free(t->col);
     free(t->target);
+    free(t->law);
     free(t->cell);
     free(t->row);
     *t = (engine_table){ .ncol = t->ncol };
 }
 
-int engine_table_add(engine_table *t, const double *row, double target, uint32_t cell, uint32_t number)
+int engine_table_add(engine_table *t, const double *row, double target, double law, uint32_t cell, uint32_t number)
 {
     if (t->n == t->cap) {
         size_t cap = t->cap ? t->cap * 2 : 256, nc = t->ncol ? t->ncol : 1;
         double *col = mem_zero(cap * nc, sizeof *col);
         double *y = mem_grow(t->target, cap, sizeof *y);
-        uint32_t *ce = y ? mem_grow(t->cell, cap, sizeof *ce) : NULL,
+        double *la = y ? mem_grow(t->law, cap, sizeof *la) : NULL;
+        uint32_t *ce = la ? mem_grow(t->cell, cap, sizeof *ce) : NULL,
                  *ro = ce ? mem_grow(t->row, cap, sizeof *ro) : NULL;
         t->target = y ? y : t->target;
+        t->law = la ? la : t->law;
         t->cell = ce ? ce : t->cell;
         t->row = ro ? ro : t->row;
         if (!col || !ro) {
@@ -282,6 +349,7 @@ int engine_table_add(engine_table *t, const double *row, double target, uint32_t
     for (size_t c = 0; c < t->ncol; c++)
         t->col[c * t->cap + t->n] = row[c];
     t->target[t->n] = target;
+    t->law[t->n] = law;
     t->cell[t->n] = cell;
     t->row[t->n++] = number;
     return E_OK;

@@ -8,11 +8,11 @@
 #include <string.h>
 
 enum { RUN_MOST = 16384 + 1024 };                 /* records of one lane in one chunk, per physics */
-static const double BAND = 1.6448536269514722;    /* 90 % of a normal distribution lies within so many sigma */
 
 typedef struct lane_rows {                        /* one lane's records of one physics, in order */
-    uint32_t *rec, n;
-    double   *mean, *sigma, *extra;               /* extra: the corrector's nextra for each */
+    uint32_t  *rec, n;
+    corrected *out;
+    double    *extra;                             /* the corrector's nextra for each */
 } lane_rows;
 
 static int64_t by_human(const engine *e, int column, const double *row, double *v)
@@ -31,7 +31,8 @@ static int take_down(engine *e, size_t at, corrector_use *u, const double *row, 
         in[f] = &value[f];
     features_fill(u, row, info, in, 0);
     e->table[at].ncol = n;
-    if (engine_table_add(&e->table[at], value, target - row[e->col_capacity], info->lane, (uint32_t)info->index))
+    if (engine_table_add(&e->table[at], value, target - row[e->col_capacity], row[e->col_capacity], info->lane,
+                         (uint32_t)info->index))
         return fail(w, E_NOMEM, "no memory for the training table");
     return E_OK;
 }
@@ -51,15 +52,17 @@ static int score_row(engine *e, size_t variant, const double *row, const struct 
     return e->opt.study->score_row(e->score, &s, w);
 }
 
-static void correct_row(const engine *e, double *row, double mean, double sigma)
+static void correct_row(const engine *e, double *row, const corrected *v)
 {
     if (e->col_correction < 0)
         return;
     double *c = row + e->col_correction;
-    c[0] = mean;
-    c[1] = row[e->col_capacity] + mean;
-    c[2] = c[1] - BAND * sigma;
-    c[3] = c[1] + BAND * sigma;
+    c[0] = v->mean;
+    c[1] = row[e->col_capacity] + v->mean;
+    c[2] = v->down > c[1] && c[1] > 0 ? 0 : c[1] - v->down;       /* no capacity is below 0 */
+    c[3] = c[1] + v->up;
+    c[4] = v->known;
+    c[5] = v->error;
 }
 
 /* What the other correctors of this physics say stays unknown in this one's row. */
@@ -80,7 +83,7 @@ static int emit_record(engine *e, const tile *t, const lane_rows *r, uint32_t at
     const lane *l = &e->lane[info->lane];
     double target;
     int rc = E_OK;
-    correct_row(e, row, r->mean[at], r->sigma[at]);
+    correct_row(e, row, &r->out[at]);
     if (e->nextra)
         extra_row(e, row, c, r->extra + at * (c < e->sc->ncorrector ? e->corrector[c].nextra : 0));
     bool learns = c < e->sc->ncorrector && !e->trained && !e->sc->corrector[c].model;
@@ -128,16 +131,14 @@ static uint32_t collect(const tile *t, uint32_t i, size_t p, uint32_t *rec)
 
 static int predict(engine *e, const tile *t, size_t p, size_t c, uint32_t lane_index, lane_rows *r, why *w)
 {
-    for (uint32_t i = 0; i < r->n; i++) {
-        r->mean[i] = 0;
-        r->sigma[i] = NAN;
-    }
+    for (uint32_t i = 0; i < r->n; i++)
+        r->out[i] = (corrected){ 0, NAN, NAN, NAN, NAN };
     for (size_t i = 0; i < r->n * e->nextra; i++)
         r->extra[i] = NAN;
     if (c >= e->sc->ncorrector || (!e->trained && !e->sc->corrector[c].model))
         return E_OK;
     return correct_predict(e, &e->corrector[c], &e->correction[p * e->sc->ncorrector + c], lane_index, t, r->rec, r->n,
-                           r->mean, r->sigma, r->extra, w);
+                           r->out, r->extra, w);
 }
 
 /* Rows of a lane go out row by row, the variants of a row together. */
@@ -183,8 +184,7 @@ static void rows_free(lane_rows *r, size_t n)
 {
     for (size_t i = 0; r && i < n; i++) {
         free(r[i].rec);
-        free(r[i].mean);
-        free(r[i].sigma);
+        free(r[i].out);
         free(r[i].extra);
     }
     free(r);
@@ -196,10 +196,9 @@ static lane_rows *rows_open(const engine *e, size_t n)
     size_t most = e->chunk.rows > e->chunk_rows ? e->chunk.rows : e->chunk_rows;
     for (size_t i = 0; r && i < n; i++) {
         r[i].rec = mem_zero(most + 1, sizeof *r[i].rec);
-        r[i].mean = mem_zero(most + 1, sizeof *r[i].mean);
-        r[i].sigma = mem_zero(most + 1, sizeof *r[i].sigma);
+        r[i].out = mem_zero(most + 1, sizeof *r[i].out);
         r[i].extra = mem_zero((most + 1) * (e->nextra + 1), sizeof *r[i].extra);
-        if (!r[i].rec || !r[i].mean || !r[i].sigma || !r[i].extra) {
+        if (!r[i].rec || !r[i].out || !r[i].extra) {
             rows_free(r, n);
             return NULL;
         }

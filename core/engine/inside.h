@@ -441,8 +441,9 @@ int features_bind(engine *, tree_problems *, why *);
 void features_fill(const corrector_use *, const double *row, const struct recinfo *, double *const *in, uint32_t at);
 void features_free(engine *);
 /* correct.c */
+typedef struct corrected { double mean, down, up, known, error; } corrected;     /* half widths of the 90 % band; its parts, standard deviations */
 int correct_predict(engine *, corrector_use *, engine_correction *, uint32_t lane, const tile *,
-                    const uint32_t *rec, uint32_t n, double *mean, double *sigma, double *extra, why *);
+                    const uint32_t *rec, uint32_t n, corrected *, double *extra, why *);
 int correct_train(engine *, why *);
 int correct_load(engine *, why *);
 void correct_result(const engine *, json *out);   /* what each training earned: the array "training" */

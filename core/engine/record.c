@@ -115,6 +115,9 @@ static int own_columns(engine *e)
     add_column(e, "hybrid_capacity", "Ah", "Physics and correction together.", FADE_TARGET);
     add_column(e, "hybrid_lower", "Ah", "Lower end of the 90 % band.", FADE_TARGET);
     add_column(e, "hybrid_upper", "Ah", "Upper end of the 90 % band.", FADE_TARGET);
+    add_column(e, "hybrid_sd_known", "Ah", "Standard deviation by what known rows say of corrector and noise.",
+               FADE_TARGET);
+    add_column(e, "hybrid_sd_error", "Ah", "Standard deviation by how wrong laws were on other cells.", FADE_TARGET);
     return E_OK;
 }
 

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERSION = 5 };
+enum { VERSION = 6 };
 static const char magic[8] = { 'F', 'A', 'D', 'E', 'S', 'N', 'A', 'P' };
 
 char *snapshot_path(const engine *e) { return file_join(e->opt.folder, "state.fade"); }
@@ -182,12 +182,15 @@ static int write_models(const engine *e, text *t, why *w)
             const double v[] = { k->gate[m],   k->stretch[m], (double)k->rows[m],
                                  k->before[m], k->after[m],   k->reach[m] };
             put(t, v, sizeof v);
+            put(t, &k->band[m], sizeof k->band[m]);
             put_u64(t, blob.n);
             put(t, text_of(&blob), blob.n);
             text_free(&blob);
             if (rc < 0)
                 return object_why(u->object, rc, "save its model", w);
         }
+        put_u64(t, k->nstart);
+        put(t, k->start, k->nstart * sizeof *k->start);
         put_u64(t, k->nstate);
         put_u64(t, k->lanes);
         if (k->nstate)
@@ -197,6 +200,7 @@ static int write_models(const engine *e, text *t, why *w)
         put_u64(t, b->ncol);
         for (size_t i = 0; i < b->n; i++) {
             put_f64(t, b->target[i]);
+            put_f64(t, b->law[i]);
             put_u64(t, b->cell[i]);
             put_u64(t, b->row[i]);
             for (size_t c = 0; c < b->ncol; c++)
@@ -442,8 +446,13 @@ static int read_model(reader *r, const corrector_use *u, const args *a, engine_c
     char *blob;
     size_t len;
     int rc = get(r, v, sizeof v);
-    if (rc || (rc = get_text(r, &blob, &len)))
+    if (rc || (rc = get(r, &k->band[m], sizeof k->band[m])) || (rc = get_text(r, &blob, &len)))
         return rc;
+    if (k->band[m].n > ENGINE_BANDS) {
+        free(blob);
+        return fail(r->w, E_INPUT, "%s: damaged: a band of %llu horizons", r->path,
+                    (unsigned long long)k->band[m].n);
+    }
     k->gate[m] = v[0];
     k->stretch[m] = v[1];
     k->rows[m] = (uint64_t)v[2];
@@ -460,23 +469,38 @@ static int read_model(reader *r, const corrector_use *u, const args *a, engine_c
 static int read_table(engine *e, reader *r, engine_table *b)
 {
     uint64_t n, ncol, cell, row;
-    double y, x[256];
+    double y, law, x[256];
     int rc = get(r, &n, 8);
     if (rc || (rc = get(r, &ncol, 8)))
         return rc;
-    if (ncol > 256 || n > r->n / 24)
+    if (ncol > 256 || n > r->n / 32)
         return fail(r->w, E_INPUT, "%s: damaged: a training table of %llu x %llu", r->path, (unsigned long long)n,
                     (unsigned long long)ncol);
     b->ncol = ncol;
     for (uint64_t i = 0; i < n && !rc; i++) {
-        if ((rc = get(r, &y, 8)) || (rc = get(r, &cell, 8)) || (rc = get(r, &row, 8)) || (rc = get(r, x, ncol * 8)))
+        if ((rc = get(r, &y, 8)) || (rc = get(r, &law, 8)) || (rc = get(r, &cell, 8)) || (rc = get(r, &row, 8)) ||
+            (rc = get(r, x, ncol * 8)))
             return rc;
         if (cell >= e->nlane)
             return fail(r->w, E_INPUT, "%s: damaged: cell %llu of %u", r->path, (unsigned long long)cell, e->nlane);
-        if (engine_table_add(b, x, y, (uint32_t)cell, (uint32_t)row))
+        if (engine_table_add(b, x, y, law, (uint32_t)cell, (uint32_t)row))
             rc = fail(r->w, E_NOMEM, "no memory for the training table");
     }
     return rc;
+}
+
+/* Where the forecast of each lane starts from. */
+static int read_starts(engine *e, reader *r, engine_correction *k)
+{
+    uint64_t n;
+    int rc = get(r, &n, sizeof n);
+    if (rc || n == 0)
+        return rc;
+    if (n > e->nlane)
+        return fail(r->w, E_INPUT, "%s: damaged: origins of %llu cells of %u", r->path, (unsigned long long)n,
+                    e->nlane);
+    rc = engine_start_open(k, n, r->w);
+    return rc ? rc : get(r, k->start, n * sizeof *k->start);
 }
 
 /* What a corrector keeps of each cell from row to row. */
@@ -512,6 +536,7 @@ static int read_models(engine *e, reader *r)
         rc = n && !saved ? engine_correction_open(&e->correction[at], n, r->w) : E_OK;
         for (uint64_t m = 0; m < n && !rc; m++)
             rc = read_model(r, &e->corrector[c], e->sc->corrector[c].part.args, &e->correction[at], m);
+        rc = rc ? rc : read_starts(e, r, &e->correction[at]);
         if (rc || (rc = read_states(e, r, &e->correction[at])) || (rc = read_table(e, r, &e->table[at])))
             return rc;
     }

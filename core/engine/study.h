@@ -9,10 +9,20 @@
 #include "core/host/object.h"
 #include "core/scenario/scenario.h"
 
+enum { ENGINE_BANDS = 16 };
+typedef struct engine_band {                      /* how far off a correction was, tried on known rows; plain data */
+    uint64_t n;                                   /* 0: nobody could try */
+    double   horizon[ENGINE_BANDS], half[ENGINE_BANDS];      /* half widths of the 90 % band, by rows behind the last known one */
+    double   grow;                                /* behind the last horizon it widens as (h / horizon)^grow */
+} engine_band;
+
+typedef struct engine_start { double first, last; } engine_start;        /* what the corrected law says at the first known row, at the last */
+
 typedef struct engine_table {                     /* rows known at the origin, in the order they came; sorted before training */
     size_t    n, cap, ncol;
     double   *col;                                /* [ncol][cap] */
     double   *target;                             /* residual: observed - physics */
+    double   *law;                                /* physics */
     uint32_t *cell, *row;                         /* lane; row number */
 } engine_table;
 
@@ -21,6 +31,11 @@ typedef struct engine_correction {                /* what training made, or a sa
     void    **model;                              /* immutable; NULL: too few rows */
     double   *gate, *stretch;                     /* per model: weight 0..1 of the correction; factor on sigma */
     double   *reach;                              /* per model: the weight times exp(-(distance / reach)^2) */
+    engine_band *band;                            /* per model */
+    engine_start *start;                          /* [nstart] per lane; NaN: nothing is known of it */
+    size_t    nstart;
+    const model_cell *seen;                       /* [nseen] a saved model: each cell's last known row; lent by the scenario */
+    size_t    nseen;
     uint64_t *rows;                               /* per model: trained on */
     double   *before, *after;                     /* per model: RMSE without and with, on the training part's own later rows */
     size_t    nstate, lanes;                      /* of `state`, once a model that keeps any has predicted; nstate 0: none */
@@ -61,5 +76,8 @@ typedef struct engine_study {
 
 int engine_correction_open(engine_correction *, size_t n, why *w);
 void engine_table_free(engine_table *);
-int engine_table_add(engine_table *, const double *row, double target, uint32_t cell, uint32_t number);
+int engine_table_add(engine_table *, const double *row, double target, double law, uint32_t cell, uint32_t number);
+int engine_start_open(engine_correction *, size_t nlane, why *w);        /* each NaN */
+/* The half width of a 90 % band at a horizon: between the known ones, and growing on as they did behind the last; NaN: n is 0. */
+double engine_band_half(const double *horizon, const double *half, size_t n, double grow, double h);
 #endif

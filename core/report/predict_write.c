@@ -3,6 +3,7 @@
  */
 #include "core/report/predict_write.h"
 #include "core/base/clock.h"
+#include "core/base/file.h"
 #include "core/report/export.h"
 #include "core/report/parquet.h"
 #include "core/version.h"
@@ -13,8 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NREAL = MODEL_PREDICT_REALS };
-enum { CELL, ROW, CYCLE, TIME, NFIXED, NAME = 64 };
+enum { MOST = MODEL_PREDICT_MOST };
+enum { CELL, ROW, CYCLE, TIME, NFIXED };
 static const char *const fixed[NFIXED] = { "cell", "row", "cycle_count", "time" };
 
 typedef struct format format;
@@ -22,11 +23,13 @@ struct predict_writer {
     const model_saved *m;
     const format      *f;
     FILE              *out;
-    char              *path, *tmp;                /* NULL: stdout */
-    char               name[NREAL][NAME];
+    char              *path;                      /* NULL: stdout */
+    file_draft         draft;
+    int                nreal;                     /* columns behind the fixed ones */
+    char               name[MOST][MODEL_PREDICT_NAME];
     json               j;                         /* text that waits */
     parquet           *parquet;
-    parquet_column     column[NFIXED + NREAL];
+    parquet_column     column[NFIXED + MOST];
     uint64_t           rows;
 };
 
@@ -37,9 +40,9 @@ struct format {
     int (*end)(predict_writer *, why *);
 };
 
-static void values_of(const model_predicted *r, const double *at[NREAL])
+static void values_of(const predict_writer *p, const model_predicted *r, const double *at[MOST])
 {
-    for (int k = 0; k < NREAL; k++)
+    for (int k = 0; k < p->nreal; k++)
         at[k] = model_predict_real(r, k);
 }
 
@@ -50,7 +53,7 @@ static int csv_begin(predict_writer *p, why *w)
     (void)w;
     for (int i = 0; i < NFIXED; i++)
         text_addf(&p->j.out, "%s%s", i ? "," : "", fixed[i]);
-    for (int i = 0; i < NREAL; i++)
+    for (int i = 0; i < p->nreal; i++)
         text_addf(&p->j.out, ",%s", p->name[i]);
     text_addc(&p->j.out, '\n');
     return E_OK;
@@ -59,15 +62,15 @@ static int csv_begin(predict_writer *p, why *w)
 static int csv_rows(predict_writer *p, const model_predicted *r, why *w)
 {
     const dataset *d = r->d;
-    const double *at[NREAL];
+    const double *at[MOST];
     text *t = &p->j.out;
     int rc = E_OK;
-    values_of(r, at);
+    values_of(p, r, at);
     for (size_t i = 0; i < r->n && !rc; i++) {
         char word[40];
         text_addf(t, "%s,%u,%" PRId64 ",", d->name[d->cell[i]], d->row[i], d->cycle[i]); /* an id needs no quotes */
         text_addn(t, word, clock_text(d->time[i], word));
-        for (int k = 0; k < NREAL; k++) {
+        for (int k = 0; k < p->nreal; k++) {
             text_addc(t, ',');
             text_addn(t, word, text_number(at[k][i], word));
         }
@@ -92,7 +95,7 @@ static void one_object(predict_writer *p, const model_predicted *r, const double
     json_whole(j, fixed[ROW], d->row[i]);
     json_whole(j, fixed[CYCLE], d->cycle[i]);
     json_text(j, fixed[TIME], clock_text(d->time[i], word) ? word : NULL);
-    for (int k = 0; k < NREAL; k++)
+    for (int k = 0; k < p->nreal; k++)
         json_number(j, p->name[k], at[k][i]);
     json_close(j, '}');
 }
@@ -106,9 +109,9 @@ static int json_begin(predict_writer *p, why *w)
 
 static int json_rows(predict_writer *p, const model_predicted *r, why *w)
 {
-    const double *at[NREAL];
+    const double *at[MOST];
     int rc = E_OK;
-    values_of(r, at);
+    values_of(p, r, at);
     for (size_t i = 0; i < r->n && !rc; i++) {
         text_addc(&p->j.out, '\n');
         one_object(p, r, at, i);
@@ -133,9 +136,9 @@ static int nothing(predict_writer *p, why *w)
 
 static int jsonl_rows(predict_writer *p, const model_predicted *r, why *w)
 {
-    const double *at[NREAL];
+    const double *at[MOST];
     int rc = E_OK;
-    values_of(r, at);
+    values_of(p, r, at);
     for (size_t i = 0; i < r->n && !rc; i++) {
         one_object(p, r, at, i);
         text_addc(&p->j.out, '\n');
@@ -152,9 +155,9 @@ static int parquet_begin(predict_writer *p, why *w)
     static const int types[NFIXED] = { PARQUET_TEXT, PARQUET_WHOLE, PARQUET_WHOLE, PARQUET_TIME };
     for (int i = 0; i < NFIXED; i++)
         p->column[i] = (parquet_column){ fixed[i], types[i], i == TIME };
-    for (int i = 0; i < NREAL; i++)
+    for (int i = 0; i < p->nreal; i++)
         p->column[NFIXED + i] = (parquet_column){ p->name[i], PARQUET_REAL, true };
-    int rc = parquet_open(p->out, p->column, NFIXED + NREAL, &p->parquet, w);
+    int rc = parquet_open(p->out, p->column, NFIXED + p->nreal, &p->parquet, w);
     rc = rc ? rc : parquet_say(p->parquet, "fade.version", FADE_VERSION, w);
     rc = rc ? rc : parquet_say(p->parquet, "fade.model", p->m->sha256, w);
     return rc ? rc : parquet_say(p->parquet, "fade.model_folder", p->m->folder, w);
@@ -163,11 +166,11 @@ static int parquet_begin(predict_writer *p, why *w)
 static int parquet_rows(predict_writer *p, const model_predicted *r, why *w)
 {
     const dataset *d = r->d;
-    const double *at[NREAL];
+    const double *at[MOST];
     const char **name = mem_zero(r->n + 1, sizeof *name);
     int64_t *row = mem_zero(r->n + 1, sizeof *row);
-    parquet_values v[NFIXED + NREAL];
-    values_of(r, at);
+    parquet_values v[NFIXED + MOST];
+    values_of(p, r, at);
     for (size_t i = 0; name && row && i < r->n; i++) {
         name[i] = d->name[d->cell[i]];
         row[i] = d->row[i];
@@ -176,7 +179,7 @@ static int parquet_rows(predict_writer *p, const model_predicted *r, why *w)
     v[ROW].whole = row;
     v[CYCLE].whole = d->cycle;
     v[TIME].whole = d->time;
-    for (int i = 0; i < NREAL; i++)
+    for (int i = 0; i < p->nreal; i++)
         v[NFIXED + i].real = at[i];
     int rc = name && row ? E_OK : fail(w, E_NOMEM, "no memory for %zu rows", r->n);
     if (!rc && r->n)
@@ -222,24 +225,26 @@ static int open_file(predict_writer *p, const char *path, why *w)
         p->out = stdout;
         return E_OK;
     }
-    size_t n = strlen(path) + 32;
     p->path = mem_dup(path);
-    p->tmp = mem_zero(n, 1);
-    if (!p->path || !p->tmp)
+    if (!p->path)
         return fail(w, E_NOMEM, "no memory to write %s", path);
-    snprintf(p->tmp, n, "%s.%ld.tmp", path, (long)getpid());
-    p->out = fopen(p->tmp, "wb");
+    int rc = file_draft_open(path, &p->draft, w);
+    if (rc)
+        return rc;
+    p->out = fopen(p->draft.at, "wb");
     return p->out ? E_OK : cannot(p, w);
 }
 
-int predict_writer_open(const model_saved *m, const char *path, const char *said, predict_writer **out, why *w)
+int predict_writer_open(const model_saved *m, int columns, const char *path, const char *said, predict_writer **out,
+                        why *w)
 {
     predict_writer *p = *out = mem_zero(1, sizeof *p);
     if (!p)
         return fail(w, E_NOMEM, "no memory to write predictions");
     p->m = m;
+    p->nreal = columns;
     p->f = format_of(path, said);
-    for (int k = 0; k < NREAL; k++)
+    for (int k = 0; k < p->nreal; k++)
         model_predict_name(m, k, p->name[k]);
     if (!p->f)
         return fail(w, E_USAGE, "%s: the ending says the format, and there are .csv, .json, .jsonl and .parquet",
@@ -262,16 +267,12 @@ int predict_writer_end(predict_writer *p, why *w)
         rc = cannot(p, w);
     if (rc || !p->path)
         return rc;
-    if (fsync(fileno(p->out)) || fclose(p->out))
+    if (file_sync(fileno(p->out)))
+        rc = cannot(p, w);
+    if (fclose(p->out) && !rc)
         rc = cannot(p, w);
     p->out = NULL;
-    if (!rc && rename(p->tmp, p->path))
-        rc = cannot(p, w);
-    if (rc)
-        unlink(p->tmp);
-    free(p->tmp);
-    p->tmp = NULL;
-    return rc;
+    return rc ? rc : file_draft_keep(&p->draft, w);
 }
 
 void predict_writer_close(predict_writer *p)
@@ -281,10 +282,8 @@ void predict_writer_close(predict_writer *p)
     parquet_close(p->parquet);
     if (p->path && p->out)
         fclose(p->out);
-    if (p->tmp)
-        unlink(p->tmp);
+    file_draft_drop(&p->draft);
     text_free(&p->j.out);
-    free(p->tmp);
     free(p->path);
     free(p);
 }

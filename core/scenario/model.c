@@ -160,6 +160,29 @@ static int take_parts(const reading *r, const json_t *root)
     return rc;
 }
 
+/* Rows of features, which older models have not. */
+static int take_background(const reading *r, const json_t *root)
+{
+    model_saved *m = r->m;
+    const json_t *list = json_object_get(root, "background");
+    double *v;
+    if (!list)
+        return E_OK;
+    int rc = room(r, list, "background", MODEL_BACKGROUND, (m->nfeature + 1) * sizeof *v, (void **)&v, &m->nbackground);
+    for (size_t i = 0; i < m->nbackground && !rc; i++) {
+        const json_t *row = json_array_get(list, i);
+        if (json_array_size(row) != m->nfeature)
+            rc = fail(r->w, E_INPUT, "%s: damaged or foreign: background[%zu] has %zu numbers for %zu features",
+                      r->path, i + 1, json_array_size(row), m->nfeature);
+        for (size_t k = 0; k < m->nfeature && !rc; k++) {
+            const json_t *one = json_array_get(row, k);
+            v[i * m->nfeature + k] = json_is_number(one) ? json_number_value(one) : NAN;
+        }
+    }
+    m->background = rc ? NULL : v;
+    return rc;
+}
+
 /* ---- the manifest ---- */
 
 /* Is it ours, and not newer?  Asked before the checksum, whose place a newer format may change. */
@@ -203,6 +226,7 @@ static int take_manifest(const reading *r, const json_t *root)
                              (void **)&m->source, &m->nsource);
     rc = rc ? rc : take_list(r, root, "cells", MODEL_PARTS, &model_cell_members, sizeof *m->cell, (void **)&m->cell,
                              &m->ncell);
+    rc = rc ? rc : take_background(r, root);
     rc = rc ? rc : take_parts(r, root);
     if (!rc && m->fingerprint != FADE_FINGERPRINT)
         rc = fail(r->w, E_INPUT,

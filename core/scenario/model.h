@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MODEL_FORMAT = 1, MODEL_FEATURES = 256, MODEL_PARTS = 1000000 };
+enum { MODEL_FORMAT = 1, MODEL_FEATURES = 256, MODEL_PARTS = 1000000, MODEL_BACKGROUND = 4096 };
 
 typedef struct model_feature {
     const char *key, *unit, *doc, *when;          /* when: "planned", "early", "after": the moment it is known */
@@ -61,6 +61,8 @@ typedef struct model_saved {
     size_t         nsource;
     model_cell    *cell;                          /* trained on */
     size_t         ncell;
+    const double  *background;                    /* [nbackground][nfeature]: some rows that were learnt from, NaN unknown */
+    size_t         nbackground;
     model_part    *part;
     size_t         npart;
     char          *weights;

@@ -107,6 +107,21 @@ static void put_parts(json *j, const model_saved *m)
     json_close(j, ']');
 }
 
+static void put_background(json *j, const model_saved *m)
+{
+    if (!m->nbackground)
+        return;
+    text_addc(&j->out, '\n');
+    json_open(j, "background", '[');
+    for (size_t i = 0; i < m->nbackground; i++) {
+        json_open(j, NULL, '[');
+        for (size_t k = 0; k < m->nfeature; k++)
+            json_number(j, NULL, m->background[i * m->nfeature + k]);
+        json_close(j, ']');
+    }
+    json_close(j, ']');
+}
+
 int model_manifest(const model_saved *m, text *out, why *w)
 {
     json j = { 0 };
@@ -117,6 +132,7 @@ int model_manifest(const model_saved *m, text *out, why *w)
     put_list(&j, "features", &model_feature_members, m->feature, m->nfeature, sizeof *m->feature);
     put_list(&j, "sources", &model_source_members, m->source, m->nsource, sizeof *m->source);
     put_list(&j, "cells", &model_cell_members, m->cell, m->ncell, sizeof *m->cell);
+    put_background(&j, m);
     put_parts(&j, m);
     file_sha256_bytes(text_of(&j.out), j.out.n, hex);
     text_addf(&j.out, MODEL_SUM "%s" MODEL_END, hex);

@@ -156,7 +156,7 @@ static int model_tostring(lua_State *L)
 
 /* ---- fade.predict ---- */
 
-typedef struct gathering { const model_saved *m; frame rows; int column[MODEL_PREDICT_REALS]; } gathering;
+typedef struct gathering { const model_saved *m; frame rows; int columns, column[MODEL_PREDICT_MOST]; } gathering;
 
 static void close_gathering(void *at)
 {
@@ -167,10 +167,11 @@ static void close_gathering(void *at)
 
 static int open_columns(gathering *g, why *w)
 {
-    for (int k = 0; k < MODEL_PREDICT_REALS; k++) {
-        char name[64];
+    for (int k = 0; k < g->columns; k++) {
+        char name[MODEL_PREDICT_NAME], key[MODEL_PREDICT_NAME];
         model_predict_name(g->m, k, name);
-        g->column[k] = frame_add_column(&g->rows, name, model_predict_key(k), model_predict_unit(g->m, k), "", w);
+        model_predict_key(g->m, k, key);
+        g->column[k] = frame_add_column(&g->rows, name, key, model_predict_unit(g->m, k), "", w);
         if (g->column[k] < 0)
             return -g->column[k];
     }
@@ -185,7 +186,7 @@ static int gather(void *ctx, const model_predicted *r, why *w)
     for (size_t i = 0, at; i < r->n && !rc; i++) {
         rc = frame_add_row(&g->rows, d->name[d->cell[i]], g->m->physics ? g->m->physics : "", d->cycle[i], d->time[i],
                            &at, w);
-        for (int k = 0; k < MODEL_PREDICT_REALS && !rc; k++)
+        for (int k = 0; k < g->columns && !rc; k++)
             g->rows.col[g->column[k]].v[at] = model_predict_real(r, k)[i];
     }
     return rc;
@@ -227,8 +228,9 @@ static const scenario *scenario_at(lua_State *L, const loaded *k, int arg, int o
 /* fade.predict(model or folder, scenario or data[, opts]): a table of rows. */
 int module_predict(lua_State *L)
 {
-    static const char *const known[] = { "where", "set", "seed", "cycles", "threads", "trust", "batch", NULL };
-    uint64_t batch = 0;
+    static const char *const known[] = { "where", "set", "seed", "cycles", "threads", "trust", "batch", "explain",
+                                          "permutations", NULL };
+    uint64_t batch = 0, orders = 0;
     why w = { 0 };
     model_predict_sums sums = { 0 };
     const engine_hooks *hooks;
@@ -236,6 +238,9 @@ int module_predict(lua_State *L)
     lua_settop(L, 3);
     module_options(L, 3, known);
     module_option_whole(L, 3, "batch", 100000000, &batch);
+    module_option_whole(L, 3, "permutations", 1000000, &orders);
+    if (orders % 2)
+        return luaL_error(L, "permutations: an even number, each order is walked forth and back");
     loaded *k = lua_type(L, 1) == LUA_TSTRING ? load(L, lua_tostring(L, 1), true) : luaL_checkudata(L, 1, MODEL);
     if (!k->open.vt)
         return luaL_error(L, "this model was not loaded to predict: fade.model.load does");
@@ -245,8 +250,15 @@ int module_predict(lua_State *L)
     if (!g)
         return luaL_error(L, "no memory to predict");
     g->m = k->m;
-    model_predict_options o = { .where = module_option_text(L, 3, "where"), .batch = batch, .hooks = hooks,
-                                .stop = module_catch(), .rows = gather, .ctx = g };
+    g->columns = model_predict_columns(k->m, &k->open, module_option_bool(L, 3, "explain"));
+    model_predict_options o = { .explain = g->columns > MODEL_PREDICT_REALS,
+                                .pairs = orders / 2,
+                                .where = module_option_text(L, 3, "where"),
+                                .batch = batch,
+                                .hooks = hooks,
+                                .stop = module_catch(),
+                                .rows = gather,
+                                .ctx = g };
     int rc = open_columns(g, &w);
     rc = rc ? rc : model_predict(k->m, &k->open, s, &o, &sums, &w);
     module_uncatch();

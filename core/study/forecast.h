@@ -9,6 +9,7 @@
 #ifndef FADE_STUDY_FORECAST_H
 #define FADE_STUDY_FORECAST_H
 #include "core/base/json.h"
+#include "core/engine/discrepancy.h"
 #include "core/study/fit.h"
 #include "core/study/metrics_band.h"
 
@@ -18,10 +19,6 @@ enum { FORECAST_SHARES = 7 };                     /* 5 10 25 50 75 90 95 % */
  * the same moment are left out. */
 enum { FORECAST_KNOWN, FORECAST_OTHERS };
 extern const double forecast_share[FORECAST_SHARES];
-
-/* How wrong such laws were on measured cells: half widths of a 90 % band in forecast_error_scale, at rows ahead over rows known of 2^FROM, .., 2^1. */
-enum { FORECAST_ERRORS = 8, FORECAST_ERROR_FROM = -6 };
-typedef struct forecast_error { double down[FORECAST_ERRORS], up[FORECAST_ERRORS]; } forecast_error;
 
 typedef struct forecast_options {
     fit_options        fit;                       /* target, loss, starts, seed, hooks, stop; the rest is not read */
@@ -38,7 +35,7 @@ typedef struct forecast_options {
     int                calibrate;                 /* FORECAST_KNOWN, _OTHERS */
     bool               raw;                       /* no calibration, no error of the law: what the parts say */
     bool               no_error;                  /* nothing is known of how wrong such laws were elsewhere */
-    const forecast_error *error;                  /* NULL: as shipped, learnt from cells of six labs; lent.  Of capacities alone */
+    const discrepancy *error;                     /* NULL: as shipped, learnt from cells of six labs; lent.  Of capacities alone */
     int64_t            corrector;                 /* index into scenario.corrector; -1: none */
     double             eol;                       /* in the target's unit; NaN: [health] of a capacity, none of other targets */
     void             (*progress)(void *ctx, size_t done, size_t of);         /* cells, from each origin; NULL */
@@ -82,10 +79,6 @@ typedef struct forecast {
 int forecast_run(const scenario *, const forecast_options *, forecast *out, why *w);
 /* Probability that the cell has ended so many rows behind the origin; NaN without an end of life, or behind the rows. */
 double forecast_failed_by(const forecast_cell *, size_t rows);
-/* What errors of capacities are told in, in their unit: of a law that says `first` at the start, `last` at the origin, `then` behind it. */
-void forecast_error_scale(double first, double last, double then, double *down, double *up);
-/* Of a table at rows ahead over rows known. */
-double forecast_error_at(const double *table, double ahead);
 /* Where a measured end of life lies in the distribution, 0..1 (ties and the open end halved); NaN: one of both is not there. */
 double forecast_pit(const forecast_cell *);
 /* Whether measured ends lie evenly in their distributions, over all cells.  A cell that had not ended when it was last seen spreads over what its

@@ -173,11 +173,16 @@ static double horizon(const learner *k, const learnt *m, size_t row)
     return d->row[row] > last ? (double)(d->row[row] - last) : 1;
 }
 
+double learner_weight(const learner *k, const learnt *m, double distance)
+{
+    return m->gate * (k->data->physics >= 0 ? lesson_fading(distance, m->reach) : 1);
+}
+
 static void tell(const learner *k, const learnt *m, size_t row, size_t i, const double *said, const learner_said *out)
 {
     const dataset *d = k->data;
     double physics = d->physics >= 0 ? d->col[d->physics].v[row] : 0, mean = said[0], sigma = said[1], far = said[2];
-    double weight = m->gate * (d->physics >= 0 ? lesson_fading(far, m->reach) : 1);
+    double weight = learner_weight(k, m, far);
     double correction = m->model ? weight * mean : d->physics >= 0 ? 0 : NAN, total = physics + correction;
     double half = lesson_half(m, horizon(k, m, row));
     half = isnan(half) ? BAND * sigma * m->stretch : half;

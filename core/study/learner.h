@@ -7,6 +7,7 @@
 #ifndef FADE_STUDY_LEARNER_H
 #define FADE_STUDY_LEARNER_H
 #include "core/engine/predictor.h"
+#include "core/engine/study.h"
 #include "core/study/dataset.h"
 
 typedef struct learner {                          /* a corrector opened with its settings; one thread */
@@ -27,7 +28,7 @@ typedef struct learner {                          /* a corrector opened with its
     void                     *ctx;
 } learner;
 
-enum { LEARNT_BANDS = 16 };
+enum { LEARNT_BANDS = ENGINE_BANDS };
 typedef struct learnt {                           /* a trained model and what it earned */
     void    *model;                               /* NULL: too few rows, or declined */
     double   gate, stretch, reach;                /* weight 0..1; factor on sigma; distance at which the weight has fallen to 1/e */
@@ -49,6 +50,8 @@ typedef struct learner_said {                     /* of n rows; the caller's arr
 int learner_open(const scenario_corrector *, dataset *, int ask, uint64_t seed, learner *out, why *w);
 /* Rows by number, any of them, in rising order; those with an unknown target are passed over.  from: start from it (transfer), or NULL. */
 int learner_train(learner *, const size_t *row, size_t n, const learnt *from, learnt *out, why *w);
+/* What the corrector's own answer is weighed with at that distance from what it knows. */
+double learner_weight(const learner *, const learnt *, double distance);
 int learner_predict(learner *, const learnt *, const size_t *row, size_t n, const learner_said *out, why *w);
 void learner_drop(learner *, learnt *);           /* the model it holds */
 void learner_close(learner *);

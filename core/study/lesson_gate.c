@@ -445,17 +445,7 @@ static double stretch(const trial *t, const learnt *o, double *e)
 
 double lesson_half(const learnt *o, double h)
 {
-    if (o->nband == 0)
-        return NAN;
-    size_t i = 0;
-    while (i < o->nband && o->horizon[i] < h)
-        i++;
-    if (i == 0)
-        return o->half[0];
-    if (i == o->nband)
-        return o->half[i - 1] * pow(h / o->horizon[i - 1], o->grow);
-    double part = (h - o->horizon[i - 1]) / (o->horizon[i] - o->horizon[i - 1]);
-    return o->half[i - 1] + part * (o->half[i] - o->half[i - 1]);
+    return engine_band_half(o->horizon, o->half, o->nband, o->grow, h);
 }
 
 /* ---- all of it ---- */

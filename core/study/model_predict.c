@@ -23,6 +23,7 @@ typedef struct work {
     int64_t                      physics;
     model_predict_sums          *sums;
     double                      *mem;             /* COLUMNS of cap */
+    double                      *told;            /* where it is explained: base, contributions, error of cap */
     size_t                      *row, cap;
     why                         *w;
 } work;
@@ -44,21 +45,48 @@ static const struct {
     { "distance", offsetof(model_predicted, distance), false },
 };
 
+int model_predict_columns(const model_saved *m, const model_opened *open, bool told)
+{
+    int sampled = !explain_is_told(open->plugin->desc);
+    return MODEL_PREDICT_REALS + (told ? 1 + sampled + (int)m->nfeature : 0);
+}
+
+/* 0: one of those above; else what is told of features. */
+static const char *word_of(const model_saved *m, int k)
+{
+    size_t at = (size_t)(k - MODEL_PREDICT_REALS);
+    return k < MODEL_PREDICT_REALS ? columns[k].key
+           : at == 0               ? "base"
+           : at <= m->nfeature     ? m->feature[at - 1].key
+                                   : "sampling_error";
+}
+
 const double *model_predict_real(const model_predicted *r, int k)
 {
+    if (k >= MODEL_PREDICT_REALS) {
+        size_t at = (size_t)(k - MODEL_PREDICT_REALS);
+        return at == 0 ? r->base : at <= r->p ? r->contribution[at - 1] : r->error;
+    }
     return *(const double *const *)((const char *)r + columns[k].at);
 }
 
-const char *model_predict_key(int k) { return columns[k].key; }
-
-const char *model_predict_unit(const model_saved *m, int k) { return columns[k].in ? m->unit : ""; }
-
-void model_predict_name(const model_saved *m, int k, char out[64])
+void model_predict_key(const model_saved *m, int k, char out[MODEL_PREDICT_NAME])
 {
-    char suffix[48] = "";
-    if (columns[k].in)
-        units_suffix(m->unit, suffix);
-    snprintf(out, 64, "%.14s%s%.40s", columns[k].key, *suffix ? "_" : "", suffix);
+    bool feature = k > MODEL_PREDICT_REALS && (size_t)(k - MODEL_PREDICT_REALS) <= m->nfeature;
+    snprintf(out, MODEL_PREDICT_NAME, "%s%.100s", feature ? "contribution_" : "", word_of(m, k));
+}
+
+const char *model_predict_unit(const model_saved *m, int k)
+{
+    return k >= MODEL_PREDICT_REALS || columns[k].in ? m->unit : "";
+}
+
+void model_predict_name(const model_saved *m, int k, char out[MODEL_PREDICT_NAME])
+{
+    char suffix[48] = "", key[MODEL_PREDICT_NAME];
+    units_suffix(model_predict_unit(m, k), suffix);
+    model_predict_key(m, k, key);
+    snprintf(out, MODEL_PREDICT_NAME, "%.113s%s%.40s", key, *suffix ? "_" : "", suffix);
 }
 
 /* ---- the scenario ---- */
@@ -213,9 +241,95 @@ static int cover(work *k, size_t n)
     free(k->mem);
     free(k->row);
     k->mem = mem_zero(COLUMNS * n, sizeof *k->mem);
+    free(k->told);
     k->row = mem_zero(n, sizeof *k->row);
-    k->cap = k->mem && k->row ? n : 0;
+    k->told = mem_zero(k->o->explain ? (k->m->nfeature + 2) * n : 1, sizeof *k->told);
+    k->cap = k->mem && k->row && k->told ? n : 0;
     return k->cap ? E_OK : fail(k->w, E_NOMEM, "no memory to predict %zu rows", n);
+}
+
+/* ---- what features add ---- */
+
+/* What rounding leaves (single precision, in trees) goes to the base; more than that is a plugin that is wrong. */
+static int close_row(work *k, double correction, size_t i)
+{
+    size_t p = k->m->nfeature;
+    double sum = 0, size = 0;
+    for (size_t j = 0; j <= p; j++) {
+        sum += k->told[j * k->cap + i];
+        size += fabs(k->told[j * k->cap + i]);
+    }
+    if (!(fabs(correction - sum) <= 1e-5 * (size + fabs(correction))))
+        return fail(k->w, E_PLUGIN, "plugin %s: base and contributions of a row come to %.10g, its correction is %.10g",
+                    k->m->plugin, sum, correction);
+    k->told[i] += correction - sum;
+    return E_OK;
+}
+
+/* Shares weighed as the answer is.  A row that the model says nothing of is no feature's doing. */
+static int weigh(work *k, const learner *l, const learnt *m, const explain *x, size_t from)
+{
+    const double *correction = k->mem + k->cap, *distance = k->mem + 4 * k->cap;
+    size_t p = x->p;
+    int rc = E_OK;
+    for (size_t i = 0; i < x->n && !rc; i++) {
+        size_t at = from + i;
+        double weight = learner_weight(l, m, distance[at]);
+        bool said = m->model && isfinite(x->share[p * x->n + i]);
+        k->told[at] = said ? weight * x->share[p * x->n + i] : correction[at];
+        for (size_t j = 0; j < p; j++)
+            k->told[(j + 1) * k->cap + at] = said ? weight * x->share[j * x->n + i] : 0 * correction[at];
+        k->told[(p + 1) * k->cap + at] = said && x->error ? weight * x->error[i] : NAN;
+        rc = said ? close_row(k, correction[at], at) : E_OK;
+    }
+    return rc;
+}
+
+size_t model_explain_rows(const model_saved *m, size_t pairs)
+{
+    size_t most = (pairs ? pairs : MODEL_EXPLAIN_PAIRS) / 2;
+    most = most ? most : 1;
+    return m->nbackground < most ? m->nbackground : most;
+}
+
+/* Where there are fewer pairs, rows of the background that lie apart. */
+static double *background(const work *k, size_t n)
+{
+    const model_saved *m = k->m;
+    double *at = mem_zero(n * m->nfeature + 1, sizeof *at);
+    for (size_t i = 0; at && i < n; i++)
+        memcpy(at + i * m->nfeature, m->background + i * m->nbackground / n * m->nfeature, m->nfeature * sizeof *at);
+    return at;
+}
+
+static int tell(work *k, learner *l, const learnt *m, size_t from, size_t n)
+{
+    size_t rows = model_explain_rows(k->m, k->o->pairs);
+    double *behind = background(k, rows);
+    explain_options o = { .background = behind, .nbackground = rows,
+                          .pairs = k->o->pairs ? k->o->pairs : MODEL_EXPLAIN_PAIRS, .seed = k->s->seed };
+    explain x = { 0 };
+    int rc = behind ? explain_rows(l, m, k->row + from, n, &o, &x, k->w)
+                    : fail(k->w, E_NOMEM, "no memory to explain %zu rows", n);
+    rc = rc ? rc : weigh(k, l, m, &x, from);
+    explain_free(&x);
+    free(behind);
+    return rc;
+}
+
+int model_predict_can(const model_saved *m, const model_opened *open, const model_predict_options *o, why *w)
+{
+    bool told = explain_is_told(open->plugin->desc);
+    if (!o->explain)
+        return o->pairs ? fail(w, E_USAGE, "permutations are for contributions of features: explain is not set") : E_OK;
+    if (told && o->pairs)
+        return fail(w, E_USAGE, "permutations: %s tells its contributions itself, no orders are sampled", m->plugin);
+    return told || m->nbackground
+               ? E_OK
+               : fail(w, E_INPUT,
+                      "the model %s was saved without rows of its training, which contributions of %s are told "
+                      "against: train it again",
+                      m->folder, m->plugin);
 }
 
 /* Rows of one cell by its model. */
@@ -243,7 +357,8 @@ static int cell(work *k, learner *l, uint32_t *last, uint32_t c)
     for (int i = 0; i < COLUMNS; i++)
         at[i] = k->mem + (size_t)i * k->cap + from;
     learner_said said = { at[0], at[1], at[2], at[3], at[4], at[5], at[6] };
-    return learner_predict(l, &m, k->row + from, n, &said, k->w);
+    int rc = learner_predict(l, &m, k->row + from, n, &said, k->w);
+    return rc || !k->o->explain ? rc : tell(k, l, &m, from, n);
 }
 
 static void sum_up(work *k, const model_predicted *r)
@@ -260,6 +375,24 @@ static void sum_up(work *k, const model_predicted *r)
         s->banded += isfinite(r->lower[i]);
         s->inside += r->measured[i] >= r->lower[i] && r->measured[i] <= r->upper[i];
     }
+}
+
+static int hand_over(work *k, const dataset *d)
+{
+    const double *at = k->mem, *contribution[MODEL_FEATURES];
+    model_predicted r = { .d = d, .n = d->n, .measured = d->col[d->target].v, .physics = at, .correction = at + k->cap,
+                          .total = at + 2 * k->cap, .lower = at + 5 * k->cap, .upper = at + 6 * k->cap,
+                          .sigma = at + 3 * k->cap, .distance = at + 4 * k->cap };
+    if (k->o->explain) {
+        r.p = k->m->nfeature;
+        r.base = k->told;
+        r.contribution = contribution;
+        for (size_t j = 0; j < r.p; j++)
+            contribution[j] = k->told + (j + 1) * k->cap;
+        r.error = explain_is_told(k->open->plugin->desc) ? NULL : k->told + (r.p + 1) * k->cap;
+    }
+    sum_up(k, &r);
+    return k->o->rows(k->o->ctx, &r, k->w);
 }
 
 static int piece(work *k, const replay *rows)
@@ -283,13 +416,7 @@ static int piece(work *k, const replay *rows)
                 last[c] = (uint32_t)k->m->cell[i].last;
         rc = cell(k, &l, last, c);
     }
-    if (!rc) {
-        const double *at = k->mem;
-        model_predicted r = { &d, d.n, d.col[d.target].v, at, at + k->cap, at + 2 * k->cap, at + 5 * k->cap,
-                              at + 6 * k->cap, at + 3 * k->cap, at + 4 * k->cap };
-        sum_up(k, &r);
-        rc = k->o->rows(k->o->ctx, &r, k->w);
-    }
+    rc = rc ? rc : hand_over(k, &d);
     free(last);
     learner_close(&l);
     if (d.store)
@@ -304,7 +431,8 @@ int model_predict(const model_saved *m, const model_opened *open, const scenario
     replay_batches *b = NULL;
     int rc = dataset_ask_of(m->ask) < 0
                  ? fail(w, E_INPUT, "the model %s is asked \"%.20s\", which this fade does not know", m->folder, m->ask)
-                 : bind_physics(&k);
+                 : model_predict_can(m, open, o, w);
+    rc = rc ? rc : bind_physics(&k);
     rc = rc ? rc : bind_corrector(&k);
     rc = rc ? rc : replay_batches_open(s, &b, w);
     for (replay *rows = NULL; !rc;) {
@@ -318,6 +446,7 @@ int model_predict(const model_saved *m, const model_opened *open, const scenario
     replay_batches_close(b);
     free((void *)(uintptr_t)k.sc.feature);
     free(k.mem);
+    free(k.told);
     free(k.row);
     return rc;
 }

@@ -104,6 +104,21 @@ static int features(saving *v)
     return E_OK;
 }
 
+/* Rows that contributions are told against (explain.h), so that no data are needed later. */
+static int background(saving *v)
+{
+    const model_training *k = v->k;
+    model_saved *m = &v->m;
+    double *at = mem_arena_get(m->arena, (EXPLAIN_BACKGROUND * m->nfeature + 1) * sizeof *at);
+    if (!at)
+        return fail(v->w, E_NOMEM, "no memory for the background of a model");
+    m->background = at;
+    m->nbackground = k->nrow ? EXPLAIN_BACKGROUND : 0;
+    if (k->nrow)
+        explain_background(&k->learner, k->row, k->nrow, k->s->seed, true, EXPLAIN_BACKGROUND, at);
+    return E_OK;
+}
+
 static int parts(saving *v)
 {
     const model_training *k = v->k;
@@ -222,6 +237,7 @@ int model_train_save(const model_training *k, const char *folder, char name[65],
     model_saved *back = NULL;
     int rc = v.m.arena ? sources(&v) : fail(w, E_NOMEM, "no memory to save a model");
     rc = rc ? rc : features(&v);
+    rc = rc ? rc : background(&v);
     rc = rc ? rc : parts(&v);
     if (!rc) {
         hash_table(&v);

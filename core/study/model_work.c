@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * model_work.c - a saved model put to work.
  */
+#include "core/study/dataset.h"
 #include "core/study/model_work.h"
 #include <math.h>
 #include <stdlib.h>
@@ -110,6 +111,18 @@ void model_opened_close(model_opened *k)
 
 /* ---- in a run ---- */
 
+/* Bands by horizon are those of forecasts; of what is asked row by row, there is one. */
+static void band_of(const model_saved *m, const model_part *p, engine_band *out)
+{
+    size_t most = dataset_ask_of(m->ask) == ASK_FORECAST ? ENGINE_BANDS : 1;
+    out->n = p->nband < most ? p->nband : most;
+    out->grow = most > 1 ? p->grow : 0;
+    for (size_t i = 0; i < out->n; i++) {
+        out->horizon[i] = p->horizon[i];
+        out->half[i] = p->half[i];
+    }
+}
+
 int model_correction(const engine_training *in, engine_correction *out, why *w)
 {
     const model_saved *m = in->corrector->model;
@@ -129,6 +142,8 @@ int model_correction(const engine_training *in, engine_correction *out, why *w)
     if (!rc && !cell)
         rc = fail(w, E_NOMEM, "no memory for %zu models", m->npart);
     out->cell = cell;
+    out->seen = m->cell;
+    out->nseen = m->unseen ? 0 : m->ncell;
     for (size_t i = 0; i < m->npart && !rc; i++) {
         const model_part *p = &m->part[i];
         cell[i] = p->cell;
@@ -136,6 +151,7 @@ int model_correction(const engine_training *in, engine_correction *out, why *w)
         out->stretch[i] = p->stretch;
         out->reach[i] = p->reach;
         out->rows[i] = (uint64_t)p->rows;
+        band_of(m, p, &out->band[i]);
         out->before[i] = p->before;
         out->after[i] = p->after;
         rc = model_part_load(m, p, in->object, in->vt, in->corrector->part.args, &out->model[i], w);

@@ -12,7 +12,7 @@
 
 typedef struct rows {                             /* the table, sorted by cell, then row */
     double     **col;
-    double      *target;
+    double      *target, *law;
     uint32_t    *cell, *row;
 } rows;
 
@@ -31,6 +31,7 @@ static void rows_free(rows *r)
     free(r->col ? r->col[0] : NULL);
     free(r->col);
     free(r->target);
+    free(r->law);
     free(r->cell);
     free(r->row);
 }
@@ -40,9 +41,12 @@ static int rows_open(rows *r, const engine_table *t, why *w)
     size_t n = t->n;
     key *k = mem_zero(n + 1, sizeof *k);
     double *mem = mem_zero((t->ncol + 1) * (n + 1), sizeof *mem);
-    *r = (rows){ .col = mem_zero(t->ncol + 1, sizeof *r->col), .target = mem_zero(n + 1, sizeof *r->target),
-                 .cell = mem_zero(n + 1, sizeof *r->cell), .row = mem_zero(n + 1, sizeof *r->row) };
-    if (!k || !mem || !r->col || !r->target || !r->cell || !r->row) {
+    *r = (rows){ .col = mem_zero(t->ncol + 1, sizeof *r->col),
+                 .target = mem_zero(n + 1, sizeof *r->target),
+                 .law = mem_zero(n + 1, sizeof *r->law),
+                 .cell = mem_zero(n + 1, sizeof *r->cell),
+                 .row = mem_zero(n + 1, sizeof *r->row) };
+    if (!k || !mem || !r->col || !r->target || !r->law || !r->cell || !r->row) {
         free(k);
         free(mem);
         return fail(w, E_NOMEM, "no memory to train on %zu rows", n);
@@ -56,6 +60,7 @@ static int rows_open(rows *r, const engine_table *t, why *w)
         for (size_t c = 0; c < t->ncol; c++)
             r->col[c][i] = t->col[c * t->cap + k[i].at];
         r->target[i] = t->target[k[i].at];
+        r->law[i] = t->law[k[i].at];
         r->cell[i] = k[i].cell;
         r->row[i] = k[i].row;
     }
@@ -63,9 +68,27 @@ static int rows_open(rows *r, const engine_table *t, why *w)
     return E_OK;
 }
 
-static int one_model(lesson *k, const picked *pick, engine_correction *out, size_t m)
+/* What the corrected law says at each cell's first and last row of those picked. */
+static int starts(lesson *k, const picked *pick, const double *law, const void *model, const learnt *l,
+                  engine_correction *out)
 {
-    learnt l;
+    double *said = mem_zero(3 * pick->n + 1, sizeof *said), *far = said + 2 * pick->n;
+    int rc = said ? E_OK : fail(k->why, E_NOMEM, "no memory for %zu rows of a corrector", pick->n);
+    rc = rc ? rc : lesson_predict(k, model, pick, said, said + pick->n, far);
+    for (size_t i = 0; i < pick->n && !rc; i++) {
+        size_t at = pick->at[i];
+        engine_start *s = &out->start[k->cell[at]];
+        double v = law[at] + l->gate * lesson_fading(far[i], l->reach) * said[i];
+        s->first = isnan(s->first) ? v : s->first;
+        s->last = v;
+    }
+    free(said);
+    return rc;
+}
+
+static int one_model(lesson *k, const picked *pick, const double *law, engine_correction *out, size_t m)
+{
+    learnt l = { 0 };
     out->stretch[m] = 1;
     out->reach[m] = INFINITY;
     if (pick->n < LESSON_LEAST)
@@ -79,7 +102,12 @@ static int one_model(lesson *k, const picked *pick, engine_correction *out, size
     out->reach[m] = l.reach;
     out->before[m] = l.before;
     out->after[m] = l.after;
-    return lesson_train(k, pick, &out->model[m]);
+    out->band[m].n = l.nband;
+    out->band[m].grow = l.grow;
+    memcpy(out->band[m].horizon, l.horizon, sizeof l.horizon);
+    memcpy(out->band[m].half, l.half, sizeof l.half);
+    rc = lesson_train(k, pick, &out->model[m]);
+    return rc || !out->model[m] ? rc : starts(k, pick, law, out->model[m], &l, out);
 }
 
 int train_corrector(const engine_training *in, engine_table *t, engine_correction *out, why *w)
@@ -96,6 +124,7 @@ int train_corrector(const engine_training *in, engine_table *t, engine_correctio
     if (!rc && !pick.at)
         rc = fail(w, E_NOMEM, "no memory to train on %zu rows", t->n);
     rc = rc ? rc : engine_correction_open(out, pooled ? 1 : in->nlane, w);
+    rc = rc ? rc : engine_start_open(out, in->nlane, w);
     if (!rc && in->corrector->from)
         rc = model_start(in->corrector->from, NULL, in->features, t->ncol, in->object, in->vt, in->corrector->part.args,
                          &from, w);
@@ -104,7 +133,7 @@ int train_corrector(const engine_training *in, engine_table *t, engine_correctio
         uint32_t cell = r.cell[i];
         for (pick.n = 0; i < t->n && (pooled || r.cell[i] == cell); i++)
             pick.at[pick.n++] = i;
-        rc = one_model(&k, &pick, out, pooled ? 0 : cell);
+        rc = one_model(&k, &pick, r.law, out, pooled ? 0 : cell);
     }
     lesson_drop(&k, from);
     predictor_free(&k.tile);

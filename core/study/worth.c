@@ -75,9 +75,12 @@ int worth_add(worth *t, learner *k, const learnt *m, const worth_rows *r, why *w
     bool has = false;
     if (r->nask < 2 || !r->ntrain || !m->model)
         return E_OK;
-    double *room = mem_zero(2 * r->nask + t->p, sizeof *room), *gain = room + 2 * r->nask;
+    double *room = mem_zero(2 * r->nask + (1 + EXPLAIN_PAIRS) * t->p, sizeof *room), *gain = room + 2 * r->nask;
+    explain_options o = { .background = gain + t->p, .nbackground = EXPLAIN_PAIRS, .seed = r->seed };
     int rc = room ? deal(t, k, m, r, room, w) : fail(w, E_NOMEM, "no memory to weigh features on %zu rows", r->nask);
-    rc = rc ? rc : explain_rows(k, m, r->ask, r->nask, r->train, r->ntrain, r->seed, &x, w);
+    if (!rc)
+        explain_background(k, r->train, r->ntrain, r->seed, false, EXPLAIN_PAIRS, gain + t->p);
+    rc = rc ? rc : explain_rows(k, m, r->ask, r->nask, &o, &x, w);
     rc = rc ? rc : explain_gain(k, m, gain, &has, w);
     for (size_t f = 0; f < t->p && !rc; f++) {
         for (size_t i = 0; i < r->nask; i++)

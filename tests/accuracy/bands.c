@@ -85,7 +85,7 @@ static void harvest(const forecast_cell *c, misses *m)
             continue;
         if (m->n == m->cap)
             m->at = realloc(m->at, (m->cap = m->cap ? 2 * m->cap : 4096) * sizeof *m->at);
-        forecast_error_scale(first, at, c->physics[r], &down, &up);
+        discrepancy_scale(first, at, c->physics[r], &down, &up);
         m->at[m->n++] = (miss){ last = x, off / down, off / up, 0, m->nseries };
     }
     m->nseries++;
@@ -129,11 +129,11 @@ static double at_share(const miss *v, size_t n, double want, bool high)
 }
 
 /* From the sets other than `but` (SETS: from all); never less for farther ahead. */
-static forecast_error learn(misses *m, size_t but)
+static discrepancy learn(misses *m, size_t but)
 {
-    forecast_error out;
-    for (size_t g = 0; g < FORECAST_ERRORS; g++) {
-        double x = ((double)g + FORECAST_ERROR_FROM) * log(2), all = 0;
+    discrepancy out;
+    for (size_t g = 0; g < DISCREPANCY_STEPS; g++) {
+        double x = ((double)g + DISCREPANCY_FROM) * log(2), all = 0;
         miss *v = NULL;
         size_t n = 0;
         for (size_t s = 0; s < SETS; s++) {
@@ -155,13 +155,13 @@ static forecast_error learn(misses *m, size_t but)
     return out;
 }
 
-static void print_table(const char *name, const forecast_error *e)
+static void print_table(const char *name, const discrepancy *e)
 {
     printf("  %-6s down", name);
-    for (size_t g = 0; g < FORECAST_ERRORS; g++)
+    for (size_t g = 0; g < DISCREPANCY_STEPS; g++)
         printf(" %.3f", e->down[g]);
     printf("  up");
-    for (size_t g = 0; g < FORECAST_ERRORS; g++)
+    for (size_t g = 0; g < DISCREPANCY_STEPS; g++)
         printf(" %.3f", e->up[g]);
     printf("\n");
 }
@@ -266,7 +266,7 @@ typedef struct bench {
     scenario *sc[SETS];
     char folder[SETS][32];
     misses missed[SETS];
-    forecast_error error[SETS + 1];               /* learnt from the other sets; from all */
+    discrepancy error[SETS + 1];               /* learnt from the other sets; from all */
     forecast said[SETS][WAYS];
     coverage held[SETS][WAYS];
 } bench;

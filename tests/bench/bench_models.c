@@ -91,7 +91,7 @@ static int predict(long rows, double *us, why *w)
     int rc = write_rows(at("rows.csv"), rows) ? fail(w, E_IO, "cannot write %ld rows", rows) : open_scenario(&s, w);
     rc = rc ? rc : model_read(at("model"), &m, w);
     rc = rc ? rc : model_open(m, &k, w);
-    rc = rc ? rc : predict_writer_open(m, at("out.csv"), NULL, &out, w);
+    rc = rc ? rc : predict_writer_open(m, MODEL_PREDICT_REALS, at("out.csv"), NULL, &out, w);
     model_predict_options o = { .rows = predict_writer_rows, .ctx = out };
     double t = bench_now();
     rc = rc ? rc : model_predict(m, &k, s, &o, &sums, w);

@@ -144,8 +144,10 @@ if "$FADE" plugin show xgboost > /dev/null 2>&1; then
 else
     skip "and of trees what it gained" "xgboost is not built here"
 fi
-tells "of others it is sampled" 'all(f["shap_by"] == "sampling" and f["shap"] >= 0 for f in
+tells "of a polynomial exactly" 'all(f["shap_by"] == "plugin" and f["shap"] >= 0 for f in
     v["correctors"][0]["features"])' ev.toml --importance --set corrector.plugin=polynomial
+tells "of others it is sampled" 'all(f["shap_by"] == "sampling" and f["shap"] >= 0 for f in
+    v["correctors"][0]["features"])' ev.toml --importance --set corrector.plugin=gp
 tells "a learning curve" 'len(v["correctors"][0]["learning_curve"]) >= 3
     and v["correctors"][0]["learning_curve"][-1]["trained_rows"] == 59
     and abs(v["correctors"][0]["learning_curve"][-1]["rmse"] - h["rmse"]) < 1e-12' ev.toml --learning-curve

@@ -144,12 +144,15 @@ static const fade_corrector_v1 corrector_v1 = {
     .save = poly_save,
     .load = poly_load,
 };
+static const fade_explain_v1 explain_v1 = { .size = sizeof explain_v1, .shares = explain_shares };
 
 static const void *iface(const fade_desc *d, const char *id)
 {
     (void)d;
     if (strcmp(id, "fade.corrector/1") == 0)
         return &corrector_v1;
+    if (strcmp(id, "fade.explain/1") == 0)
+        return &explain_v1;
     return strcmp(id, "fade.model/1") == 0 ? &model_v1 : NULL;
 }
 

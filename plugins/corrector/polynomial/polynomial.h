@@ -39,6 +39,8 @@ int32_t poly_fit(poly *, const fade_table *, double lambda);
 /* t of one value, no bounds. */
 double poly_t(const poly *, uint32_t j, double x);
 
+/* explain.c: fade.explain/1 */
+int32_t explain_shares(const void *model, uint64_t n, const double *const *in, double *const *share);
 int32_t poly_save(const void *model, const fade_stream *);
 int32_t poly_load(const fade_host *, const fade_args *, const fade_stream *, void **model);
 #endif
