@@ -13,7 +13,7 @@ typedef struct days_guess {
     double   *gain;                               /* [wstate] of the state from step to step, as it was last */
     double   *bend;                               /* [2][wstate] of the health with the state, at both ends */
     double    whole;                              /* the health's change from end to end, by those states; 0: unknown */
-    double   *g, *health;                         /* [wstate][DAYS] gains of the first sweep, [DAYS] of what health */
+    double   *g, *health;                         /* [wstate][DAYS] gains of the last sweep, [DAYS] of what health  */
     double   *lean;                               /* [wstate] part of itself a gain changes by, over the part that health changes by */
     double   *was;                                /* [stretches][wstate] what stretches that come again gained the last time */
     double   *more, *pace;                        /* [wstate] what is gained now over that; its change from row to row */

@@ -3,7 +3,7 @@
  *
  * States gain what they did in the same stretch of a duty the last time, as much more as in the row before, or what
  * they gained a step there; the health follows the states by its slopes at both ends.  Behind a sweep, gains are what
- * the sweep came to, and after the first they go with the health by as much as they did before.
+ * the sweep came to, and they go with the health by as much as they did before.
  */
 #include "core/base/clones.h"
 #include "core/base/mem.h"
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FELT 1e-12 /* less that health changes by bends no gain */
 #define SEEN 1e-8 /* what part of it health must change by to tell how gains go with it */
 
 bool duty_guess_open(days_guess *g, size_t wstate)
@@ -131,8 +132,7 @@ static void sum_up(const part *q, duty_days *m, uint32_t r, size_t padded, size_
         x[j] = x[n - 1];
     if (sweep == 2)
         m->guess.lean[r] = leaning(n, g1, g, m->soh, m->guess.health, m->guess.lean[r]);
-    if (sweep == 1)
-        memcpy(g, g1, n * sizeof *g);
+    memcpy(g, g1, n * sizeof *g);
     follow(n, x, x1, m->guess.bend[r], bent(q, m, r, n), next);
 }
 
@@ -162,7 +162,7 @@ void duty_guess_next(duty_days *m, const part *q, size_t padded, size_t n, int s
             m->guess.lean[r] = 0;
     }
     lay_health(m, padded, n, next);
-    if (sweep != 1)
+    if (fabs(m->soh[n - 1] - was[n - 1]) < FELT)
         return;
     memcpy(m->guess.health, was, n * sizeof *was);
     for (uint32_t r = 0; r < q->wstate; r++)
