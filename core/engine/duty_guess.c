@@ -21,13 +21,12 @@ bool duty_guess_open(days_guess *g, size_t wstate)
     g->bend = mem_columns(2 * wstate);
     g->g = mem_columns((wstate + 1) * DAYS);
     g->was = mem_zero((DUTY_STRETCHES + 1) * wstate, sizeof *g->was);
-    g->more = mem_columns(4 * wstate);
+    g->more = mem_columns(3 * wstate);
     if (!g->gain || !g->bend || !g->g || !g->was || !g->more)
         return false;
     g->health = g->g + wstate * DAYS;
     g->lean = g->more + wstate;
     g->pace = g->lean + wstate;
-    g->end = g->pace + wstate;
     for (size_t r = 0; r < wstate; r++)
         g->more[r] = 1;
     return true;
@@ -48,13 +47,6 @@ void duty_guess_of(days_guess *g, const duty_stream *s, size_t wstate)
         memset(g->was, 0, (DUTY_STRETCHES + 1) * wstate * sizeof *g->was);
     g->of = s;
     g->from = s->known.from;
-}
-
-void duty_guess_ended(days_guess *g, const part *q, const workpart *wp)
-{
-    for (uint32_t r = 0; r < q->wstate && g->last; r++)
-        g->was[g->last * q->wstate + r] = wp->x[0][(size_t)r * wp->b.n] - g->end[r];
-    g->last = 0;
 }
 
 /* How the health's slope changes with a state. */
