@@ -120,7 +120,7 @@ int train_corrector(const engine_training *in, engine_table *t, engine_correctio
     lesson k = { .sc = in->corrector, .object = in->object, .vt = in->vt, .column = in->features, .ncol = t->ncol,
                  .n = t->n, .col = (const double *const *)r.col, .target = r.target, .cell = r.cell, .row = r.row,
                  .tile = { .object = in->object, .vt = in->vt, .nfeature = t->ncol }, .gate = in->corrector->gate,
-                 .why = w };
+                 .id = in->id, .why = w };
     if (!rc && !pick.at)
         rc = fail(w, E_NOMEM, "no memory to train on %zu rows", t->n);
     rc = rc ? rc : engine_correction_open(out, pooled ? 1 : in->nlane, w);
