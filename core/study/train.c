@@ -81,6 +81,7 @@ static int starts(lesson *k, const picked *pick, const double *law, const void *
         double v = law[at] + l->gate * lesson_fading(far[i], l->reach) * said[i];
         s->first = isnan(s->first) ? v : s->first;
         s->last = v;
+        s->risen = l->risen;
     }
     free(said);
     return rc;
@@ -117,9 +118,19 @@ int train_corrector(const engine_training *in, engine_table *t, engine_correctio
     picked pick = { mem_zero(t->n + 1, sizeof *pick.at), 0 };
     bool pooled = in->corrector->pooled || in->nlane == 1;
     int rc = rows_open(&r, t, w);
-    lesson k = { .sc = in->corrector, .object = in->object, .vt = in->vt, .column = in->features, .ncol = t->ncol,
-                 .n = t->n, .col = (const double *const *)r.col, .target = r.target, .cell = r.cell, .row = r.row,
-                 .tile = { .object = in->object, .vt = in->vt, .nfeature = t->ncol }, .gate = in->corrector->gate,
+    lesson k = { .sc = in->corrector,
+                 .object = in->object,
+                 .vt = in->vt,
+                 .column = in->features,
+                 .ncol = t->ncol,
+                 .n = t->n,
+                 .col = (const double *const *)r.col,
+                 .target = r.target,
+                 .law = r.law,
+                 .cell = r.cell,
+                 .row = r.row,
+                 .tile = { .object = in->object, .vt = in->vt, .nfeature = t->ncol },
+                 .gate = in->corrector->gate,
                  .why = w };
     if (!rc && !pick.at)
         rc = fail(w, E_NOMEM, "no memory to train on %zu rows", t->n);
