@@ -17,7 +17,7 @@ typedef struct engine_band {                      /* how far off a correction wa
 } engine_band;
 
 typedef struct engine_start {                     /* of a lane */
-    double first, last;                           /* what the corrected law says at the first known row, at the last */
+    double first, last;                           /* capacity at the first known row, at the last: the law and what it missed there */
     double risen;                                 /* factor on what laws fall short by elsewhere (discrepancy.h) */
 } engine_start;
 
