@@ -300,6 +300,7 @@ typedef struct fade_table {               /* rows known at the forecast origin, 
     const double *const *col;             /* ncol columns of n; NaN unknown */
     const double        *target, *weight; /* weight may be NULL */
     const uint32_t      *cell, *row;
+    const uint64_t      *id;              /* per row: its cell's, as tile->id has it; NULL: not told.  Absent where `size` is smaller */
 } fade_table;
 
 typedef struct fade_stream {              /* the host's; read and write move all n bytes or fail (< 0) */

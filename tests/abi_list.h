@@ -166,7 +166,7 @@
     F(fade_duty_v1, cycle, 64, 16, fade_list) \
     F(fade_duty_v1, rates, 80, 8, int32_t (*)(const void *, fade_tile *)) \
     F(fade_duty_v1, cycles, 88, 8, int32_t (*)(const void *, fade_tile *)) \
-    S(fade_table, 64) \
+    S(fade_table, 72) \
     F(fade_table, size, 0, 4, uint32_t) \
     F(fade_table, ncol, 4, 4, uint32_t) \
     F(fade_table, n, 8, 8, uint64_t) \
@@ -176,6 +176,7 @@
     F(fade_table, weight, 40, 8, const double *) \
     F(fade_table, cell, 48, 8, const uint32_t *) \
     F(fade_table, row, 56, 8, const uint32_t *) \
+    F(fade_table, id, 64, 8, const uint64_t *) \
     S(fade_stream, 32) \
     F(fade_stream, size, 0, 4, uint32_t) \
     F(fade_stream, ctx, 8, 8, void *) \

@@ -104,6 +104,7 @@ static inline const char *crig_round(rig *g, const char *plugin, const double *x
     else if (h->corrector->save(h->object, &s2) != 0 || again.n != first.n || memcmp(again.at, first.at, first.n) != 0)
         bad = "saved again it is the same bytes";
     if (!bad) {
+        memcpy(h->id, g->id, 8 * sizeof *h->id);
         crig_predict(g, x, NULL, NULL);
         crig_predict(h, x, NULL, NULL);
         for (uint32_t k = 0; k < g->columns.out.n; k++)

@@ -23,6 +23,7 @@ static struct {
     bool backwards, whole;                        /* the last cell comes first; a cell comes whole before the next */
     atomic_int *stop;                             /* set with block number stop_at of this opening */
     size_t stop_at, blocks;
+    double (*clock)(void), spent;                 /* where it is asked for: seconds it took to give them */
 } series = { .cells = 1, .repeat = 1 };
 
 typedef struct series_at { size_t at; uint32_t cell; bool told; char id[16][16]; } series_at;
@@ -80,12 +81,14 @@ static void series_shared(const series_at *s, fade_block *b, uint32_t n)
     for (int c = 0; c < 3 && series.repeat == 1; c++)
         memcpy(b->col[c], from[c] + s->at, n * sizeof **b->col);
     for (uint32_t i = 0; i < n; i++) {
-        size_t k = (s->at + i) % series.n;
         b->cell[i] = NULL;
         b->time[i] = INT64_MIN;
-        for (int c = 0; c < 3 && series.repeat > 1; c++)
-            b->col[c][i] = from[c][k] + (c == 0 ? series.period * (double)((s->at + i) / series.n) : 0);
     }
+    for (uint32_t i = 0; i < n && series.repeat > 1; i++)
+        for (int c = 0; c < 3; c++) {
+            size_t k = (s->at + i) % series.n;
+            b->col[c][i] = from[c][k] + (c == 0 ? series.period * (double)((s->at + i) / series.n) : 0);
+        }
 }
 
 /* One block from where s stands, and on to the next; it may be empty where a cell has no sample (any more). */
@@ -122,8 +125,10 @@ static int32_t series_next(void *source, fade_block *b, int32_t timeout_ms)
         series_told(s, b);
         return FADE_OK;
     }
+    double since = series.clock ? series.clock() : 0;
     while (b->n == 0 && s->at < series.n * series.repeat)
         series_block(s, b, most);
+    series.spent += series.clock ? series.clock() - since : 0;
     snprintf(b->position, 256, "%zu %u 1", s->at, s->cell);
     return s->at < series.n * series.repeat ? FADE_OK : FADE_END;
 }

@@ -198,7 +198,7 @@ static void outside_of_the_tests_one_warning_names_the_bound(void **state)
         free(said);
         said = warnings(c, r[1] + 1, r[2] / 2, r[7] * 1.5, r[6] * 2);
         const struct { const char *key; double lo, hi; bool outside; } bound[] = {
-            { "temperature_mean", r[0] + 273.15, r[1] + 273.15, true },
+            { "temperature_mean", r[0], r[1], true },
             { "depth", r[2] < r[3] ? r[2] : 0.99, r[3], r[2] > 0 },
             { "c_rate", 0, r[7], true },
             { "c_rate_charge", 0, r[6], true },

@@ -110,6 +110,29 @@ static void a_failed_write_leaves_the_old(void **unused)
     assert_int_not_equal(system(command), 0);           /* nothing half-made lies about */
 }
 
+static void what_is_no_file_is_written_into(void **unused)
+{
+    (void)unused;
+    why w = { 0 };
+    char *back;
+    assert_int_equal(symlink("/dev/null", in_folder("null")), 0);
+    assert_int_equal(file_write(in_folder("null"), "a", 1, &w), E_OK);
+    assert_int_equal(symlink("/dev/full", in_folder("full")), 0);
+    if (file_exists("/dev/full"))
+        assert_int_equal(file_write(in_folder("full"), "a", 1, &w), E_IO);
+    struct stat st;
+    assert_int_equal(stat(in_folder("null"), &st), 0);
+    assert_true(S_ISCHR(st.st_mode));                   /* still the device, not a file in its place */
+    assert_int_equal(file_write(in_folder("meant"), "old", 3, &w), E_OK);
+    assert_int_equal(symlink("meant", in_folder("link")), 0);
+    assert_int_equal(file_write(in_folder("link"), "new", 3, &w), E_OK);
+    assert_int_equal(lstat(in_folder("link"), &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    assert_int_equal(file_read(in_folder("meant"), 10, &back, NULL, &w), E_OK);
+    assert_string_equal(back, "new");
+    free(back);
+}
+
 static void folders(void **unused)
 {
     (void)unused;
@@ -216,6 +239,7 @@ int main(void)
         cmocka_unit_test(written_is_read),
         cmocka_unit_test(refusals_say_why),
         cmocka_unit_test(a_failed_write_leaves_the_old),
+        cmocka_unit_test(what_is_no_file_is_written_into),
         cmocka_unit_test(folders),
         cmocka_unit_test(paths),
         cmocka_unit_test(one_holds_the_lock),

@@ -66,8 +66,15 @@ static void columns_and_dates(void **state)
     assert_string_equal(p->x, "Date");
     assert_string_equal(p->title, "");
     assert_true(p->time);
-    assert_int_equal(p->n, 2);
-    assert_string_equal(p->series[1].name, "law+ridge");
+    static const struct { const char *name; int color, dash; } line[] = {      /* a colour a cell, a dash a model */
+        { "B1: law", 0, 0 }, { "B1: law+ridge", 0, 1 }, { "B2: law", 1, 0 }, { "B2: law+ridge", 1, 1 },
+    };
+    assert_int_equal(p->n, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(p->series[i].name, line[i].name);
+        assert_int_equal(p->series[i].color, line[i].color);
+        assert_int_equal(p->series[i].dash, line[i].dash);
+    }
     text t = { 0 };
     plot_script(p, &(plot_options){ 0 }, "d", "p.png", &t);
     assert_non_null(strstr(text_of(&t), "set xlabel 'Date from 2026 on'\nset xdata time\nset timefmt '%s'\n"
@@ -102,6 +109,21 @@ static void time_goes_by_in_years(void **state)
     assert_float_equal(p->least_x, 0.2, 1e-12);
     assert_float_equal(p->most_x, 2, 1e-12);
     assert_false(p->time);
+    text_free(&p->left_out);
+    p = gathered(&r, 1, &(plot_options){ .y = "soh" });
+    assert_string_equal(p->x, "Cycle");                 /* a date does not make a duty of it */
+    text_free(&p->left_out);
+    frame_add_column(&r->rows, "span_second", "span", "s", "", &w);
+    frame_add_column(&r->rows, "count", "count", "", "", &w);
+    p = gathered(&r, 1, &(plot_options){ .y = "soh" });
+    assert_string_equal(p->x, "Time / years");          /* rows of a duty are no cycles */
+    assert_float_equal(p->most_x, 2, 1e-12);
+    text_free(&p->left_out);
+    for (size_t i = 0; i < r->rows.n; i++)
+        r->rows.col[at].v[i] /= 73;
+    p = gathered(&r, 1, &(plot_options){ .y = "soh" });
+    assert_string_equal(p->x, "Time / days");
+    assert_float_equal(p->most_x, 10, 1e-12);
     text_free(&p->left_out);
     result_close(r);
 }
@@ -290,8 +312,8 @@ static void a_small_picture_has_no_room_for_the_legend(void **state)
     assert_non_null(strstr(text_of(&t), "svg size 144,96 "));
     text_free(&t);
     memset(p->series[0].name, 'x', 60);
-    plot_script(p, &(plot_options){ 0 }, "d", "p.svg", &t);             /* is higher by a line and two names */
-    assert_non_null(strstr(text_of(&t), "svg size 576,439 "));
+    plot_script(p, &(plot_options){ 0 }, "d", "p.svg", &t);             /* is higher by a line and four names */
+    assert_non_null(strstr(text_of(&t), "svg size 576,475 "));
     text_free(&t);
     text_free(&p->left_out);
     result_close(r);

@@ -347,7 +347,7 @@ static const struct { const char *toml, *line;
     { LEAST "[cell]\nsoh_reference = \"new\"\n", "expected one of nominal|initial" },
     { LEAST "[conditions]\ndept = 1\n",
       "dir/a.toml:6:1: [conditions] dept is no standard column, did you mean \"depth\"?" },
-    { LEAST "[conditions]\ndepth = 2\n", "dir/a.toml:6:9: [conditions] depth = 2 1 is outside 0..1" },
+    { LEAST "[conditions]\ndepth = 2\n", "dir/a.toml:6:9: [conditions] depth = 2 is outside 0..1" },
     { LEAST "[conditions]\ntemperature_mean = 25\n", "(a temperature may be written \"25 degC\")" },
     { LEAST "[conditions]\ncapacity = 2\n", "[conditions] capacity is what is to be predicted" },
     { LEAST "[conditions]\nx = { value = 1, unit = \"parsec\" }\n", "[conditions] x: " },

@@ -18,6 +18,11 @@
  *               X = np.c_[np.ones(40), z**p, u]; G = X.T @ Ci @ X; th = np.linalg.solve(G, X.T @ Ci @ y); e = y - X @
  * th ll += [-.5*(37*np.log(e @ Ci @ e) + np.linalg.slogdet(C)[1] + np.linalg.slogdet(G)[1])] pred += [np.c_[np.ones(2),
  * (xs/40)**p, [.2, .2]] @ th + g*Ks @ Ci @ e] w = np.exp(ll - max(ll)); w /= w.sum(); w @ pred
+ * Three cells of 20, 30 and 40 cycles, each beside the other two, mates = 0.5, z**0.5, m = 0.5, at cycle 60:
+ *   x = [n[:20], n[:30], n]; y = [2 + .1*c - (.3 + .1*c)*(v/40)**.7 + .002*np.cos(5*v + c) for c, v in enumerate(x)]
+ *   k = [x[own] <= span, x[mate] <= span ..], span = x[own][-1]; S = (x[k]/span)**.5
+ *   w = [1, .25, .25]*np.exp((x[k]/x[k][-1] - 1)/.5); twelve rounds as above, s of each cell's own r, and
+ *   b = -sum(ww*(S - S_)*(y - y_))/sum(ww*(S - S_)**2), S_, y_ and c = sum(ww*(y + b*S))/sum(ww) of each cell alone
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,8 +33,9 @@
 #include "tests/corrector_rig.h"
 #include "tests/near.h"
 
-enum { N = 40 };
+enum { N = 40, CELLS = 3 };
 static crig_table d;
+static uint64_t id[CRIG_ROWS];
 
 static void plant(uint32_t p)
 {
@@ -46,7 +52,7 @@ static void plant(uint32_t p)
 typedef struct wish {
     double power[4], length[4], memory[4];
     uint32_t npower, nlength, nmemory;
-    double carry, soft, likely, likely_lasts; /* likely_lasts 0: as shipped */
+    double carry, soft, likely, likely_lasts, mates; /* likely_lasts 0: as shipped */
 } wish;
 
 static rig *train(wish *o)
@@ -68,11 +74,14 @@ static rig *train(wish *o)
     rig_value(g, "carry")->real = o->carry;
     rig_value(g, "carry_soft")->real = o->soft;
     rig_value(g, "likely")->real = o->likely;
+    rig_value(g, "mates")->real = o->mates;
     if (o->likely_lasts > 0)
         rig_value(g, "likely_lasts")->real = o->likely_lasts;
     assert_int_equal(g->corrector->train(&g->host, &g->args, &d.t, NULL, &model), 0);
     assert_non_null(model);
     assert_int_equal(rig_make(g, 8, model), 0);
+    for (uint32_t i = 0; i < 8; i++)
+        g->id[i] = i + 1;
     return g;
 }
 
@@ -267,6 +276,177 @@ static void no_gain(void **state)
     rig_close(g);
 }
 
+/* ---- cells beside their mates ---- */
+
+/* Cells of 20, 30 and 40 cycles; that of number `asked` has the id of the lane that crig_predict reads. */
+static void plant_cells(uint32_t asked)
+{
+    uint32_t at = 0;
+    crig_shape(&d, 90, 1);
+    for (uint32_t c = 0; c < CELLS; c++)
+        for (uint32_t n = 1; n <= 20 + 10 * c; n++, at++) {
+            d.cell[at] = c;
+            d.row[at] = n;
+            id[at] = c == asked ? 4 : 100 + c;
+            d.x[0][at] = n;
+            d.y[at] = 2 + 0.1 * c - (0.3 + 0.1 * c) * pow(n / 40.0, 0.7) + 0.002 * cos(5.0 * n + c);
+        }
+    d.t.id = id;
+}
+
+static wish one_of_three(double mates)
+{
+    return (wish){ .power = { 0.5 }, .npower = 1, .memory = { 0.5 }, .nmemory = 1, .mates = mates };
+}
+
+static double at_60(wish o)
+{
+    rig *g = train(&o);
+    double said = crig_predict(g, (double[]){ 60 }, NULL, NULL);
+    rig_close(g);
+    return said;
+}
+
+static void losses_are_shared(void **state)
+{
+    (void)state;
+    static const double known[CELLS] = { 1.6164555391222604, 1.6069279155754543, 1.5869456369167754 };
+    for (uint32_t c = 0; c < CELLS; c++) {
+        plant_cells(c);
+        double got = at_60(one_of_three(0.5));
+        if (fabs(got - known[c]) > 1e-7)
+            fail_msg("cell %u: %.17g, not %.17g", (unsigned)c, got, known[c]);
+    }
+}
+
+/* Alone a cell is what it is in a table of its own; so is one whose mates have too few rows. */
+static void a_cell_without_mates_is_alone(void **state)
+{
+    (void)state;
+    plant_cells(0);
+    d.t.n = 20;
+    double alone = at_60(one_of_three(0));
+    assert_near(at_60(one_of_three(5)), alone, 0);
+    d.t.n = 22; /* two rows of the next one */
+    assert_near(at_60(one_of_three(5)), at_60(one_of_three(0)), 0);
+    d.t.n = 90;
+    assert_near(at_60(one_of_three(1e-12)), alone, 1e-9);
+}
+
+/* What mates did later than the cell's last cycle is not used, in the losses and in the likely laws. */
+static void later_rows_of_mates_tell_nothing(void **state)
+{
+    (void)state;
+    for (int likely = 0; likely < 2; likely++) {
+        wish o = one_of_three(0.5);
+        double said[2];
+        o.power[1] = 1;
+        o.npower = 2;
+        o.likely = likely;
+        o.carry = 3;
+        for (int k = 0; k < 2; k++) {
+            plant_cells(0);
+            for (int i = 20; i < 90 && k; i++)
+                d.y[i] += d.x[0][i] > 20 ? 7 : 0;
+            said[k] = at_60(o);
+        }
+        assert_near(said[0], said[1], 0);
+        plant_cells(0);
+        d.y[20 + 10] += 1; /* an earlier one does */
+        assert_true(fabs(at_60(o) - said[0]) > 1e-9);
+    }
+}
+
+/* Nine cells of one exponent, 0.5, each with its own size and level.  0: the last one alone. */
+static void plant_shape(uint64_t seed, int mates)
+{
+    uint32_t at = 0;
+    crig_shape(&d, 0, 1);
+    for (uint32_t c = 0; c < 9; c++)
+        for (uint32_t n = 1; n <= 30; n++) {
+            double noise = 0.03 * crig_draw(&seed);
+            if (c < 8 && !mates)
+                continue;
+            d.cell[at] = c;
+            d.row[at] = n;
+            id[at] = c == 8 ? 4 : 100 + c;
+            d.x[0][at] = n;
+            d.y[at++] = 2 + 0.05 * c - (0.1 + 0.02 * c) * sqrt(n / 30.0) + noise;
+        }
+    d.t.n = at;
+    d.t.id = id;
+}
+
+/* Which of two laws holds is told by all of them; three known spans ahead it matters.  Sizes differ by a factor of 2.6:
+ * the likely laws have losses of their own. */
+static void a_shape_is_shared(void **state)
+{
+    (void)state;
+    enum { SEEDS = 30 };
+    double off[2] = { 0 };
+    for (uint64_t seed = 1; seed <= SEEDS; seed++)
+        for (int mates = 0; mates < 2; mates++) {
+            wish o = { .power = { 0.5, 1 }, .npower = 2, .memory = { 1e6 }, .nmemory = 1, .likely = 1,
+                       .likely_lasts = 1e9, .mates = mates ? 8 : 0 };
+            plant_shape(seed * 977, mates);
+            rig *g = train(&o);
+            off[mates] += fabs(crig_predict(g, (double[]){ 120 }, NULL, NULL) - (2.4 - 0.26 * 2)) / SEEDS;
+            rig_close(g);
+        }
+    print_message("off by %.4f alone, by %.4f beside eight mates\n", off[0], off[1]);
+    assert_true(off[1] < 0.6 * off[0]);
+}
+
+static void a_stranger_is_as_all_are(void **state)
+{
+    (void)state;
+    plant_cells(CELLS);
+    double all = at_60(one_of_three(0));
+    assert_near(at_60(one_of_three(0.5)), all, 0);
+    plant_cells(1);
+    d.t.size = offsetof(fade_table, id); /* a host that tells no ids */
+    assert_near(at_60(one_of_three(0.5)), all, 0);
+    d.t.size = sizeof d.t;
+    d.t.id = NULL;
+    assert_near(at_60(one_of_three(0.5)), all, 0);
+}
+
+static void lanes_are_cells(void **state)
+{
+    (void)state;
+    double said[CELLS];
+    for (uint32_t c = 0; c < CELLS; c++) {
+        plant_cells(c);
+        said[c] = at_60(one_of_three(0.5));
+    }
+    plant_cells(CELLS);
+    for (int i = 0; i < 90; i++)
+        id[i] = d.cell[i] + 2;
+    wish o = one_of_three(0.5);
+    rig *g = train(&o);
+    crig_predict(g, (double[]){ 60 }, NULL, NULL);
+    for (uint32_t c = 0; c < CELLS; c++)
+        assert_near(rig_out(g, "mean")[c + 1], said[c], 0);
+    rig_close(g);
+}
+
+static void cells_in_a_stream(void **state)
+{
+    (void)state;
+    for (int likely = 0; likely < 2; likely++) {
+        wish o = one_of_three(0.5);
+        o.likely = likely;
+        o.carry = 3;
+        plant_cells(1);
+        rig *g = train(&o);
+        const char *bad = crig_round(g, "trend", (double[]){ 50 });
+        bad = bad ? bad : crig_damage(g, 7);
+        if (bad)
+            fail_msg("does not hold: %s", bad);
+        rig_close(g);
+    }
+}
+
 static void refused_tables(void **state)
 {
     (void)state;
@@ -315,6 +495,13 @@ int main(void)
         cmocka_unit_test(their_share_fades),
         cmocka_unit_test(several_cells_have_no_level),
         cmocka_unit_test(no_gain),
+        cmocka_unit_test(losses_are_shared),
+        cmocka_unit_test(a_cell_without_mates_is_alone),
+        cmocka_unit_test(later_rows_of_mates_tell_nothing),
+        cmocka_unit_test(a_shape_is_shared),
+        cmocka_unit_test(a_stranger_is_as_all_are),
+        cmocka_unit_test(lanes_are_cells),
+        cmocka_unit_test(cells_in_a_stream),
         cmocka_unit_test(refused_tables),
         cmocka_unit_test(stream),
     };

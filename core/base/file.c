@@ -109,33 +109,72 @@ static void sync_folder(const char *path)
     free(folder);
 }
 
+/* What is no regular file is never replaced: a run as root would take /dev/null away from all others. */
+int file_draft_open(const char *path, file_draft *out, why *w)
+{
+    struct stat st;
+    bool there = stat(path, &st) == 0;
+    *out = (file_draft){ 0 };
+    out->to = there && S_ISREG(st.st_mode) ? realpath(path, NULL) : NULL;
+    out->to = out->to ? out->to : mem_dup(path);
+    if (there && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+        out->at = mem_dup(path);
+    } else if (out->to) {
+        size_t room = strlen(out->to) + 32;
+        out->at = mem_zero(room, 1);
+        if (out->at)
+            snprintf(out->at, room, "%s.%ld.tmp", out->to, (long)getpid());
+    }
+    return out->at && out->to ? E_OK : fail(w, E_NOMEM, "no memory to write %s", path);
+}
+
+int file_draft_keep(file_draft *d, why *w)
+{
+    if (strcmp(d->at, d->to) != 0) {
+        if (rename(d->at, d->to))
+            return cannot(w, "write", d->to);
+        sync_folder(d->to);
+    }
+    free(d->at);
+    d->at = NULL;
+    return E_OK;
+}
+
+void file_draft_drop(file_draft *d)
+{
+    if (d->at && d->to && strcmp(d->at, d->to) != 0)
+        unlink(d->at);
+    free(d->at);
+    free(d->to);
+    *d = (file_draft){ 0 };
+}
+
+int file_sync(int fd)
+{
+    return fsync(fd) && errno != EINVAL && errno != EROFS && errno != ENOTSUP ? -1 : 0;
+}
+
 int file_write(const char *path, const void *at, size_t n, why *w)
 {
-    size_t room = strlen(path) + 32;
-    char *tmp = mem_zero(room, 1);
-    if (!tmp)
-        return fail(w, E_NOMEM, "no memory to write %s", path);
-    snprintf(tmp, room, "%s.%ld.tmp", path, (long)getpid());
-    int rc = E_OK, fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0) {
-        rc = cannot(w, "write", path);
-        free(tmp);
+    file_draft d;
+    int rc = file_draft_open(path, &d, w);
+    if (rc) {
+        file_draft_drop(&d);
         return rc;
     }
-    bool bad = write_all(fd, at, n) || fsync(fd);
-    int said = errno;
-    bad = close(fd) || bad;
-    if (bad) {
-        errno = said ? said : errno;
+    int fd = open(d.at, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), said = 0;
+    if (fd < 0) {
         rc = cannot(w, "write", path);
-    } else if (rename(tmp, path)) {
+    } else if (write_all(fd, at, n) || file_sync(fd)) {
+        said = errno;
+        close(fd);
+        errno = said;
+        rc = cannot(w, "write", path);
+    } else if (close(fd)) {
         rc = cannot(w, "write", path);
     }
-    if (rc)
-        unlink(tmp);
-    else
-        sync_folder(path);
-    free(tmp);
+    rc = rc ? rc : file_draft_keep(&d, w);
+    file_draft_drop(&d);
     return rc;
 }
 

@@ -12,6 +12,14 @@
 int file_read(const char *path, size_t max, char **out, size_t *n, why *w);
 /* tmp, fsync, rename, fsync of the folder: either the old or the new whole file is there.  E_IO. */
 int file_write(const char *path, const void *at, size_t n, why *w);
+/* Where the bytes of a file go before it is whole: beside the file a link leads to, or, where `path` is a device or a pipe, into itself. */
+typedef struct file_draft {
+    char *at, *to;
+} file_draft;
+int file_draft_open(const char *path, file_draft *out, why *w);        /* makes names, no file; E_NOMEM */
+int file_draft_keep(file_draft *d, why *w);               /* what is written and closed takes its place; E_IO */
+void file_draft_drop(file_draft *d);                      /* removes what was not kept; accepts one never opened */
+int file_sync(int fd);                                    /* fsync; a pipe and most devices know none, which is no error */
 int file_mkdirs(const char *path, why *w);                /* mkdir -p */
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);

@@ -330,6 +330,20 @@ const char *units_human(const char *spec)
     return spec;
 }
 
+const char *units_human_values(const char *spec, double *v, size_t n)
+{
+    unit a, b;
+    double scale, offset;
+    const char *to = units_human(spec);
+    if (strcmp(to, "1") == 0)
+        return "";
+    if (units_parse(spec, &a, NULL) || units_parse(to, &b, NULL) || !units_convert(&a, &b, NAN, &scale, &offset))
+        return spec;
+    for (size_t i = 0; i < n; i++)
+        v[i] = v[i] * scale + offset;
+    return to;
+}
+
 /* Adds a word, joined by "_", lower case, as far as there is room. */
 static void join(char out[48], size_t *n, const char *word, const char *more)
 {

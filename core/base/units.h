@@ -29,5 +29,6 @@ int units_quantity(const char *text, const char *declared, double nominal_ah, do
 /* The unit people read: "K" -> "degC", "A.s" -> "Ah", others unchanged; and the suffix of a column's name in a file
  * (Battery Data Format style: ah, wh, volt, ampere, ohm, second, celsius, watt, ratio for "1", nothing for ""). */
 const char *units_human(const char *unit);
+const char *units_human_values(const char *unit, double *v, size_t n);         /* v[n] in it; the unit to write behind, "" for a ratio */
 size_t units_suffix(const char *unit, char out[48]);           /* returns its length; "" for "" */
 #endif

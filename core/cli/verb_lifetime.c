@@ -199,7 +199,7 @@ static const cli_flag lifetime_flags[] = {
     { "early", 0, "N", "compare cells up to cycle N (default a quarter of the median life)", false },
     { "cells", 0, "N", "how many lives the table lists (default 12)", false },
     { "plot", 0, "FILE", "draw it: .svg, .png or .pdf", false },
-    { "x", 'x', "cycle|years", "what it is drawn over (default cycle)", false },
+    { "x", 'x', "cycle|years|days|hours", "what it is drawn over (default cycle, of a duty years)", false },
     { "ascii", 0, NULL, "letters instead of braille dots", false },
     CLI_SET_FLAG,
     { "seed", 0, "N", "short for --set run.seed=N", false },

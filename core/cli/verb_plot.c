@@ -81,7 +81,8 @@ static int run_plot(int argc, char **argv)
 static const cli_flag plot_flags[] = {
     { "out", 'o', "FILE", "the picture: .svg, .png or .pdf", false },
     { "y", 'y', "COLUMN", "default: capacity measured, by physics and corrected", false },
-    { "x", 'x', "COLUMN", "default cycle; time is the date, years is the time since the first row", false },
+    { "x", 'x', "COLUMN", "default cycle, of a duty years; time: the date; years, days, hours: since the first row",
+      false },
     { "by", 0, "COLUMN", "of a sweep: a line for each value of this one; variant: of what varies in words", false },
     { "trace", 0, NULL, "of samples: voltage, current and temperature against time, a colour a cycle", false },
     { "dqdv", 0, NULL, "of samples: dQ/dV of charge and discharge against voltage, a colour a cycle", false },

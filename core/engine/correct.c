@@ -206,7 +206,7 @@ int correct_load(engine *e, why *w)
     bool all = sc->ncorrector > 0;
     for (size_t c = 0; c < sc->ncorrector; c++) {
         corrector_use *u = &e->corrector[c];
-        engine_training in = { &sc->corrector[c], u->object, u->vt, u->feature_column, e->nlane };
+        engine_training in = { &sc->corrector[c], u->object, u->vt, u->feature_column, e->nlane, NULL };
         all = all && sc->corrector[c].model;
         for (size_t p = 0; p < e->nphysics && sc->corrector[c].model && e->opt.study; p++) {
             int rc = e->opt.study->load(&in, &e->correction[p * sc->ncorrector + c], w);
@@ -221,21 +221,25 @@ int correct_load(engine *e, why *w)
 int correct_train(engine *e, why *w)
 {
     const scenario *sc = e->sc;
-    for (size_t p = 0; p < e->nphysics; p++)
-        for (size_t c = 0; c < sc->ncorrector; c++) {
-            size_t at = p * sc->ncorrector + c;
-            corrector_use *u = &e->corrector[c];
-            engine_training in = { &sc->corrector[c], u->object, u->vt, u->feature_column, e->nlane };
-            if (sc->corrector[c].model)
-                continue;
-            int rc = e->opt.study ? e->opt.study->train(&in, &e->table[at], &e->correction[at], w) : E_OK;
-            if (rc)
-                return rc;
+    uint64_t *id = mem_zero(e->nlane + 1, sizeof *id);
+    int rc = id ? E_OK : fail(w, E_NOMEM, "no memory to train on %u lanes", (unsigned)e->nlane);
+    for (size_t i = 0; i < e->nlane && id; i++)
+        id[i] = e->lane[i].id;
+    for (size_t at = 0; at < e->nphysics * sc->ncorrector && !rc; at++) {
+        size_t p = at / sc->ncorrector, c = at % sc->ncorrector;
+        corrector_use *u = &e->corrector[c];
+        engine_training in = { &sc->corrector[c], u->object, u->vt, u->feature_column, e->nlane, id };
+        if (sc->corrector[c].model)
+            continue;
+        rc = e->opt.study ? e->opt.study->train(&in, &e->table[at], &e->correction[at], w) : E_OK;
+        if (!rc) {
             engine_table_free(&e->table[at]);
             say_trained(e, p, c);
         }
-    e->trained = true;
-    return E_OK;
+    }
+    free(id);
+    e->trained = !rc;
+    return rc;
 }
 
 void correct_free(engine *e)

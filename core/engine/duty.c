@@ -197,19 +197,40 @@ bool duty_gives(const engine *e, size_t at, uint32_t input)
     return false;
 }
 
+/* "30 days", "1 day", "900 s" */
+static void add_span(double seconds, text *out)
+{
+    static const struct {
+        double per;
+        const char *word;
+    } units[] = { { 86400, "day" }, { 3600, "hour" }, { 60, "minute" } };
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        double n = seconds / units[i].per;
+        if (n >= 1 && fabs(n - round(n)) < 1e-9 * n) {
+            text_addf(out, "%.0f %s%s", n, units[i].word, n < 1.5 ? "" : "s");
+            return;
+        }
+    }
+    text_addf(out, "%g s", seconds);
+}
+
 /* How often each law books the cycles of its samples. */
 void duty_plan(const engine *e, text *out)
 {
     if (!e->duty)
         return;
-    text_addf(out, "  duty       rows of %g s, cells keep their %s\n", e->duty->row,
+    text_add(out, "  duty       rows of ");
+    add_span(e->duty->row, out);
+    text_addf(out, ", cells keep their %s\n",
               e->sc->duty.keep == DUTY_ENERGY ? "energy" : "swings of the state of charge");
     for (size_t i = 0; i < e->duty->nuse; i++) {
         const duty_use *u = &e->duty->use[i];
         const duty_rule *r = &e->duty->rule[u->rule];
         text_addf(out, "  inside     %s books cycles", duty_part(e, u->part)->sp->label);
-        if (r->time > 0)
-            text_addf(out, " after %g s", r->time);
+        if (r->time > 0) {
+            text_add(out, " after ");
+            add_span(r->time, out);
+        }
         if (r->efc > 0)
             text_addf(out, "%s past %g equivalent full cycles", r->time > 0 ? " or" : "", r->efc);
         text_addf(out, "%s%s\n", r->time > 0 || r->efc > 0 ? "" : " at the ends of rows",
@@ -311,6 +332,7 @@ static void free_stream(const duty *d, duty_stream *s)
     free(s->row_step);
     free(s->stress);
     free(s->told);
+    free(s->total);
     duty_past_free(s->past);
     duty_again_free(d, s->again);
     free(s);

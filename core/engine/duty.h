@@ -45,11 +45,17 @@ enum { DUTY_BATCH = TILE_MAX };                   /* samples that rates() gets a
 
 typedef struct duty_pos { size_t i; double f; } duty_pos;        /* f seconds after sample i of the window */
 
+/* What samples come to: sums over stretches between them, extremes. */
+enum { SUM_MOVED, SUM_SOC, SUM_T, SUM_LOAD, SUM_LOAD_T, SUM_CHARGE, SUM_CHARGE_T, SUMS };
+typedef struct duty_totals { double sum[SUMS], soc_min, soc_max, t_max; } duty_totals;
+
 typedef struct duty_step {
     duty_pos a, b;
     size_t   b0;                                  /* break: its samples are b0..b.i */
     uint32_t e0, e1, o0, o1;                      /* rainflow cycles that closed in it; those open at its end */
     bool     brk;
+    uint16_t again;                               /* which stretch it is that came again; 0: none that is known */
+    uint32_t from;                                /* .. of what is remembered from then on */
     double   top;                                 /* highest soc up to the last break */
 } duty_step;
 
@@ -106,6 +112,8 @@ typedef struct duty_walk {
     uint16_t turn[DUTY_TURNS];
 } duty_walk;
 
+typedef struct duty_again_at { const duty_walk *walk; size_t n; uint16_t which; } duty_again_at;
+
 typedef struct duty_stream {
     size_t n, cap, derived, done; /* samples in the window; what is made of each is there; those booked */
     double **col;                                 /* [duty.ncol] */
@@ -121,6 +129,7 @@ typedef struct duty_stream {
     double **value;                               /* per use: [step][nfill] */
     double  *made;                                /* of the law at hand: what cycles() makes of each event */
     double  *stress;                              /* of the break points of the rule at hand */
+    duty_totals *total;                           /* per step of the first rule: what rows are added up from */
     struct duty_told { double *again; bool known; } *told; /* per step of it: what its stretch came to before, or now */
     size_t   captold;
     duty_past *past;                              /* what was made of its first samples; NULL: not remembered */
@@ -187,11 +196,12 @@ void duty_past_keep(duty_stream *, size_t first, size_t n);
 void duty_past_free(duty_past *);
 size_t duty_past_place(const duty_stream *, size_t first, size_t n);         /* of samples first ..; SIZE_MAX: unknown */
 /* duty_again.c: stretches that come again */
-enum { DUTY_PLACES = 9216 };                      /* samples that are remembered: a year by hours */
+enum { DUTY_PLACES = 9216, DUTY_STRETCHES = 1024 }; /* samples that are remembered: a year by hours; stretches of a rule */
 int  duty_again_open(const duty *, duty_stream *, why *w);
 void duty_again_walked(const duty *, duty_stream *, size_t n, duty_walk);
-size_t duty_again_walk(const duty *, duty_stream *, duty_walk *);
-double *duty_again_values(const duty *, duty_stream *, size_t rule, const duty_step *, bool *known);
+bool duty_again_next(const duty *, duty_stream *, duty_again_at *);            /* from the last break point to the next */
+double *duty_again_values(const duty *, duty_stream *, size_t rule, duty_step *, bool *known);
+enum { AGAIN_TOTALS = DUTY_N, AGAIN_LAWS = AGAIN_TOTALS + sizeof(duty_totals) / sizeof(double) }; /* where they are there */
 void duty_again_free(const duty *, duty_again *);
 /* duty_book.c: break points, rainflow, rows */
 int  duty_book(duty *, duty_stream *, size_t most_rows, bool end, why *w);
@@ -199,10 +209,13 @@ int  duty_step_room(duty_at *, why *w);                                      /* 
 int  duty_event_room(duty_at *, size_t n, why *w);
 size_t duty_used(const duty *, const duty_stream *, size_t rule);
 /* duty_sums.c */
-void duty_stress(const duty_stream *, const duty_rule *, duty_pos a, duty_pos b, double out[DUTY_N]);
+void duty_totals_between(const duty_stream *, duty_pos a, duty_pos b, duty_totals *);
+void duty_totals_add(duty_totals *to, const duty_totals *);
+void duty_stress(const duty_stream *, const duty_rule *, duty_pos a, duty_pos b, const duty_totals *, double out[DUTY_N]);
 double duty_integral(const duty_stream *, const double *rate, duty_pos a, duty_pos b);
-/* duty_value.c: what each step hands to the laws that share their samples */
+/* duty_value.c: what each step hands to the laws that share their samples; what rows come to */
 int  duty_values(duty *, duty_stream *, why *w);
+void duty_row_totals(const duty *, const duty_stream *, size_t row, duty_totals *); /* behind duty_values */
 enum { DUTY_CYCLES = 64 };                        /* events at once */
 int  duty_cycles(const duty_use *, const part *, const fade_tile *like, const rainflow_event *, size_t n,
                  const duty_rule *, double out[DUTY_MOST_CYCLES][DUTY_CYCLES], why *w);

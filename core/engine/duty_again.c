@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STRETCHES = 1024 };                        /* per rule, at most */
-
 typedef struct stretch {
     size_t    n;                                  /* samples on to its end */
     bool      known;                              /* its values are there */
@@ -21,8 +19,8 @@ typedef struct stretch {
 
 typedef struct rule_again {
     uint16_t *which;                              /* [DUTY_PLACES] the stretch that begins there; 0: none */
-    stretch  *at;                                 /* [STRETCHES + 1] from 1 on */
-    double   *value;                              /* [STRETCHES + 1][width]: stress, then of each law its values */
+    stretch  *at;                                 /* [DUTY_STRETCHES + 1] from 1 on */
+    double *value; /* [DUTY_STRETCHES + 1][width]: stress, totals, then of each law its values */
     size_t    n, width;
 } rule_again;
 
@@ -43,19 +41,19 @@ void duty_again_free(const duty *d, duty_again *a)
 
 static int open_rule(const duty *d, size_t r, rule_again *q, why *w)
 {
-    q->width = DUTY_N;
+    q->width = AGAIN_LAWS;
     for (size_t i = 0; i < d->nuse; i++)
         q->width += d->use[i].rule == r ? VALUE_WIDTH(&d->use[i]) : 0;
     q->which = mem_zero(DUTY_PLACES, sizeof *q->which);
-    q->at = mem_grow(NULL, STRETCHES + 1, sizeof *q->at);
-    q->value = mem_grow(NULL, (STRETCHES + 1) * q->width, sizeof *q->value);
+    q->at = mem_grow(NULL, DUTY_STRETCHES + 1, sizeof *q->at);
+    q->value = mem_grow(NULL, (DUTY_STRETCHES + 1) * q->width, sizeof *q->value);
     return q->which && q->at && q->value ? E_OK : fail(w, E_NOMEM, "no memory to remember stretches of a duty");
 }
 
-/* Before samples are booked, where some come again. */
+/* Before samples are booked, where some may come again. */
 int duty_again_open(const duty *d, duty_stream *s, why *w)
 {
-    if (!s->known.period || s->again)
+    if (!s->past || s->again)
         return E_OK;
     if (!(s->again = mem_zero(1, sizeof *s->again + d->nrule * sizeof *s->again->rule)))
         return fail(w, E_NOMEM, "no memory to remember stretches of a duty");
@@ -84,7 +82,7 @@ static stretch *find(const duty *d, duty_stream *s, size_t r, size_t first, size
     stretch *it = &q->at[q->which[place]];
     if (q->which[place])
         return it->n == n || (!n && duty_past_place(s, first, it->n + 1) == place) ? it : NULL;
-    if (!anew || q->n == STRETCHES)
+    if (!anew || q->n == DUTY_STRETCHES)
         return NULL;
     q->which[place] = (uint16_t)++q->n;
     it = &q->at[q->n];
@@ -101,24 +99,32 @@ void duty_again_walked(const duty *d, duty_stream *s, size_t n, duty_walk walk)
         it->walk = walk;
 }
 
-/* How many samples on the next break point is, if the stretch to it comes again; 0: nobody knows. */
-size_t duty_again_walk(const duty *d, duty_stream *s, duty_walk *walk)
+/* How the stretch from the one rule's last break point to the next is walked and how many samples it has, if it comes
+ * again. */
+bool duty_again_next(const duty *d, duty_stream *s, duty_again_at *next)
 {
     const stretch *it = find(d, s, 0, s->at[0].brk, 0, false);
     if (!it || !it->walk.whole || duty_past_place(s, s->at[0].brk, it->n + it->walk.behind) == SIZE_MAX)
-        return 0;
-    *walk = it->walk;
-    return it->n;
+        return false;
+    *next = (duty_again_at){ &it->walk, it->n, (uint16_t)(it - s->again->rule[0].at) };
+    return true;
 }
 
 /* Where the values of a step are that is a whole stretch, or *known false: where they are to be put.  NULL: nowhere. */
-double *duty_again_values(const duty *d, duty_stream *s, size_t rule, const duty_step *step, bool *known)
+double *duty_again_values(const duty *d, duty_stream *s, size_t rule, duty_step *step, bool *known)
 {
+    if (step->again && step->from == (uint32_t)s->known.from && s->again->from == s->known.from &&
+        s->again->rule[rule].at[step->again].known) {
+        *known = true;
+        return s->again->rule[rule].value + step->again * s->again->rule[rule].width;
+    }
     bool whole = step->a.i == step->b0 && step->a.f == 0 && step->b.f == 0;
     stretch *it = whole && step->b.i > step->b0 ? find(d, s, rule, step->b0, step->b.i - step->b0, true) : NULL;
     *known = it && it->known;
     if (!it)
         return NULL;
     it->known = true;
-    return s->again->rule[rule].value + (size_t)(it - s->again->rule[rule].at) * s->again->rule[rule].width;
+    step->again = (uint16_t)(it - s->again->rule[rule].at);
+    step->from = (uint32_t)s->known.from;
+    return s->again->rule[rule].value + step->again * s->again->rule[rule].width;
 }

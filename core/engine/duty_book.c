@@ -299,27 +299,38 @@ static size_t next_event(const duty_stream *s, double alarm, size_t n)
     return i;
 }
 
-/* From a break point right to the next, where the stretch between was walked before and no row ends in it.  *went: it
- * was. */
+/* From a break point right to the next, and on, where the stretches between were walked before and no row ends in them.
+ * *went: it did. */
 static int jump(duty *d, duty_stream *s, bool *went, why *w)
 {
     duty_at *at = &s->at[0];
-    duty_walk walk;
+    duty_again_at next;
+    int rc = E_OK;
     *went = false;
     if (d->nrule != 1 || at->brk + 2 < s->done || at->end.i != at->brk || at->end.f != 0)
         return E_OK;
-    size_t n = duty_again_walk(d, s, &walk), b = at->brk + n, done = b + walk.behind;
-    if (!n || walk.from != s->direction || at->brk + walk.first != s->done || done >= s->n ||
-        !(s->col[S_TIME][done - 1] < row_end(d, s) - 2e-9 * d->row))
-        return E_OK;
-    int rc = E_OK;
-    for (size_t i = 0; i < walk.nturn && !rc && d->rule[0].rain; i++)
-        rc = rain(d, s, 0, at->brk + walk.turn[i], w);
-    rc = rc ? rc : end_step(d, s, 0, (duty_pos){ b, 0 }, true, w);
-    s->direction = walk.to;
-    s->done = done;
-    s->walk = (duty_walk){ .whole = true, .from = walk.to, .first = walk.behind };
-    *went = true;
+    for (double end = row_end(d, s) - 2e-9 * d->row; !rc && duty_again_next(d, s, &next); *went = true) {
+        const duty_walk *walk = next.walk;
+        size_t b = at->brk + next.n, done = b + walk->behind;
+        if (walk->from != s->direction || at->brk + walk->first != s->done || done >= s->n ||
+            !(s->col[S_TIME][done - 1] < end))
+            break;
+        for (size_t i = 0; i < walk->nturn && !rc && d->rule[0].rain; i++)
+            rc = rain(d, s, 0, at->brk + walk->turn[i], w);
+        rc = rc ? rc : end_step(d, s, 0, (duty_pos){ b, 0 }, true, w);
+        if (rc)
+            break;
+        at->step[at->nstep - 1].again = next.which;
+        at->step[at->nstep - 1].from = (uint32_t)s->known.from;
+        s->direction = walk->to;
+        s->done = done;
+        s->walk.from = walk->to;
+        s->walk.first = walk->behind;
+    }
+    if (*went) {
+        s->walk.whole = true;
+        s->walk.nturn = 0;
+    }
     return rc;
 }
 

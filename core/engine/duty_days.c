@@ -4,33 +4,18 @@
  * A lane needs the state and the health that the lane before it ends with.  Both are guessed, all lanes step at once,
  * and what they gain makes the next guess, until no bit moves: then each lane began where the one before it ended, and
  * the row is that of one step after the other, to the bit.  A law whose gains do not depend on where it stands takes
- * two sweeps, one whose gains health bends about six: between sweeps the health follows the states by its slope.  Where
+ * two sweeps, one whose gains health bends four or five: only the lanes that begin otherwise are stepped again.  Where
  * it takes more than it saves, rows go step by step, and it is tried again later.  What is not settled begins the next
  * sweeps.
  */
 #include "core/base/clones.h"
 #include "core/base/mem.h"
-#include "core/engine/duty_desk.h"
+#include "core/engine/duty_days.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAYS = 64, FEWEST = 6, SWEEPS = 12, CHEAP = 8, LONGEST_REST = 31 };
-
-struct duty_days {
-    size_t    part;                               /* for whom; each part that may go by days has its own */
-    double   *x, *x1, *out, *in, *base, *param, *scratch;
-    double   *dt, *count, *t, *wish, *soh;        /* count: cycles of a cell that is new */
-    uint64_t  id[DAYS], row[DAYS];
-    int32_t   status[DAYS];
-    bool      brk[DAYS];
-    const fade_samples *of[DAYS];                 /* none is lent */
-    const double **param_at, **in_at, **x_at;
-    double  **x1_at, **out_at;
-    double    slope;                              /* of the health from step to step, as it was last */
-    uint32_t rest, rested; /* rows that go step by step before this is tried again; those last time */
-    double   *gain;                               /* [wstate] of the state from step to step, as it was last */
-    double   *bend;                               /* [2][wstate] of the health with the state, at both ends */
-};
+enum { FEWEST = 6, SWEEPS = 12, CHEAP = 8, LONGEST_REST = 31 };
 
 static size_t eights(size_t n) { return (n + 7) / 8 * 8; }
 
@@ -57,15 +42,15 @@ static bool open_one(const part *q, duty_days *m)
     m->param = mem_columns(whole(q->nparam) * DAYS);
     m->scratch = mem_columns(bytes / sizeof(double) + 8);
     m->dt = mem_columns(5 * DAYS);
-    m->gain = mem_columns(q->wstate);
-    m->bend = mem_columns(2 * q->wstate);
+    m->before = mem_columns((q->wstate + 1) * DAYS);
     m->param_at = mem_zero(q->nparam + 1, sizeof *m->param_at);
     m->in_at = mem_zero(q->cols.in.n + 1, sizeof *m->in_at);
     m->x_at = mem_zero(ns + 1, sizeof *m->x_at);
     m->x1_at = mem_zero(ns + 1, sizeof *m->x1_at);
     m->out_at = mem_zero(no + 1, sizeof *m->out_at);
-    return m->x && m->x1 && m->out && m->in && m->base && m->param && m->scratch && m->dt && m->gain && m->bend &&
-           m->param_at && m->in_at && m->x_at && m->x1_at && m->out_at;
+    return m->x && m->x1 && m->out && m->in && m->base && m->param && m->scratch && m->dt && m->before &&
+           m->param_at && m->in_at && m->x_at && m->x1_at && m->out_at &&
+           duty_guess_open(&m->guess, q->wstate);
 }
 
 /* One per part that may go by days, in tiles of a single cell or not: a run may end with one. */
@@ -89,8 +74,6 @@ int duty_days_open(engine *e, worker *k, why *w)
         m->soh = m->wish + DAYS;
         for (uint32_t j = 0; j < q->nparam; j++)
             m->param_at[j] = m->param + (size_t)j * DAYS;
-        for (uint32_t i = 0; i < q->cols.in.n; i++)
-            m->in_at[i] = m->in + (size_t)i * DAYS;
     }
     return E_OK;
 }
@@ -109,8 +92,8 @@ void duty_days_close(const duty *d, duty_desk *desk)
         free(m->param);
         free(m->scratch);
         free(m->dt);
-        free(m->gain);
-        free(m->bend);
+        free(m->before);
+        duty_guess_close(&m->guess);
         free(m->param_at);
         free(m->in_at);
         free(m->x_at);
@@ -149,11 +132,13 @@ static void lay_row(const worker *k, const part *q, const workpart *wp, duty_day
 static void lay_steps(const duty *d, const duty_use *u, const duty_run_of *run, duty_days *m, size_t n, size_t padded)
 {
     const duty_step *step = run->stream->at[u->rule].step;
+    const uint32_t from = (uint32_t)run->stream->known.from;
     for (size_t j = 0; j < padded; j++) {
         size_t at = run->step + (j < n ? j : n - 1);
         const double *v = run->stream->value[u - d->use] + at * VALUE_WIDTH(u);
         double efc = v[u->nfill + VALUE_EFC], depth = v[u->nfill + VALUE_MAX] - v[u->nfill + VALUE_MIN];
         m->brk[j] = step[at].brk;
+        m->guess.again[j] = j < n && step[at].from == from ? step[at].again : 0;
         m->count[j] = step[at].brk && depth > 0 ? efc / depth : 0;
         for (size_t f = 0; f < u->nfill; f++)
             m->base[f * DAYS + j] = v[f];
@@ -164,51 +149,45 @@ static void lay_steps(const duty *d, const duty_use *u, const duty_run_of *run, 
 
 /* ---- sweeps ---- */
 
-/* Rates and throughput are of the capacity at hand: what health makes of them. */
-static void scale(const duty_use *u, duty_days *m, size_t padded)
+CLONES static void times(const double *restrict a, const double *restrict b, size_t lo, size_t hi, double *restrict to)
 {
-    for (size_t f = 0; f < u->nfill; f++) {
-        double *to = m->in + (size_t)u->fill[f].input * DAYS;
-        const double *base = m->base + f * DAYS;
-        for (size_t j = 0; u->fill[f].what == FILL_STRESS && duty_scaled[u->fill[f].index] && j < padded; j++)
-            to[j] = m->soh[j] * base[j];
-    }
-    for (size_t j = 0; j < padded; j++)
-        m->dt[j] = m->soh[j] * m->count[j];
+    for (size_t j = lo; j < hi; j++)
+        to[j] = a[j] * b[j];
 }
 
-static void lay_tile(const part *q, const workpart *wp, duty_days *m, size_t padded, size_t n,
+/* Rates and throughput are of the capacity at hand: what health makes of them. */
+static void scale(const duty_use *u, duty_days *m, size_t lo, size_t hi)
+{
+    for (size_t f = 0; f < u->nfill; f++)
+        if (u->fill[f].what == FILL_STRESS && duty_scaled[u->fill[f].index])
+            times(m->soh, m->base + f * DAYS, lo, hi, m->in + (size_t)u->fill[f].input * DAYS);
+    times(m->soh, m->count, lo, hi, m->dt);
+}
+
+/* Lanes lo .. hi - 1, both by eights. */
+static void lay_tile(const part *q, const workpart *wp, duty_days *m, size_t padded, size_t n, size_t lo, size_t hi,
                      fade_tile *b)
 {
-    size_t row = 0;
+    size_t row = 0, live = (n < hi ? n : hi) - lo;
+    m->lo = lo;
     for (uint32_t c = 0; c < q->cols.state.n; c++) {
         const fade_column *fc = library_at(&q->cols.state, c);
-        m->x_at[c] = m->x + row * padded;
-        m->x1_at[c] = m->x1 + row * padded;
+        m->x_at[c] = m->x + row * padded + lo;
+        m->x1_at[c] = m->x1 + row * padded + lo;
         row += fc->width ? fc->width : 1;
     }
     row = 0;
     for (uint32_t c = 0; c < q->cols.out.n; c++) {
         const fade_column *fc = library_at(&q->cols.out, c);
-        m->out_at[c] = m->out + row * padded;
+        m->out_at[c] = m->out + row * padded + lo;
         row += fc->width ? fc->width : 1;
     }
-    *b = (fade_tile){ .size = sizeof *b, .n = (uint32_t)padded, .live = (uint32_t)n, .id = m->id, .row = m->row,
-                      .t = m->t, .dt = m->dt, .param = m->param_at, .in = m->in_at, .x = m->x_at, .x1 = m->x1_at,
+    for (uint32_t i = 0; i < q->cols.in.n; i++)
+        m->in_at[i] = m->in + (size_t)i * DAYS + lo;
+    *b = (fade_tile){ .size = sizeof *b, .n = (uint32_t)(hi - lo), .live = (uint32_t)live, .id = m->id, .row = m->row,
+                      .t = m->t, .dt = m->dt + lo, .param = m->param_at, .in = m->in_at, .x = m->x_at, .x1 = m->x1_at,
                       .out = m->out_at, .wish = m->wish, .status = m->status, .scratch = m->scratch,
                       .worker = wp->worker, .samples = m->of };
-}
-
-/* The first guess: the state and the health go on as they went. */
-static void guess(const part *q, const workpart *wp, duty_days *m, size_t padded, size_t n, double soh)
-{
-    for (uint32_t r = 0; r < q->wstate; r++)
-        for (size_t j = 0; j < padded; j++) {
-            double from = wp->x[0][(size_t)r * wp->b.n];
-            m->x[r * padded + j] = j ? from + (double)(j < n ? j : n - 1) * m->gain[r] : from;
-        }
-    for (size_t j = 0; j < padded; j++)
-        m->soh[j] = j ? soh + (double)(j < n ? j : n - 1) * m->slope : soh;
 }
 
 /* How many lanes began where the one before them ended, `next` being the health each one leaves. */
@@ -245,7 +224,7 @@ CLONES static void health_of_loss(const double *restrict v, double c0, size_t n,
 static void left(const physics *ph, const duty_days *m, double c0, size_t n, double *next)
 {
     int from = ph->capacity >= 0 ? ph->capacity : ph->loss;
-    const double *v = m->out_at[ph->pool.at[from].index];
+    const double *v = m->out_at[ph->pool.at[from].index] - m->lo;
     if (ph->capacity >= 0)
         health_by(v, ph->capacity_link.scale, ph->capacity_link.offset, c0, n, next);
     else
@@ -265,58 +244,56 @@ static void bends(const physics *ph, const part *q, const workpart *wp, duty_day
     size_t ns = q->wstate, lanes = 2 * (ns + 1), padded = eights(lanes);
     double h[2][DAYS], next[DAYS];
     fade_tile b;
-    memset(m->bend, 0, 2 * ns * sizeof *m->bend);
+    memset(m->guess.bend, 0, 2 * ns * sizeof *m->guess.bend);
+    m->guess.whole = 0;
     if (padded > DAYS || !q->vt->observe)
         return;
     for (size_t r = 0; r < ns; r++)
         for (size_t j = 0; j < padded; j++) {
             size_t end = j < lanes ? j / (ns + 1) : 1;
-            double x = wp->x[0][r * wp->b.n] + (double)(end * n) * m->gain[r];
-            h[end][r] = x != 0 ? 1e-5 * x : 1e-2 * m->gain[r];
+            double x = wp->x[0][r * wp->b.n] + (double)(end * n) * m->guess.gain[r];
+            h[end][r] = x != 0 ? 1e-5 * x : 1e-2 * m->guess.gain[r];
             m->x[r * padded + j] = j % (ns + 1) == r + 1 ? x + h[end][r] : x;
         }
     for (size_t j = 0; j < padded; j++)
         m->status[j] = 0;
-    lay_tile(q, wp, m, padded, lanes, &b);
+    lay_tile(q, wp, m, padded, lanes, 0, padded, &b);
     if (q->vt->observe(q->model, &b) != 0)
         return;
     left(ph, m, c0, lanes, next);
+    m->guess.whole = next[ns + 1] - next[0];
     for (size_t end = 0; end < 2; end++)
         for (size_t r = 0; r < ns; r++) {
             const double *at = next + end * (ns + 1);
             double bend = (at[r + 1] - at[0]) / h[end][r];
-            m->bend[end * ns + r] = bend - bend == 0 ? bend : 0;
+            m->guess.bend[end * ns + r] = bend - bend == 0 ? bend : 0;
         }
 }
 
-/* What a lane leaves of health when it leaves another state than it did. */
-CLONES static void follow(size_t n, const double *restrict x, const double *restrict was, double bend, double more,
-                          double *restrict next)
+/* Keeps what lanes begin from. */
+static void keep(const part *q, duty_days *m, size_t padded)
 {
-    for (size_t j = 0; j + 1 < n; j++)
-        next[j] += (bend + more * ((x[j + 1] - x[0]) + (was[j] - x[0]))) * (x[j + 1] - was[j]);
+    for (uint32_t r = 0; r < q->wstate; r++)
+        memcpy(m->before + r * DAYS, m->x + r * padded, padded * sizeof *m->x);
+    memcpy(m->before + q->wstate * DAYS, m->soh, padded * sizeof *m->soh);
 }
 
-/* What each lane gained, one behind the other.  Inside a binade a gain is a whole number of units in the last place,
- * whatever the low bits of the state, so that sums of gains are the states themselves.  The health goes with them. */
-static void go_on(const part *q, duty_days *m, size_t padded, size_t n, double *next)
+/* The lanes, by eights, that begin otherwise than they did. */
+static void changed(const part *q, const duty_days *m, size_t padded, size_t *lo, size_t *hi)
 {
-    for (uint32_t r = 0; r < q->wstate; r++) {
-        double *x = m->x + r * padded, now = x[0], bend = m->bend[r], wide = (double)n * m->gain[r];
-        const double *x1 = m->x1 + r * padded;
-        double more = wide != 0 ? 0.5 * (m->bend[q->wstate + r] - bend) / wide : 0;
-        for (size_t j = 0; j < n; j++) {
-            double gain = x1[j] - x[j];
-            x[j] = now;
-            now = now + gain;
-        }
-        for (size_t j = n; j < padded; j++)
-            x[j] = x[n - 1];
-        if (bend != 0 || more != 0)
-            follow(n, x, x1, bend, more, next);
+    size_t first = padded, last = 0;
+    for (uint32_t r = 0; r <= q->wstate; r++) {
+        const double *now = r < q->wstate ? m->x + r * padded : m->soh, *then = m->before + r * DAYS;
+        size_t a = 0, b = padded;
+        while (a < first && memcmp(now + a, then + a, 8 * sizeof *now) == 0)
+            a += 8;
+        while (b > last && memcmp(now + b - 8, then + b - 8, 8 * sizeof *now) == 0)
+            b -= 8;
+        first = a < first ? a : first;
+        last = b > last ? b : last;
     }
-    for (size_t j = 1; j < padded; j++)
-        m->soh[j] = j >= n ? m->soh[n - 1] : m->brk[j - 1] ? next[j - 1] : m->soh[j - 1];
+    *lo = first;
+    *hi = last;
 }
 
 /* Takes the first `good` steps. */
@@ -325,13 +302,28 @@ static void take(const part *q, workpart *wp, duty_desk *desk, duty_days *m, siz
 {
     for (uint32_t r = 0; r < q->wstate; r++) {
         double end = m->x1[r * padded + good - 1];
-        m->gain[r] = (end - m->x[r * padded]) / (double)good;
         for (uint32_t i = 0; i < wp->b.n; i++)
             wp->x[0][(size_t)r * wp->b.n + i] = end;
     }
-    m->slope = (next[good - 1] - m->soh[0]) / (double)good;
     for (uint32_t i = 0; i < wp->b.n; i++)
         desk->soh[i] = next[good - 1];
+    duty_guess_taken(m, q, padded, good);
+}
+
+/* What a step may say of its lanes is for this step only. */
+static void forgive(duty_days *m, size_t padded)
+{
+    memset(m->status, 0, padded * sizeof *m->status);
+    for (size_t j = 0; j < padded; j++)
+        m->wish[j] = INFINITY;
+}
+
+static bool refused(const duty_days *m, size_t live)
+{
+    int32_t any = 0;
+    for (size_t j = 0; j < live; j++)
+        any |= m->status[j];
+    return any != 0;
 }
 
 /* Up to DAYS steps; how many were taken: 0 if a lane is refused, or too few settle to be worth it. */
@@ -339,31 +331,30 @@ static size_t some(engine *e, worker *k, const physics *ph, const part *q, const
                    const duty_run_of *run, size_t n)
 {
     duty_days *m = k->desk->days[u - e->duty->use];
-    size_t padded = eights(n), good = 0;
+    size_t padded = eights(n), good = 0, lo = 0, hi = padded;
     double next[DAYS], c0 = e->lane[k->tile->first].c0;
     fade_tile b;
     lay_steps(e->duty, u, run, m, n, padded);
     bends(ph, q, wp, m, c0, n);
-    lay_tile(q, wp, m, padded, n, &b);
-    guess(q, wp, m, padded, n, k->desk->soh[0]);
+    duty_guess_first(m, q, wp, padded, n, k->desk->soh[0]);
 
     int sweep = 0;
     for (; sweep < SWEEPS && good < n; sweep++) {
-        if (sweep)
-            go_on(q, m, padded, n, next);
-        scale(u, m, padded);
-        for (size_t j = 0; j < padded; j++) {
-            m->wish[j] = INFINITY;
-            m->status[j] = 0;
+        if (sweep) {
+            keep(q, m, padded);
+            duty_guess_next(m, q, padded, n, sweep, next);
+            changed(q, m, padded, &lo, &hi);
+            if (lo >= hi)
+                break;
         }
-        if (q->vt->step(q->model, &b) != 0)
+        lay_tile(q, wp, m, padded, n, lo, hi, &b);
+        forgive(m, padded);
+        scale(u, m, lo, hi);
+        if (q->vt->step(q->model, &b) != 0 || refused(m, b.live))
             return 0;
-        for (size_t j = 0; j < n; j++)
-            if (m->status[j] != 0)
-                return 0;
         health(ph, m, c0, n, next);
         good = settled(q, m, padded, n, next);
-        }
+    }
     take(q, wp, k->desk, m, padded, good, next);
     m->rested = sweep <= CHEAP ? 0 : m->rested < LONGEST_REST ? 2 * m->rested + 1 : LONGEST_REST;
     m->rest = m->rested;
@@ -382,10 +373,15 @@ void duty_days_run(engine *e, worker *k, const physics *ph, const part *q, const
         return;
     }
     lay_row(k, q, wp, m);
+    duty_guess_of(&m->guess, run->stream, q->wstate);
+    duty_guess_ended(&m->guess, q, wp);
     while (!m->rest && run->end >= run->step + FEWEST + 1) {
         size_t left = run->end - run->step - 1, took = some(e, k, ph, q, u, wp, run, left < DAYS ? left : DAYS);
         run->step += took;
         if (took < FEWEST)
             return;
     }
+    m->guess.last = m->guess.again[0] && run->end == run->step + 1 ? run->stream->at[u->rule].step[run->step].again : 0;
+    for (uint32_t r = 0; r < q->wstate; r++)
+        m->guess.end[r] = wp->x[0][(size_t)r * wp->b.n];
 }

@@ -150,6 +150,17 @@ static bool point_at_window(duty *d, double **col, why *w)
     return true;
 }
 
+/* Where from i on the first sample of another cell is. */
+static uint32_t same_cell(const char *const *cell, uint32_t i, uint32_t n)
+{
+    if (memcmp(cell + i, cell + i + 1, (n - i - 1) * sizeof *cell) == 0)          /* each is the one before it */
+        return n;
+    uint32_t k = i + 1;
+    while (k < n && cell[k] == cell[i])
+        k++;
+    return k;
+}
+
 static int read_block(duty *d, uint32_t *came, why *w)
 {
     engine *e = d->e;
@@ -174,7 +185,7 @@ static int read_block(duty *d, uint32_t *came, why *w)
         return take_cells(d, &b, col, w);
     int rc = E_OK;
     for (uint32_t i = 0, k; i < b.n && !rc; i = k) {
-        for (k = i + 1; k < b.n && cell[k] == cell[i]; k++) {}
+        k = same_cell(cell, i, b.n);
         rc = there && cell[i] ? fail(w, E_PLUGIN, "source %s gives samples of one cell beside samples of all",
                                      e->sc->source.label)
                               : take_samples(d, cell[i], i, k - i, there, w);
@@ -310,7 +321,9 @@ static void row_values(duty *d, const duty_stream *s, size_t k, size_t slot)
     static const duty_rule plain = { 0 };
     chunk *c = &d->e->chunk;
     double v[DUTY_COLUMNS_N];
-    duty_stress(s, &plain, s->row[k].a, s->row[k].b, v);
+    duty_totals t;
+    duty_row_totals(d, s, k, &t);
+    duty_stress(s, &plain, s->row[k].a, s->row[k].b, &t, v);
     v[DUTY_COUNT] = v[DUTY_DEPTH] > 0 ? v[DUTY_EFC] / v[DUTY_DEPTH] : 0;
     v[DUTY_DURATION] = v[DUTY_SPAN];
     double load = v[DUTY_C_RATE] > 0 ? v[DUTY_C_MEAN] / v[DUTY_C_RATE] : 0;
@@ -343,9 +356,9 @@ static int fill_chunk(duty *d, bool *more, why *w)
     for (size_t i = 0; i < d->nstream && !rc; i++) {
         duty_stream *s = d->stream[i];
         s->slot = e->chunk.nslot;
-        for (size_t k = 0; k < s->nrow; k++)
-            row_values(d, s, k, e->chunk.nslot++);
         rc = duty_values(d, s, w);
+        for (size_t k = 0; k < s->nrow && !rc; k++)
+            row_values(d, s, k, e->chunk.nslot++);
     }
     for (uint32_t l = 0; l < e->nlane && !rc; l++) {
         const duty_stream *s = duty_of_lane(d, l);

@@ -59,7 +59,7 @@ static int room(const duty *d, duty_past *p, size_t n, why *w)
 /* Before n samples are looked at.  Many streams would take much memory for it: then none of them remembers. */
 int duty_past_open(const duty *d, duty_stream *s, size_t n, why *w)
 {
-    if (d->time || d->nstream > STREAMS || (d->ncol == S_FIXED && !d->anode)) {
+    if (d->time || d->nstream > STREAMS) {
         duty_past_free(s->past);
         s->past = NULL;
         s->known = (duty_known){ .from = s->known.from + 1 };
@@ -107,12 +107,16 @@ static void know(duty_stream *s, size_t first, size_t n, size_t place)
     k->hi = first + n;
 }
 
+/* Before a period is found it is the number of the sample. */
 size_t duty_past_place(const duty_stream *s, size_t first, size_t n)
 {
     const duty_known *k = &s->known;
-    if (first < k->lo || first + n > k->hi || !k->period)
+    if (first < k->lo || first + n > k->hi)
         return SIZE_MAX;
     size_t at = k->at + (first - k->lo);
+    if (!k->period)
+        return at + n <= DUTY_PLACES ? at : SIZE_MAX;
+    at -= at >= k->period ? k->period : 0;
     return at < k->period ? at : at % k->period;
 }
 
@@ -130,6 +134,8 @@ void duty_past_keep(duty_stream *s, size_t first, size_t n)
         return;
     n -= skip;
     n = n < p->cap - p->n ? n : p->cap - p->n;
+    if (n)
+        know(s, first + skip, n, p->n);
     for (size_t c = 0; c < p->ncol && n; c++)
         if (p->col[c])
             memcpy(p->col[c] + p->n, s->col[c] + first + skip, n * sizeof **p->col);

@@ -42,6 +42,7 @@ void duty_drop(duty *d, duty_stream *s, size_t n)
     s->derived = s->derived > n ? s->derived - n : 0;        /* 0 behind a snapshot: all is made again */
     duty_known *k = &s->known;
     k->at += n > k->lo ? n - k->lo : 0;
+    k->at = k->period ? k->at % k->period : k->at;
     k->lo = k->lo > n ? k->lo - n : 0;
     k->hi = k->hi > n ? k->hi - n : 0;
 }

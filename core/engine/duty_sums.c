@@ -157,8 +157,8 @@ static void add_point(const duty_stream *s, duty_pos p, duty_totals *t)
     t->t_max = fmax(t->t_max, value_at(s, s->col[S_T], p));
 }
 
-/* Totals from a to b.  The sample before a start inside a stretch is no extreme. */
-static void between(const duty_stream *s, duty_pos a, duty_pos b, duty_totals *t)
+/* The sample before a start inside a stretch is no extreme. */
+void duty_totals_between(const duty_stream *s, duty_pos a, duty_pos b, duty_totals *t)
 {
     size_t first = a.f > 0 ? a.i + 1 : a.i;
     if (first <= b.i)
@@ -175,27 +175,35 @@ static void between(const duty_stream *s, duty_pos a, duty_pos b, duty_totals *t
     }
 }
 
-void duty_stress(const duty_stream *s, const duty_rule *r, duty_pos a, duty_pos b, double out[DUTY_N])
+void duty_totals_add(duty_totals *to, const duty_totals *t)
 {
-    duty_totals t;
+    for (int c = 0; c < SUMS; c++)
+        to->sum[c] += t->sum[c];
+    to->soc_min = t->soc_min < to->soc_min ? t->soc_min : to->soc_min;
+    to->soc_max = t->soc_max > to->soc_max ? t->soc_max : to->soc_max;
+    to->t_max = t->t_max > to->t_max ? t->t_max : to->t_max;
+}
+
+void duty_stress(const duty_stream *s, const duty_rule *r, duty_pos a, duty_pos b, const duty_totals *t,
+                 double out[DUTY_N])
+{
     double span = seconds_between(s, a, b);
-    between(s, a, b, &t);
-    out[DUTY_SOC_MIN] = t.soc_min;
-    out[DUTY_SOC_MAX] = t.soc_max;
-    out[DUTY_T_MAX] = t.t_max;
-    out[DUTY_DEPTH] = t.soc_max - t.soc_min;
+    out[DUTY_SOC_MIN] = t->soc_min;
+    out[DUTY_SOC_MAX] = t->soc_max;
+    out[DUTY_T_MAX] = t->t_max;
+    out[DUTY_DEPTH] = t->soc_max - t->soc_min;
     out[DUTY_SPAN] = span;
-    out[DUTY_EFC] = 0.5 * t.sum[SUM_MOVED];
+    out[DUTY_EFC] = 0.5 * t->sum[SUM_MOVED];
     if (!(span > 0)) {
         out[DUTY_SOC_MEAN] = s->col[S_SOC][b.i];
         out[DUTY_T_MEAN] = s->col[S_T][b.i];
         out[DUTY_C_RATE] = out[DUTY_C_MEAN] = out[DUTY_C_CHARGE] = out[DUTY_C_DISCHARGE] = 0;
         return;
     }
-    double load = t.sum[SUM_LOAD], load_t = t.sum[SUM_LOAD_T], in = t.sum[SUM_CHARGE], in_t = t.sum[SUM_CHARGE_T];
+    double load = t->sum[SUM_LOAD], load_t = t->sum[SUM_LOAD_T], in = t->sum[SUM_CHARGE], in_t = t->sum[SUM_CHARGE_T];
     double away = load - in, away_t = load_t - in_t;
-    out[DUTY_SOC_MEAN] = t.sum[SUM_SOC] / span;
-    out[DUTY_T_MEAN] = duty_heat(r, r->weight ? duty_integral(s, s->col[r->weight], a, b) : t.sum[SUM_T], span);
+    out[DUTY_SOC_MEAN] = t->sum[SUM_SOC] / span;
+    out[DUTY_T_MEAN] = duty_heat(r, r->weight ? duty_integral(s, s->col[r->weight], a, b) : t->sum[SUM_T], span);
     out[DUTY_C_RATE] = load_t > 0 ? 3600 * load / load_t : 0;
     out[DUTY_C_MEAN] = 3600 * load / span;
     out[DUTY_C_CHARGE] = in_t > 1e-9 * span ? 3600 * in / in_t : 0;

@@ -7,10 +7,6 @@
 
 #define DUTY_REST (0.01 / 3600)                   /* 1/s: what moves less is rest */
 
-enum { SUM_MOVED, SUM_SOC, SUM_T, SUM_LOAD, SUM_LOAD_T, SUM_CHARGE, SUM_CHARGE_T, SUMS };
-
-typedef struct duty_totals { double sum[SUMS], soc_min, soc_max, t_max; } duty_totals;
-
 /* Of stretches from + 1 .. from + n, and of the samples first .. from + n, where first is from or from + 1: extremes.
  */
 void duty_sums_any(double *const *col, size_t from, size_t n, size_t first, duty_totals *out);

@@ -111,7 +111,7 @@ static double sum(const double *v, uint32_t from, uint32_t to)
 /* Where this law's values of a step are in those of a stretch that came again. */
 static size_t values_at(const duty *d, size_t which)
 {
-    size_t at = DUTY_N;
+    size_t at = AGAIN_LAWS;
     for (size_t i = 0; i < which; i++)
         at += d->use[i].rule == d->use[which].rule ? VALUE_WIDTH(&d->use[i]) : 0;
     return at;
@@ -162,37 +162,76 @@ static int use_values(duty *d, duty_stream *s, size_t which, const double *first
 
 static int told_room(duty_stream *s, size_t n, why *w)
 {
-    struct duty_told *more = n > s->captold ? mem_grow(s->told, 2 * n, sizeof *more) : s->told;
-    if (n && !more)
+    if (n <= s->captold)
+        return E_OK;
+    struct duty_told *told = mem_grow(s->told, 2 * n, sizeof *told);
+    s->told = told ? told : s->told;
+    duty_totals *total = told ? mem_grow(s->total, 2 * n, sizeof *total) : NULL;
+    if (!total)
         return fail(w, E_NOMEM, "no memory for %zu steps of a duty", n);
-    s->captold = n > s->captold ? 2 * n : s->captold;
-    s->told = more;
+    s->total = total;
+    s->captold = 2 * n;
     return E_OK;
 }
 
-/* The stress of each break point of a rule, one behind the other, in s->stress. */
+/* The stress of a break point; `total`: of its step, unless NULL. */
+static void step_stress(duty *d, duty_stream *s, size_t r, duty_step *step, struct duty_told *told, double *stress,
+                        duty_totals *total)
+{
+    duty_totals t;
+    duty_pos b0 = { step->b0, 0 };
+    bool whole = step->a.i == step->b0 && step->a.f == 0;
+    told->again = duty_again_values(d, s, r, step, &told->known);
+    if (told->known) {
+        memcpy(stress, told->again, DUTY_N * sizeof *stress);
+        memcpy(&t, told->again + AGAIN_TOTALS, sizeof t);
+    } else {
+        duty_totals_between(s, b0, step->b, &t);
+        duty_stress(s, &d->rule[r], b0, step->b, &t, stress);
+    }
+    if (told->again && !told->known) {
+        memcpy(told->again, stress, DUTY_N * sizeof *stress);
+        memcpy(told->again + AGAIN_TOTALS, &t, sizeof t);
+    }
+    if (total && whole)
+        *total = t;
+    else if (total)
+        duty_totals_between(s, step->a, step->b, total);
+}
+
+/* The stress of each break point of a rule, one behind the other, in s->stress; the totals of the first one's steps. */
 static int rule_stress(duty *d, duty_stream *s, size_t r, why *w)
 {
-    const duty_at *at = &s->at[r];
+    duty_at *at = &s->at[r];
     size_t nstep = duty_used(d, s, r);
     int rc = room(&s->stress, nstep * DUTY_N, w);
     rc = rc ? rc : told_room(s, nstep, w);
     double *to = s->stress;
     for (size_t i = 0; i < nstep && !rc; i++) {
         struct duty_told *told = &s->told[i];
+        duty_step *step = &at->step[i];
         *told = (struct duty_told){ 0 };
-        if (!at->step[i].brk)
-            continue;
-        told->again = duty_again_values(d, s, r, &at->step[i], &told->known);
-        if (told->known)
-            memcpy(to, told->again, DUTY_N * sizeof *to);
-        else
-            duty_stress(s, &d->rule[r], (duty_pos){ at->step[i].b0, 0 }, (duty_pos){ at->step[i].b.i, 0 }, to);
-        if (told->again && !told->known)
-            memcpy(told->again, to, DUTY_N * sizeof *to);
-        to += DUTY_N;
+        if (step->brk) {
+            step_stress(d, s, r, step, told, to, r ? NULL : &s->total[i]);
+            to += DUTY_N;
+        } else if (!r)
+            duty_totals_between(s, step->a, step->b, &s->total[i]);
     }
     return rc;
+}
+
+/* A row is what its steps are, added up in their order: the first rule's, if there is one. */
+void duty_row_totals(const duty *d, const duty_stream *s, size_t row, duty_totals *t)
+{
+    size_t from = row && d->nrule ? s->row_step[(row - 1) * d->nrule] : 0,
+           to = d->nrule ? s->row_step[row * d->nrule] : 0;
+    if (from == to) {
+        duty_totals_between(s, s->row[row].a, s->row[row].b, t);
+        return;
+    }
+    *t = s->total[from];
+    for (size_t i = from + 1; i < to; i++)
+        duty_totals_add(t, &s->total[i]);
 }
 
 int duty_values(duty *d, duty_stream *s, why *w)

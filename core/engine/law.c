@@ -107,13 +107,25 @@ static void input_broken(engine *e, worker *k, size_t p, const part *q, tile *t,
                          uint32_t i)
 {
     char say[300];
+    double said[3] = { v, c->min, c->max };
+    const char *human = units_human_values(c->unit, said, 3);
     if (isnan(v))
         snprintf(say, sizeof say, "%s: its input %s is unknown", q->sp->label, c->key);
     else
-        snprintf(say, sizeof say, "%s: its input %s = %g %s is outside %g..%g", q->sp->label, c->key, v, c->unit,
-                 c->min, c->max);
+        snprintf(say, sizeof say, "%s: its input %s = %.6g%s%s is outside %g..%g", q->sp->label, c->key, said[0],
+                 *human ? " " : "", human, said[1], said[2]);
     step_lane_over(e, t, i, p, OVER_FAILED, say, e->lane[t->first + i].cycle);
     k->active[i] = 0;
+}
+
+static void warn_outside(const engine *e, const part *q, const fade_column *c, double v, const lane *l)
+{
+    double said[3] = { v, c->lo, c->hi };
+    const char *human = units_human_values(c->unit, said, 3);
+    object_warn_once(q->object, c->key,
+                     "%s = %.6g%s%s (cell %s, %s %lld) is outside %g..%g, where %s was shown to hold", c->key, said[0],
+                     *human ? " " : "", human, l->cell, e->duty ? "row" : "cycle", (long long)l->cycle, said[1],
+                     said[2], q->desc->id);
 }
 
 /* An input that is unknown or outside its bounds ends the lane; one outside where the law was shown to hold is counted,
@@ -131,10 +143,7 @@ static bool check_input(engine *e, worker *k, size_t p, const part *q, const fad
         if (!(v[i] >= lo) || !(v[i] <= hi))
             input_broken(e, k, p, q, t, c, v[i], i);
         else if (holds && (v[i] < c->lo || v[i] > c->hi) && ranges_meet(r, v[i]))
-            object_warn_once(q->object, c->key,
-                             "%s = %g %s (cell %s, cycle %lld) is outside %g..%g, where %s was shown to hold", c->key,
-                             v[i], c->unit, e->lane[t->first + i].cell, (long long)e->lane[t->first + i].cycle, c->lo,
-                             c->hi, q->desc->id);
+            warn_outside(e, q, c, v[i], &e->lane[t->first + i]);
     }
     return r->rows > before;
 }

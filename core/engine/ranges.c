@@ -54,14 +54,13 @@ static input_range sum(const engine *e, size_t at, uint32_t c, uint64_t *stepped
 /* In the unit people read. */
 static void speak(engine_range *r, const char *from)
 {
-    unit a, b;
-    double scale = 1, offset = 0;
-    r->unit = units_human(from);
-    if (units_parse(from, &a, NULL) || units_parse(r->unit, &b, NULL) || !units_convert(&a, &b, NAN, &scale, &offset))
-        r->unit = from;
-    double *const v[] = { &r->lo, &r->hi, &r->least, &r->most };
-    for (size_t i = 0; i < sizeof v / sizeof *v; i++)
-        *v[i] = *v[i] * scale + offset;
+    double v[] = { r->lo, r->hi, r->least, r->most };
+    const char *human = units_human_values(from, v, sizeof v / sizeof *v);
+    r->unit = *human ? human : from;
+    r->lo = v[0];
+    r->hi = v[1];
+    r->least = v[2];
+    r->most = v[3];
 }
 
 size_t engine_ranges(const engine *e, size_t physics_index, engine_range *out, size_t most)

@@ -52,6 +52,7 @@ typedef struct engine_training {                  /* one corrector for one physi
     const fade_corrector_v1  *vt;
     const fade_column        *features;           /* of the table's columns */
     size_t                    nlane;
+    const uint64_t           *id;                 /* per lane, as tiles have it */
 } engine_training;
 
 typedef struct engine_scored {                    /* one row past the origin with a known target */

@@ -20,9 +20,11 @@ bool subject_table_make(subject_table *s, uint64_t n)
     *s = (subject_table){ 0 };
     double *all = mem_columns((SUBJECT_FEATURES + 1) * (n + 8));
     s->cell = mem_zero(2 * (n + 1), sizeof *s->cell);
-    if (!all || !s->cell) {
+    s->id = mem_zero(n + 1, sizeof *s->id);
+    if (!all || !s->cell || !s->id) {
         free(all);
         free(s->cell);
+        free(s->id);
         return false;
     }
     s->row = s->cell + n + 1;
@@ -36,14 +38,15 @@ bool subject_table_make(subject_table *s, uint64_t n)
         double c = (double)(row + 1);
         s->cell[i] = i >= half;                         /* two cells, one behind the other */
         s->row[i] = (uint32_t)row;
+        s->id[i] = s->cell[i] + 1;                      /* as a tile's first lanes have it */
         s->col[0][i] = c;
         s->col[1][i] = sqrt(c);
         s->col[2][i] = 0.9 * c + 0.05 * (i >= half);
         s->col[3][i] = 2.0 - 0.02 * sqrt(c) - 0.01 * (i >= half);
         s->target[i] = 0.1 - 0.002 * c + 0.01 * sin(c);
     }
-    s->table =
-        (fade_table){ sizeof s->table, SUBJECT_FEATURES, n, s->column, s->shelf, s->target, NULL, s->cell, s->row };
+    s->table = (fade_table){ sizeof s->table, SUBJECT_FEATURES, n,    s->column, s->shelf, s->target, NULL,
+                             s->cell,         s->row,           s->id };
     return true;
 }
 
@@ -51,6 +54,7 @@ void subject_table_free(subject_table *s)
 {
     free(s->col[0]);
     free(s->cell);
+    free(s->id);
     *s = (subject_table){ 0 };
 }
 

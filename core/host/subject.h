@@ -15,6 +15,7 @@ typedef struct subject_table {                    /* planted: target = 0.1 - 0.0
     fade_column   column[SUBJECT_FEATURES];
     double       *col[SUBJECT_FEATURES], *target;
     uint32_t     *cell, *row;
+    uint64_t     *id;
     const double *shelf[SUBJECT_FEATURES];
 } subject_table;
 bool subject_table_make(subject_table *, uint64_t n);     /* *self must not move; n may be 0 */

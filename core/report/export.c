@@ -2,6 +2,7 @@
  * export.c - rows of a result for other programs: which columns, under which names, by which writer.
  */
 #include "core/report/export.h"
+#include "core/base/file.h"
 #include "core/base/mem.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -142,20 +143,20 @@ int export_rows(const result *r, const export_options *o, FILE *out, why *w)
 /* Beside the file, then in its place. */
 int export_file(const result *r, const export_options *o, const char *path, why *w)
 {
-    char *tmp = mem_zero(strlen(path) + 32, 1);
-    if (!tmp)
-        return fail(w, E_NOMEM, "no memory to write %s", path);
-    sprintf(tmp, "%s.%ld.tmp", path, (long)getpid());
-    FILE *out = fopen(tmp, "wb");
-    int rc = out ? export_rows(r, o, out, w) : fail(w, E_IO, "cannot write %s: %s", path, strerror(errno));
-    if (!rc && (fflush(out) || fsync(fileno(out))))
+    file_draft d;
+    int rc = file_draft_open(path, &d, w);
+    FILE *out = rc ? NULL : fopen(d.at, "wb");
+    if (!rc)
+        rc = out ? export_rows(r, o, out, w) : fail(w, E_IO, "cannot write %s: %s", path, strerror(errno));
+    if (!rc && (fflush(out) || file_sync(fileno(out))))
         rc = fail(w, E_IO, "cannot write %s: %s", path, strerror(errno));
     if (out && fclose(out) && !rc)
         rc = fail(w, E_IO, "cannot write %s: %s", path, strerror(errno));
-    if (!rc && rename(tmp, path))
-        rc = fail(w, E_IO, "cannot write %s: %s", path, strerror(errno));
-    if (rc && out)
-        unlink(tmp);
-    free(tmp);
+    if (rc == E_IO && strncmp(w->text, "cannot write:", 13) == 0) {
+        why at = *w;                                    /* a writer does not know the name of its file */
+        fail(w, E_IO, "cannot write %s%s", path, at.text + 12);
+    }
+    rc = rc ? rc : file_draft_keep(&d, w);
+    file_draft_drop(&d);
     return rc;
 }

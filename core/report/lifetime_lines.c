@@ -140,6 +140,8 @@ static void add_life(lifetime_lines *p, const lifetime *l, const lifetime_life *
     p->line[p->n].n = n;
     snprintf(p->line[p->n].name, sizeof p->line[0].name, "%.40s%s%.50s", one_cell ? "" : life->cell,
              one_cell ? "" : ": ", life->model);
+    snprintf(p->line[p->n].cell, sizeof p->line[0].cell, "%.40s", one_cell ? "" : life->cell);
+    snprintf(p->line[p->n].model, sizeof p->line[0].model, "%.50s", life->model);
     p->n++;
 }
 

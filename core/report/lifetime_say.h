@@ -47,7 +47,11 @@ void lifetime_fleets_free(lifetime_fleet *, size_t n);
 
 enum { LIFETIME_LINES = 8, LIFETIME_GRID = 120 };
 typedef struct lifetime_lines {                   /* a picture: SoH over cycles */
-    struct { char name[96]; double *x, *y, *t; size_t n; } line[LIFETIME_LINES];       /* t: s, 0 unknown */
+    struct {
+        char name[96], cell[48], model[64];       /* name of both; cell "" where all are of one, or of percentiles */
+        double *x, *y, *t;                        /* t: s, 0 unknown */
+        size_t n;
+    } line[LIFETIME_LINES];
     size_t  n;
     double *room;
     bool    fleet;                                /* percentiles of many lives */

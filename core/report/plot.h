@@ -6,12 +6,13 @@
 #include "core/report/report.h"
 
 enum { PLOT_POINTS, PLOT_DASHED, PLOT_SOLID, PLOT_BAND, PLOT_MEANS };    /* MEANS: at each x the mean of its points, joined */
-enum { PLOT_SERIES = 64, PLOT_CELLS = 6, PLOT_NAME = 160 };
+enum { PLOT_SERIES = 64, PLOT_CELLS = 6, PLOT_BOTH = 8, PLOT_NAME = 160 };
 
 typedef struct plot_series {
     char         name[PLOT_NAME];                 /* in the legend; "" not there */
     int          style;                           /* PLOT_* */
     int          color;                           /* number in the palette; -1: grey, of what is measured */
+    int          dash;                            /* of a solid line: tells the models of a cell apart */
     const frame *f;
     uint32_t     cell, variant;                   /* rows of these; UINT32_MAX: of all */
     int          x, y, upper;                     /* columns; PLOT_X_*; `upper` of a band, -1 none */

@@ -70,6 +70,23 @@ static int wait_for(pid_t pid)
     return status;
 }
 
+/* gnuplot does not look whether its bytes reached the disk: a whole picture ends as its kind does. */
+static bool whole(const char *picture)
+{
+    static const struct {
+        const char *kind, *end;
+    } ends[] = { { ".png", "IEND" }, { ".svg", "</svg>" }, { ".pdf", "%%EOF" } };
+    char tail[64] = "";
+    FILE *in = fopen(picture, "rb");
+    size_t n = in && fseek(in, -32, SEEK_END) == 0 ? fread(tail, 1, sizeof tail, in) : 0;
+    if (in)
+        fclose(in);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (text_ends(picture, ends[i].kind))
+            return memmem(tail, n, ends[i].end, strlen(ends[i].end)) != NULL;
+    return true;
+}
+
 static int judge(int status, const text *said, const char *picture, why *w)
 {
     char line[200];
@@ -81,6 +98,8 @@ static int judge(int status, const text *said, const char *picture, why *w)
         return fail(w, E_FAILED, "gnuplot cannot be started");
     if (WEXITSTATUS(status) || !file_exists(picture))
         return fail(w, E_FAILED, "gnuplot made no picture: %s", *line ? line : "it does not say why");
+    if (!whole(picture))
+        return fail(w, E_IO, "the picture is not whole: is the disk full?");
     return E_OK;
 }
 

@@ -172,8 +172,11 @@ static void add_series(const plot_series *s, size_t index, const char *data, tex
         [PLOT_MEANS] = "smooth unique with linespoints pt 7 ps 0.4 lw 1.6",
         [PLOT_BAND] = "with filledcurves fs transparent solid 0.15 noborder",
     };
-    static const char *const dash[] = { "", " dt (9,4)", " dt (2,3)" };        /* beyond the colours there are */
+    static const char *const dash[] = { "", " dt (9,4)", " dt (2,3)",
+                                        " dt (9,3,2,3)" }; /* of models, or beyond the colours */
     size_t round = s->style == PLOT_SOLID && s->color > 0 ? (size_t)s->color / NPALETTE : 0;
+    if (s->style == PLOT_SOLID)
+        round += (size_t)s->dash;
     plot_quoted(out, data);
     text_addf(out, " index %zu using 1:2%s %s%s lc rgb '%s' ", index, s->style == PLOT_BAND ? ":3" : "", form[s->style],
               dash[round % (sizeof dash / sizeof *dash)], color_of(s));

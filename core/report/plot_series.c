@@ -19,6 +19,7 @@ typedef struct place {                                  /* one result among thos
     const char         *prefix;                         /* its name, where there are several; else "" */
     int                 x;
     double              per;                            /* of x; 0: as it is */
+    const char         *time;                           /* what x is told in by default; NULL: cycles */
     bool                many_cells, one_model;          /* one_model: of all results, which are known by their names */
     int                *color;                          /* the next one free */
 } place;
@@ -35,15 +36,22 @@ static int find_column(const result *r, const char *name, int *out, why *w)
 
 static int find_x(place *k, why *w)
 {
-    const char *said = k->o->x ? k->o->x : "cycle";
-    bool years = strcmp(said, "years") == 0;
+    static const struct {
+        const char *said;
+        double per;
+    } spans[] = { { "years", 365 * 86400.0 }, { "days", 86400 }, { "hours", 3600 } };
+    const char *said = k->o->x ? k->o->x : k->time ? k->time : "cycle";
     k->x = PLOT_X_CYCLE;
-    k->per = years ? lifetime_year : 0;
+    k->per = 0;
+    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++)
+        if (strcmp(said, spans[i].said) == 0)
+            k->per = spans[i].per;
+    k->time = said;
     if (strcmp(said, "cycle") == 0 || strcmp(said, "cycle_count") == 0)
         return E_OK;
     k->out->time = strcmp(said, "time") == 0;
     if (!k->out->time)
-        return find_column(k->r, years ? "test_time" : said, &k->x, w);
+        return find_column(k->r, k->per > 0 ? "test_time" : said, &k->x, w);
     k->x = PLOT_X_TIME;
     return E_OK;
 }
@@ -128,12 +136,14 @@ static bool add(plot *out, const plot_series *s)
 static void name_it(const place *k, uint32_t cell, const char *what, bool main, char out[PLOT_NAME])
 {
     const char *id = k->many_cells ? k->r->rows.cell_name[cell] : "";
+    bool both = k->many_cells && k->r->rows.nvariant > 1;
     if (k->one_model && !k->many_cells && main)
         snprintf(out, PLOT_NAME, "%.120s", k->prefix);
     else if (!k->many_cells)
         snprintf(out, PLOT_NAME, "%.60s%s%.60s", k->prefix, *k->prefix ? ": " : "", what);
     else
-        snprintf(out, PLOT_NAME, "%.60s%s%.60s", main ? k->prefix : "", main && *k->prefix ? ": " : "", main ? id : "");
+        snprintf(out, PLOT_NAME, "%.40s%s%.40s%s%.60s", main ? k->prefix : "", main && *k->prefix ? ": " : "",
+                 main ? id : "", both && main ? ": " : "", both && main ? what : "");
 }
 
 /* What was measured is the same in every variant, and often in every result: drawn once. */
@@ -225,6 +235,7 @@ static void add_column(place *k, uint32_t cell, int y)
     for (uint32_t v = 0; v < f->nvariant; v++) {
         plot_series s = { .style = PLOT_SOLID,
                           .color = *k->color,
+                          .dash = k->many_cells ? (int)v : 0,
                           .f = f,
                           .cell = cell,
                           .variant = v,
@@ -234,14 +245,19 @@ static void add_column(place *k, uint32_t cell, int y)
                           .upper = -1,
                           .since = -1 };
         name_it(k, cell, f->variant_name[v], true, s.name);
-        *k->color += add(k->out, &s);
+        bool drawn = add(k->out, &s);
+        *k->color += drawn && !k->many_cells;
     }
+    *k->color += k->many_cells;
 }
 
-/* Several cells under several models are too much for one picture: then the first cell, else the first few. */
-static size_t cells_of(const result *r, plot *out)
+/* Many cells under several models are too much for one picture: then the first cell, else the first few.  A few go
+ * together, a colour a cell and a dash a model. */
+static size_t cells_of(const result *r, bool column, plot *out)
 {
     size_t n = r->rows.ncell, most = r->rows.nvariant > 1 ? 1 : PLOT_CELLS;
+    if (column && r->rows.nvariant > 1 && n <= PLOT_CELLS && n * r->rows.nvariant <= PLOT_BOTH)
+        return n;
     if (n > most && !out->left_out.n)
         text_addf(&out->left_out, "%s has %zu cells: drawn %s %s%s; --cell and --variant choose", r->name, n,
                   most == 1 ? "is" : "are the first,", r->rows.cell_name[0],
@@ -260,13 +276,13 @@ static int add_result(place *k, why *w)
     if (!*k->out->x) {
         label_of(f, k->x, k->out->x);
         if (k->per > 0)
-            snprintf(k->out->x, PLOT_NAME, "Time / years");
+            snprintf(k->out->x, PLOT_NAME, "Time / %.20s", k->time);
         if (y >= 0)
             label_of(f, y, k->out->y);
         else
             snprintf(k->out->y, PLOT_NAME, "Capacity / Ah");
     }
-    size_t n = cells_of(k->r, k->out);
+    size_t n = cells_of(k->r, y >= 0, k->out);
     k->many_cells = n > 1;
     for (size_t c = 0; c < n; c++)
         if (y >= 0)
@@ -375,7 +391,8 @@ static void title_it(const result *r, size_t n, const plot_options *o, plot *out
     const frame *f = &r->rows;
     if (o->title)
         snprintf(out->title, sizeof out->title, "%s", o->title);
-    else if (n == 1 && !r->cases && f->ncell && (f->ncell == 1 || f->nvariant > 1) && !strstr(r->name, f->cell_name[0]))
+    else if (n == 1 && !r->cases && f->ncell && (f->ncell == 1 || (f->nvariant > 1 && out->left_out.n)) &&
+             !strstr(r->name, f->cell_name[0]))
         snprintf(out->title, sizeof out->title, "%.80s: %.64s", r->name, f->cell_name[0]);
     else if (n == 1 && !r->cases && f->nvariant == 1 && *f->variant_name[0])
         snprintf(out->title, sizeof out->title, "%.80s: %.64s", r->name, f->variant_name[0]);
@@ -392,13 +409,27 @@ static bool share_one_model(result *const *r, size_t n)
     return n > 1;
 }
 
+/* Of duties time is the axis, in what the longest of them is told in; NULL: the rows of some are cycles. */
+static const char *time_of(result *const *r, size_t n)
+{
+    double last = 0, per;
+    for (size_t i = 0; i < n; i++) {
+        int at = r[i]->cases || r[i]->samples ? -1 : frame_duty_time(&r[i]->rows);
+        if (at < 0)
+            return NULL;
+        for (size_t row = 0; row < r[i]->rows.n; row++)
+            last = fmax(last, r[i]->rows.col[at].v[row]);
+    }
+    return frame_time_unit(last, &per);
+}
+
 int plot_gather(result *const *r, size_t n, const plot_options *o, plot *out, why *w)
 {
     int color = 0, rc = E_OK;
     *out = (plot){ .eol = NAN };
     for (size_t i = 0; i < n && !rc; i++) {
         place k = { .r = r[i], .o = o, .out = out, .prefix = n > 1 ? r[i]->name : "", .color = &color,
-                    .one_model = share_one_model(r, n) };
+                    .one_model = share_one_model(r, n), .time = time_of(r, n) };
         rc = r[i]->cases ? add_cases(&k, w) : add_result(&k, w);
     }
     if (rc)

@@ -3,6 +3,7 @@
  */
 #include "core/report/predict_write.h"
 #include "core/base/clock.h"
+#include "core/base/file.h"
 #include "core/report/export.h"
 #include "core/report/parquet.h"
 #include "core/version.h"
@@ -22,7 +23,8 @@ struct predict_writer {
     const model_saved *m;
     const format      *f;
     FILE              *out;
-    char              *path, *tmp;                /* NULL: stdout */
+    char              *path;                      /* NULL: stdout */
+    file_draft         draft;
     int                nreal;                     /* columns behind the fixed ones */
     char               name[MOST][MODEL_PREDICT_NAME];
     json               j;                         /* text that waits */
@@ -223,13 +225,13 @@ static int open_file(predict_writer *p, const char *path, why *w)
         p->out = stdout;
         return E_OK;
     }
-    size_t n = strlen(path) + 32;
     p->path = mem_dup(path);
-    p->tmp = mem_zero(n, 1);
-    if (!p->path || !p->tmp)
+    if (!p->path)
         return fail(w, E_NOMEM, "no memory to write %s", path);
-    snprintf(p->tmp, n, "%s.%ld.tmp", path, (long)getpid());
-    p->out = fopen(p->tmp, "wb");
+    int rc = file_draft_open(path, &p->draft, w);
+    if (rc)
+        return rc;
+    p->out = fopen(p->draft.at, "wb");
     return p->out ? E_OK : cannot(p, w);
 }
 
@@ -265,16 +267,12 @@ int predict_writer_end(predict_writer *p, why *w)
         rc = cannot(p, w);
     if (rc || !p->path)
         return rc;
-    if (fsync(fileno(p->out)) || fclose(p->out))
+    if (file_sync(fileno(p->out)))
+        rc = cannot(p, w);
+    if (fclose(p->out) && !rc)
         rc = cannot(p, w);
     p->out = NULL;
-    if (!rc && rename(p->tmp, p->path))
-        rc = cannot(p, w);
-    if (rc)
-        unlink(p->tmp);
-    free(p->tmp);
-    p->tmp = NULL;
-    return rc;
+    return rc ? rc : file_draft_keep(&p->draft, w);
 }
 
 void predict_writer_close(predict_writer *p)
@@ -284,10 +282,8 @@ void predict_writer_close(predict_writer *p)
     parquet_close(p->parquet);
     if (p->path && p->out)
         fclose(p->out);
-    if (p->tmp)
-        unlink(p->tmp);
+    file_draft_drop(&p->draft);
     text_free(&p->j.out);
-    free(p->tmp);
     free(p->path);
     free(p);
 }

@@ -22,16 +22,17 @@ static void fill(const report_subject *s, uint32_t variant, int column, size_t s
     double lo = INFINITY, hi = -INFINITY;
     size_t lane = 0, seen = 0;
     for (size_t i = 0; i < s->f->n; i++) {
-        lo = fmin(lo, (double)s->f->cycle[i]);
-        hi = fmax(hi, (double)s->f->cycle[i]);
+        lo = fmin(lo, report_x(s, i));
+        hi = fmax(hi, report_x(s, i));
     }
-    double width = fmax(1, ceil((hi - lo + 1) / REPORT_BINS));
+    double width = fmax(s->step, (hi - lo + s->step) / REPORT_BINS);
+    width = s->time < 0 ? ceil(width) : width;
     for (size_t i = 0; i < s->nlane; i++) {
         const report_lane *l = &s->lane[i];
         if (l->variant != variant || seen++ % stride)
             continue;
         for (size_t k = 0; k < l->n; k++) {
-            double x = (double)s->f->cycle[l->row[k]], v = s->f->col[column].v[l->row[k]];
+            double x = report_x(s, l->row[k]), v = s->f->col[column].v[l->row[k]];
             size_t b = (size_t)((x - lo) / width);
             if (b >= REPORT_BINS || !isfinite(v) || !isnan(value[b * LANES + lane]))
                 continue;
@@ -106,10 +107,10 @@ static void band_page(json *j, const report_subject *s, uint32_t variant, bands 
     json_close(j, '}');
 }
 
-static void table(page *p, const char *in, const bands *b)
+static void table(page *p, const report_subject *s, const char *in, const bands *b)
 {
     char head[160];
-    snprintf(head, sizeof head, "cycle|5 %% (%s)|25 %%|median|75 %%|95 %%", in);
+    snprintf(head, sizeof head, "%s|5 %% (%s)|25 %%|median|75 %%|95 %%", s->head, in);
     size_t rows = b->n < REPORT_TABLE ? b->n : REPORT_TABLE;
     page_data_open(p, head, rows, b->n);
     for (size_t i = 0; i < rows; i++) {
@@ -125,7 +126,7 @@ static void table(page *p, const char *in, const bands *b)
 static void words(page *p, const report_subject *s, const bands *b, const char *what, const char *in)
 {
     text t = { 0 }, alt = { 0 };
-    text_add(&t, "Percentiles over the cells that are still running at each cycle.");
+    text_addf(&t, "Percentiles over the cells that are still running at each %s.", s->time < 0 ? "cycle" : "time");
     if (*s->note)
         text_addf(&t, " %s", s->note);
     if (b->n) {
@@ -156,7 +157,7 @@ int report_bands(page *p, const report_subject *s, int column, const char *what,
     char title[160];
     snprintf(title, sizeof title, "%s of %zu cells", what, s->f->ncell);
     json *j = page_chart(p, "lines", title);
-    page_axis(j, "x", "cycle", "");
+    page_axis(j, "x", s->axis, s->in);
     page_axis(j, "y", what, in);
     json_text(j, "pick", "model");
     json_open(j, "pages", '[');
@@ -170,7 +171,7 @@ int report_bands(page *p, const report_subject *s, int column, const char *what,
     }
     json_close(j, ']');
     words(p, s, b, what, in);
-    table(p, in, b);
+    table(p, s, in, b);
     page_chart_end(p);
     free(b);
     return rc;

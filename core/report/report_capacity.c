@@ -41,7 +41,7 @@ static void corrected(const report_subject *s, json *j, const report_lane *l, co
         size_t row = l->row[i];
         if (!report_forecast(s, l, i) || (seen++ % stride && i + 1 < l->n) || !isfinite(s->f->col[m->column].v[row]))
             continue;
-        x[k] = (double)s->f->cycle[row];
+        x[k] = report_x(s, row);
         y[k] = s->f->col[m->column].v[row];
         low[k] = lo ? lo->v[row] : NAN;
         high[k] = hi ? hi->v[row] : NAN;
@@ -156,7 +156,8 @@ static void alt_words(const report_subject *s, uint32_t cell, const char *name, 
     page_number(t, s->y[0]);
     text_add(t, " to ");
     page_number(t, s->y[n - 1]);
-    text_addf(t, " Ah in %.0f cycles", s->x[n - 1] - s->x[0] + 1);
+    text_addf(t, s->time < 0 ? " Ah in %.0f %s" : " Ah in %.3g %s", s->x[n - 1] - s->x[0] + s->step,
+              s->time < 0 ? "cycles" : s->in);
     for (size_t m = 0; m < s->nmodel && m < 6; m++) {
         n = report_line(s, report_lane_of(s, cell, s->model[m].variant), s->model[m].column, s->x, s->y);
         if (!n)
@@ -169,7 +170,7 @@ static void alt_words(const report_subject *s, uint32_t cell, const char *name, 
 
 static void table_head(const report_subject *s, text *head)
 {
-    text_add(head, "<cell|cycle");
+    text_addf(head, "<cell|%s", s->head);
     if (s->measured >= 0)
         text_add(head, "|measured (Ah)");
     if (s->truth >= 0)
@@ -182,7 +183,7 @@ static void table_row(page *p, const report_subject *s, uint32_t cell, const rep
 {
     page_row(p, "");
     page_cell(p, s->f->cell_name[cell], "t");
-    page_cell_number(p, (double)s->f->cycle[first->row[i]], "");
+    page_cell_number(p, report_x(s, first->row[i]), "");
     if (s->measured >= 0)
         page_cell_number(p, s->f->col[s->measured].v[first->row[i]], "");
     if (s->truth >= 0)
@@ -215,8 +216,8 @@ static void table(page *p, const report_subject *s, const shown *cell, size_t n)
 
 static const char *caption_of(const report_subject *s, text *t)
 {
-    text_add(t, s->measured >= 0 ? "Measured capacity as markers; " : "");
-    text_add(t, "each law's prediction is dashed");
+    text_add(t, s->measured >= 0 ? "Measured capacity as markers; each" : "Each");
+    text_add(t, " law's prediction is dashed");
     if (s->hybrid >= 0)
         text_add(t, ", the same law with its correction solid, within its 90 % band, from the forecast's origin on");
     text_add(t, ".");
@@ -231,8 +232,8 @@ int report_capacity(page *p, const report_subject *s, why *w)
     size_t n = choose(s, cell, w);
     if (!n || (s->measured < 0 && !s->nmodel))
         return w->code;
-    json *j = page_chart(p, "lines", "Capacity against cycles");
-    page_axis(j, "x", "cycle", "");
+    json *j = page_chart(p, "lines", s->time < 0 ? "Capacity against cycles" : "Capacity against time");
+    page_axis(j, "x", s->axis, s->in);
     page_axis(j, "y", "capacity", "Ah");
     json_text(j, "pick", "cell");
     json_open(j, "pages", '[');

@@ -6,7 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef struct value { const char *head; double scale; int better; double (*of)(const compare_model *); } value;
+typedef struct value {
+    const char *head;
+    double      scale;
+    int         better;
+    double    (*of)(const compare_model *);
+    double (*least)(const compare_model *); /* where that is not known: it is at least so much; NULL: nothing is */
+} value;
 
 static double rmse(const compare_model *m) { return m->rmse; }
 static double mae(const compare_model *m) { return m->mae; }
@@ -17,21 +23,24 @@ static double bias(const compare_model *m) { return m->bias; }
 static double eol(const compare_model *m) { return m->eol; }
 static double eol_years(const compare_model *m) { return m->eol_years; }
 static double eol_error(const compare_model *m) { return m->eol_error; }
+static double eol_least(const compare_model *m) { return m->eol_least; }
+static double years_least(const compare_model *m) { return m->eol_years_least; }
+static double error_least(const compare_model *m) { return m->eol_error_least; }
 static double rank_mean(const compare_model *m) { return m->rank_mean; }
 static double seconds(const compare_model *m) { return m->seconds; }
 
 static const value values[] = {
-    { "RMSE (mAh)", 1000, -1, rmse },
-    { "MAE (mAh)", 1000, -1, mae },
-    { "MAPE (%)", 1, -1, mape },
-    { "R\xc2\xb2", 1, 1, r2 },
-    { "largest (mAh)", 1000, -1, largest },
-    { "bias (mAh)", 1000, 0, bias },
-    { "end of life (cycle)", 1, -2, eol },
-    { "end of life (years)", 1, -2, eol_years },
-    { "its error (cycles)", 1, -1, eol_error },
-    { "mean rank", 1, -1, rank_mean },
-    { "time (s)", 1, -2, seconds },
+    { "RMSE (mAh)", 1000, -1, rmse, NULL },
+    { "MAE (mAh)", 1000, -1, mae, NULL },
+    { "MAPE (%)", 1, -1, mape, NULL },
+    { "R\xc2\xb2", 1, 1, r2, NULL },
+    { "largest (mAh)", 1000, -1, largest, NULL },
+    { "bias (mAh)", 1000, 0, bias, NULL },
+    { "end of life (cycle)", 1, -2, eol, eol_least },
+    { "end of life (years)", 1, -2, eol_years, years_least },
+    { "its error (cycles)", 1, -1, eol_error, error_least },
+    { "mean rank", 1, -1, rank_mean, NULL },
+    { "time (s)", 1, -2, seconds, NULL },
 };
 enum { NVALUE = sizeof values / sizeof *values };
 
@@ -49,7 +58,7 @@ static bool is_naive(const compare_model *m)
 static bool known(const compare *c, const value *v)
 {
     for (size_t i = 0; i < c->n; i++)
-        if (!c->at[i].without && isfinite(v->of(&c->at[i])))
+        if (!c->at[i].without && (isfinite(v->of(&c->at[i])) || (v->least && isfinite(v->least(&c->at[i])))))
             return true;
     return false;
 }
@@ -86,18 +95,27 @@ static void names(page *p, const compare *c, const compare_model *m)
     page_cell(p, m->model ? m->model : "", "t");
 }
 
+static void at_least(page *p, double least)
+{
+    char word[48];
+    snprintf(word, sizeof word, least == floor(least) ? "at least %.0f" : "at least %.4g", least);
+    page_cell(p, word, "");
+}
+
 static void errors(page *p, const compare *c)
 {
     text head = { 0 };
-    text_addf(&head, "%s|rows", names_head(c));
+    bool of_duty = c->nscenario && frame_duty_time(&c->rows[0]) >= 0;
+    text_addf(&head, "%s%s", names_head(c), c->target ? "|rows" : "");
     for (size_t k = 0; k < NVALUE; k++)
         if (known(c, &values[k]))
-            text_addf(&head, "|%s", values[k].head);
+            text_addf(&head, "|%s", of_duty && values[k].of == eol ? "end of life (row)" : values[k].head);
     text_add(&head, "|<validity");
     page_say(
-        p,
-        "All models on the same rows, beside forecasts that cost nothing. A star marks the best of a column within a "
-        "scenario; the mean rank is over all columns that can be ranked, 1 is best.");
+        p, c->target
+               ? "All models on the same rows, beside forecasts that cost nothing. A star marks the best of a column "
+                 "within a scenario; the mean rank is over all columns that can be ranked, 1 is best."
+               : "All models under the same conditions. Nothing was measured, so lives are compared and none is best.");
     page_table_open(p, text_of(&head), c->n);
     for (size_t i = 0; i < c->n; i++) {
         const compare_model *m = &c->at[i];
@@ -105,12 +123,18 @@ static void errors(page *p, const compare *c)
             continue;
         page_row(p, is_naive(m) ? "naive" : "");
         names(p, c, m);
-        page_cell_number(p, (double)m->n, "");
+        if (c->target)
+            page_cell_number(p, (double)m->n, "");
         for (size_t k = 0; k < NVALUE; k++) {
             double x = values[k].of(m), good = merit(&values[k], x);
             if (!known(c, &values[k]))
                 continue;
-            page_cell_number(p, values[k].scale * x, isfinite(good) && good >= best_of(c, m, &values[k]) ? "best" : "");
+            double least = values[k].least && !isfinite(x) ? values[k].least(m) : NAN;
+            if (isfinite(least))
+                at_least(p, least);
+            else
+                page_cell_number(p, values[k].scale * x,
+                                 isfinite(good) && good >= best_of(c, m, &values[k]) ? "best" : "");
         }
         char word[40];
         snprintf(word, sizeof word, "%.*s", m->validity ? (int)strcspn(m->validity, ":") : 0,

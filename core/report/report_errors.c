@@ -49,7 +49,7 @@ static int gather(const report_subject *s, errors *e, why *w)
                 double t = s->f->col[s->reference].v[row], v = s->f->col[s->model[m].column].v[row];
                 if (!isfinite(t) || !isfinite(v) || (e->forecast && !report_forecast(s, &s->lane[i], k)))
                     continue;
-                p->cycle[p->n] = (double)s->f->cycle[row];
+                p->cycle[p->n] = report_x(s, row);
                 p->target[p->n] = t;
                 p->error[p->n++] = v - t;
             }
@@ -164,7 +164,7 @@ static void residuals(page *p, const report_subject *s, const errors *e)
     snprintf(word, sizeof word, "predicted - %s", reference(s));
     snprintf(caption, sizeof caption, "Predicted minus %s capacity in %s; 0 is perfect.", reference(s),
              e->forecast ? "the forecast rows of all cells" : "all rows");
-    page_axis(j, "x", "cycle", "");
+    page_axis(j, "x", s->axis, s->in);
     page_axis(j, "y", word, "Ah");
     json_bool(j, "zero", true);
     clouds(j, s, e, true);

@@ -41,18 +41,22 @@ typedef struct report_subject {
     double        fraction;                       /* of a cell's rows that were known; NaN: nothing was forecast */
     uint64_t      hold;
     double       *x, *y;                          /* [2 * most] each: room to gather a line in */
+    int           time;                           /* of a duty: the column its rows' x is made of; -1: x is the cycle */
+    double        per, step;                      /* x is that over this; how far rows are apart, 1 of cycles */
+    const char   *axis, *in, *head;               /* "cycle", "", "cycle"; of a duty "time", "years", "years" */
 } report_subject;
 
 /* report_subject.c */
 int report_subject_open(report_subject *, const char *name, const char *toml, const json_t *about, const frame *, why *);
 void report_subject_close(report_subject *);
 const report_lane *report_lane_of(const report_subject *, uint32_t cell, uint32_t variant);     /* NULL: none */
-/* Cycles and values of a column along a lane into x, y, unknown ones left out; returns how many. */
+double report_x(const report_subject *, size_t row);                    /* where a row stands: its cycle, of a duty its time */
+/* x and values of a column along a lane into x, y, unknown ones left out; returns how many. */
 size_t report_line(const report_subject *, const report_lane *, int column, double *x, double *y);
-double report_origin(const report_subject *, const report_lane *);      /* the last cycle that was known; NaN: nothing was forecast */
+double report_origin(const report_subject *, const report_lane *);      /* x of the last row that was known; NaN: nothing was forecast */
 bool report_forecast(const report_subject *, const report_lane *, size_t i);    /* is row i of the lane past it */
 double report_eol_ah(const report_subject *, const report_lane *);      /* capacity at the end of life; NaN unknown */
-/* First cycle of a column below `limit` for `hold` rows; NaN: not reached, and *at_least (may be NULL) is how far it was seen. */
+/* First x of a column below `limit` for `hold` rows; NaN: not reached, and *at_least (may be NULL) is how far it was seen. */
 double report_below(const report_subject *, const report_lane *, int column, double limit, double *at_least);
 const char *report_word(const json_t *, const char *key);               /* a text of an object; "" */
 double report_real(const json_t *, const char *key);                    /* a number of it; NaN */

@@ -26,7 +26,7 @@ static const json_t *lane_said(const report_subject *s, const char *cell, const 
 static double predicted(const report_subject *s, const report_lane *l, const report_model *m, double *at_least)
 {
     const json_t *said = m->hybrid ? NULL : lane_said(s, s->f->cell_name[l->cell], m->name);
-    double cycle = report_real(said, "end_of_life_cycle");
+    double cycle = s->time < 0 ? report_real(said, "end_of_life_cycle") : NAN;
     double seen = report_below(s, l, m->column, report_eol_ah(s, l), at_least);
     return isfinite(cycle) ? cycle : seen;
 }
@@ -35,7 +35,7 @@ static double predicted(const report_subject *s, const report_lane *l, const rep
 static void end_cell(page *p, double cycle, double at_least)
 {
     char words[48];
-    snprintf(words, sizeof words, "at least %.0f", at_least);
+    snprintf(words, sizeof words, at_least == floor(at_least) ? "at least %.0f" : "at least %.4g", at_least);
     if (isnan(cycle) && !isnan(at_least))
         page_cell(p, words, "");
     else
@@ -78,8 +78,10 @@ static void listed(page *p, const report_subject *s)
 {
     text head = { 0 };
     size_t rows = 0;
-    text_addf(&head, "<cell|<model|<kind|first (Ah)|last (Ah)|end of life (cycle)%s|knee (cycle)|<its run ended by",
-              s->reference >= 0 ? "|measured (cycle)|error (cycles)" : "");
+    text_addf(&head, "<cell|<model|<kind|first (Ah)|last (Ah)|end of life (%s)", s->head);
+    if (s->reference >= 0)
+        text_addf(&head, "|measured (%s)|error (%s)", s->head, s->time < 0 ? "cycles" : s->head);
+    text_addf(&head, "|knee (%s)|<its run ended by", s->head);
     page_table_open(p, text_of(&head), s->f->ncell * s->nmodel);
     for (uint32_t c = 0; c < s->f->ncell; c++)
         for (size_t m = 0; m < s->nmodel && rows < LISTED; m++) {
@@ -146,12 +148,16 @@ static void distribution_words(page *p, const report_subject *s, double *room)
         size_t cells, n = reached(s, &s->model[m], room, &cells);
         text_addf(&alt, "%s%s: %zu of %zu cells reach it", m ? "; " : "", s->model[m].name, n, cells);
         if (n)
-            text_addf(&alt, ", half of them by cycle %.0f", report_quantile(room, n, 0.5));
+            text_addf(&alt, s->time < 0 ? ", half of them by %s %.0f" : ", half of them by %s %.4g", s->axis,
+                      report_quantile(room, n, 0.5));
     }
     text_add(&alt, ".");
-    page_chart_words(p, "Over the cells, the cycle at which capacity falls below the end of life.", text_of(&alt));
+    char head[160];
+    snprintf(head, sizeof head, "Over the cells, the %s at which capacity falls below the end of life.", s->axis);
+    page_chart_words(p, head, text_of(&alt));
     text_free(&alt);
-    page_data_open(p, "<model|cells|reach it|5 % (cycle)|median (cycle)|95 % (cycle)", s->nmodel, s->nmodel);
+    snprintf(head, sizeof head, "<model|cells|reach it|5 %% (%s)|median (%s)|95 %% (%s)", s->head, s->head, s->head);
+    page_data_open(p, head, s->nmodel, s->nmodel);
     for (size_t m = 0; m < s->nmodel; m++) {
         size_t cells, n = reached(s, &s->model[m], room, &cells);
         page_row(p, "");
@@ -177,7 +183,7 @@ static int distribution(page *p, const report_subject *s, why *w)
     }
     if (hi > lo) {
         json *j = page_chart(p, "hist", "End of life over the cells");
-        page_axis(j, "x", "end of life, cycle", "");
+        page_axis(j, "x", s->time < 0 ? "end of life, cycle" : "end of life", s->in);
         page_axis(j, "y", "share of the cells that reach it", "%");
         distribution_page(j, s, lo, hi, room);
         distribution_words(p, s, room);

@@ -60,7 +60,7 @@ static void lane_page(const report_subject *s, json *j, const report_lane *l, co
     json_text(j, "name", name);
     json_open(j, "series", '[');
     for (size_t i = 0; i < l->n; i += stride) {
-        x[k] = (double)s->f->cycle[l->row[i]];
+        x[k] = report_x(s, l->row[i]);
         high[k++] = 0;
     }
     for (int c = 0; c < loss->n; c++) {
@@ -129,7 +129,7 @@ static void last_words(const report_subject *s, const report_lane *l, const loss
 static void table(page *p, const report_subject *s, const losses *loss, const report_lane *const *shown, size_t n)
 {
     text head = { 0 };
-    text_add(&head, "<cell|<model|cycle");
+    text_addf(&head, "<cell|<model|%s", s->head);
     for (int c = 0; c < loss->n; c++)
         text_addf(&head, "|%s (%s)", mechanism(s->f->col[loss->column[c]].key), loss->in);
     size_t each = REPORT_TABLE / n + 1, all = 0, rows = 0;
@@ -145,7 +145,7 @@ static void table(page *p, const report_subject *s, const losses *loss, const re
             page_row(p, "");
             page_cell(p, s->f->cell_name[l->cell], "t");
             page_cell(p, s->f->variant_name[l->variant], "t");
-            page_cell_number(p, (double)s->f->cycle[l->row[at]], "");
+            page_cell_number(p, report_x(s, l->row[at]), "");
             for (int c = 0; c < loss->n; c++)
                 page_cell_number(p, loss->scale * s->f->col[loss->column[c]].v[l->row[at]], "");
         }
@@ -166,7 +166,7 @@ int report_losses(page *p, const report_subject *s, why *w)
     if (!n)
         return E_OK;
     json *j = page_chart(p, "lines", "Loss by mechanism");
-    page_axis(j, "x", "cycle", "");
+    page_axis(j, "x", s->axis, s->in);
     page_axis(j, "y", "lost capacity", loss.in);
     json_text(j, "pick", "cell");
     json_open(j, "pages", '[');

@@ -87,6 +87,11 @@ const report_lane *report_lane_of(const report_subject *s, uint32_t cell, uint32
     return NULL;
 }
 
+double report_x(const report_subject *s, size_t row)
+{
+    return s->time >= 0 ? s->f->col[s->time].v[row] / s->per : (double)s->f->cycle[row];
+}
+
 size_t report_line(const report_subject *s, const report_lane *l, int column, double *x, double *y)
 {
     size_t n = 0;
@@ -94,7 +99,7 @@ size_t report_line(const report_subject *s, const report_lane *l, int column, do
         double v = s->f->col[column].v[l->row[i]];
         if (!isfinite(v))
             continue;
-        x[n] = (double)s->f->cycle[l->row[i]];
+        x[n] = report_x(s, l->row[i]);
         y[n++] = v;
     }
     return n;
@@ -115,7 +120,7 @@ static size_t known(const report_subject *s, const report_lane *l)
 double report_origin(const report_subject *s, const report_lane *l)
 {
     size_t n = known(s, l);
-    return n && n < l->n ? (double)s->f->cycle[l->row[n - 1]] : NAN;
+    return n && n < l->n ? report_x(s, l->row[n - 1]) : NAN;
 }
 
 bool report_forecast(const report_subject *s, const report_lane *l, size_t i)
@@ -222,6 +227,24 @@ static int find_models(report_subject *s, why *w)
     return E_OK;
 }
 
+/* Rows of a duty are no cycles: they are drawn over time. */
+static void choose_axis(report_subject *s)
+{
+    double last = 0;
+    int span = frame_find(s->f, "span");
+    s->axis = s->head = "cycle";
+    s->in = "";
+    s->per = s->step = 1;
+    s->time = frame_duty_time(s->f);
+    if (s->time < 0)
+        return;
+    for (size_t i = 0; i < s->f->n; i++)
+        last = fmax(last, s->f->col[s->time].v[i]);
+    s->axis = "time";
+    s->in = s->head = frame_time_unit(last, &s->per);
+    s->step = s->f->n && s->f->col[span].v[0] > 0 ? s->f->col[span].v[0] / s->per : 1;
+}
+
 int report_subject_open(report_subject *s, const char *name, const char *toml, const json_t *about, const frame *f,
                         why *w)
 {
@@ -236,6 +259,7 @@ int report_subject_open(report_subject *s, const char *name, const char *toml, c
     s->soh = frame_find(f, "soh");
     s->reference = s->measured;
     read_scenario(s);
+    choose_axis(s);
     int rc = find_lanes(s, w);
     return rc ? rc : find_models(s, w);
 }

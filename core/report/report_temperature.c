@@ -32,8 +32,8 @@ static void lines(page *p, const report_subject *s, const int *column, size_t nc
 {
     char word[96];
     text alt = { 0 };
-    json *j = page_chart(p, "lines", "Temperature against cycles");
-    page_axis(j, "x", "cycle", "");
+    json *j = page_chart(p, "lines", s->time < 0 ? "Temperature against cycles" : "Temperature against time");
+    page_axis(j, "x", s->axis, s->in);
     page_axis(j, "y", "temperature", "\xc2\xb0" "C");
     json_text(j, "pick", "column");
     json_open(j, "pages", '[');
@@ -61,7 +61,9 @@ static void lines(page *p, const report_subject *s, const int *column, size_t nc
         text_add(&alt, " \xc2\xb0" "C.");
     }
     page_chart_words(p, "One line a cell.", text_of(&alt));
-    page_data_open(p, "<cell|cycle|temperature (\xc2\xb0" "C)", n < REPORT_TABLE ? n : REPORT_TABLE, n);
+    char head[64];
+    snprintf(head, sizeof head, "<cell|%s|temperature (\xc2\xb0" "C)", s->head);
+    page_data_open(p, head, n < REPORT_TABLE ? n : REPORT_TABLE, n);
     for (size_t k = 0; k < n && k < REPORT_TABLE; k++) {
         size_t at = n <= REPORT_TABLE ? k : k * (n - 1) / (REPORT_TABLE - 1);
         page_row(p, "");
@@ -90,7 +92,7 @@ static void words(text *t, const double *sorted, size_t n)
 }
 
 /* Share of each stretch of cycles that lies in each degree: how the distribution moves as the cells age. */
-static void heat(page *p, const double *x, double *y, size_t n)
+static void heat(page *p, const report_subject *s, const double *x, double *y, size_t n)
 {
     double lo = x[0], hi = x[0], low = INFINITY, high = -INFINITY, z[HEAT_X * HEAT_Y] = { 0 }, sum[HEAT_X] = { 0 };
     double edge_x[HEAT_X + 1], edge_y[HEAT_Y + 1];
@@ -101,13 +103,13 @@ static void heat(page *p, const double *x, double *y, size_t n)
         high = fmax(high, y[i]);
     }
     double most = fmax(8, fmin(HEAT_X, (double)n / 10));
-    size_t nx = (size_t)fmin(hi - lo + 1, most);
+    size_t nx = (size_t)fmin(floor((hi - lo) / s->step + 1.5), most);
     for (size_t i = 0; i <= nx; i++)
-        edge_x[i] = lo + (hi + 1 - lo) * (double)i / (double)nx;
+        edge_x[i] = lo + (hi + s->step - lo) * (double)i / (double)nx;
     for (size_t i = 0; i <= HEAT_Y; i++)
         edge_y[i] = low + (high - low) * (double)i / HEAT_Y;
     for (size_t i = 0; i < n; i++) {
-        size_t a = (size_t)((x[i] - lo) / (hi + 1 - lo) * (double)nx),
+        size_t a = (size_t)((x[i] - lo) / (hi + s->step - lo) * (double)nx),
                b = (size_t)((y[i] - low) / (high - low) * HEAT_Y);
         a = a < nx ? a : nx - 1;
         z[(b < HEAT_Y ? b : HEAT_Y - 1) * nx + a]++;
@@ -115,10 +117,11 @@ static void heat(page *p, const double *x, double *y, size_t n)
     }
     for (size_t i = 0; i < nx * HEAT_Y; i++)
         z[i] = z[i] > 0 ? 100 * z[i] / sum[i % nx] : NAN;
-    json *j = page_chart(p, "heat", "Temperature distribution across cycles");
-    page_axis(j, "x", "cycle", "");
+    json *j = page_chart(
+        p, "heat", s->time < 0 ? "Temperature distribution across cycles" : "Temperature distribution across time");
+    page_axis(j, "x", s->axis, s->in);
     page_axis(j, "y", "temperature", "\xc2\xb0" "C");
-    page_axis(j, "z", "share of a stretch of cycles", "%");
+    page_axis(j, "z", s->time < 0 ? "share of a stretch of cycles" : "share of a stretch of time", "%");
     json_open(j, "pages", '[');
     json_open(j, NULL, '{');
     page_values(j, "x", edge_x, nx + 1);
@@ -130,7 +133,7 @@ static void heat(page *p, const double *x, double *y, size_t n)
     text alt = { 0 };
     words(&alt, y, n);
     page_chart_words(
-        p, "Each column of the map is a stretch of cycles; the colour says how much of it lies at a temperature.",
+        p, "Each column of the map is a stretch of them; the colour says how much of it lies at a temperature.",
         text_of(&alt));
     page_data_open(p, "<point|temperature (\xc2\xb0" "C)", 5, 5);
     static const struct { const char *name; double p; } points[] = {
@@ -179,7 +182,7 @@ int report_temperature(page *p, const report_subject *s, why *w)
             hi = fmax(hi, y[i]);
         }
         if (rows >= 50 && hi > lo)
-            heat(p, x, y, rows);
+            heat(p, s, x, y, rows);
     }
     free(room);
     return rc;

@@ -117,11 +117,11 @@ static void life_row(show_table *t, const result_life *l, const char *cell)
     show_row(t, word);
 }
 
-static void add_lives(const result_life *life, size_t n, const show_options *o, text *out)
+static void add_lives(const result_life *life, size_t n, bool duty, const show_options *o, text *out)
 {
-    static const char *const head[] = { "cell",     "model",         "rows",         "cycle",  "first, Ah",
-                                        "last, Ah", "corrected, Ah", "observed, Ah", "SoH, %", "end of life",
-                                        "" };
+    const char *const head[] = { "cell",     "model",         "rows",         duty ? "last row" : "cycle", "first, Ah",
+                                 "last, Ah", "corrected, Ah", "observed, Ah", "SoH, %",
+                                 duty ? "end of life, row" : "end of life", "" };
     show_table t = { .columns = sizeof head / sizeof *head, .left = 2 };
     size_t cells = 0, i = 0, most = o->cells ? o->cells : CELLS;
     show_row(&t, head);
@@ -185,6 +185,9 @@ typedef struct picture {
     show_series series[SERIES];
     char        name[SERIES][NAME];
     double     *room;                                   /* of all series */
+    const char *x;                                      /* "cycle"; of a duty what time is told in */
+    int         time;                                   /* its column, -1 */
+    double      per;
     size_t      n;
 } picture;
 
@@ -198,7 +201,7 @@ static void add_series(picture *p, const frame *f, const int64_t who[2], int c, 
     bool any = false;
     for (size_t i = 0; i < f->n; i++)
         if (f->cell[i] == who[0] && f->variant[i] == who[1]) {
-            x[n] = (double)f->cycle[i];
+            x[n] = p->time >= 0 ? f->col[p->time].v[i] / p->per : (double)f->cycle[i];
             y[n] = f->col[c].v[i];
             any = any || isfinite(y[n]);
             n++;
@@ -241,6 +244,17 @@ static void gather_picture(picture *p, const frame *f, int64_t cell)
     }
 }
 
+static void name_axis(picture *p, const frame *f)
+{
+    double last = 0;
+    p->x = "cycle";
+    p->time = frame_duty_time(f);
+    for (size_t i = 0; i < f->n && p->time >= 0; i++)
+        last = fmax(last, f->col[p->time].v[i]);
+    if (p->time >= 0)
+        p->x = frame_time_unit(last, &p->per);
+}
+
 static int add_picture(const result *r, const show_options *o, text *out, why *w)
 {
     const frame *f = &r->rows;
@@ -253,9 +267,10 @@ static int add_picture(const result *r, const show_options *o, text *out, why *w
         free(p);
         return fail(w, E_NOMEM, "no memory for a picture of %zu rows", f->n);
     }
+    name_axis(p, f);
     gather_picture(p, f, 0);
     text_addc(out, '\n');
-    show_chart_add(&(show_chart){ .series = p->series, .n = p->n, .x = "cycle", .y = "capacity, Ah",
+    show_chart_add(&(show_chart){ .series = p->series, .n = p->n, .x = p->x, .y = "capacity, Ah",
                                   .title = f->cell_name[0], .width = o->width ? o->width : WIDTH,
                                   .color = o->color, .ascii = o->ascii }, out);
     free(p->room);
@@ -308,7 +323,7 @@ int show_text(const result *r, const show_options *o, text *out, why *w)
     add_head(r, o->width ? o->width : WIDTH, out);
     int rc = r->cases ? add_cases(r, out, w) : result_lives(r, &life, &n, w);
     if (!rc && n)
-        add_lives(life, n, o, out);
+        add_lives(life, n, frame_duty_time(&r->rows) >= 0, o, out);
     add_scores(r, out);
     if (!rc && !r->cases)
         rc = add_picture(r, o, out, w);

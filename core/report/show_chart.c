@@ -135,8 +135,8 @@ static void add_row(const show_chart *c, const canvas *k, size_t row, text *out)
 static void add_axis(const show_chart *c, const canvas *k, text *out)
 {
     char from[32], to[32];
-    show_number(from, k->x0, 6);
-    show_number(to, k->x1, 6);
+    show_number(from, k->x0, k->x0 == floor(k->x0) ? 6 : 3);
+    show_number(to, k->x1, k->x1 == floor(k->x1) ? 6 : 4);
     text_addf(out, "%*s %s", LABEL, "", c->ascii ? "+" : "\u2514");
     for (size_t i = 0; i < k->w; i++)
         text_add(out, c->ascii ? "-" : "\u2500");

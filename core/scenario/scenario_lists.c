@@ -244,8 +244,9 @@ static void read_condition(reading *r, const tree_node *node, scenario_condition
     if (!read)
         return;
     if (!isfinite(out->value) || (c && c->min < c->max && !(out->value >= c->min && out->value <= c->max))) {
-        tree_complain(r->p, node, E_DOMAIN, "[conditions] %s = %g %s is outside %g..%g%s", node->key, out->value,
-                      out->column.unit, out->column.min, out->column.max,
+        bool is_ratio = strcmp(out->column.unit, "1") == 0;
+        tree_complain(r->p, node, E_DOMAIN, "[conditions] %s = %g%s%s is outside %g..%g%s", node->key, out->value,
+                      is_ratio ? "" : " ", is_ratio ? "" : out->column.unit, out->column.min, out->column.max,
                       strcmp(out->column.unit, "K") == 0 ? " (a temperature may be written \"25 degC\")" : "");
         return;
     }

@@ -301,18 +301,24 @@ static void changes(const compare *c, bool color, text *out)
                       c->at[i].refused);
 }
 
+/* Rows of a duty are no cycles. */
+static const char *unit_of(const compare *c)
+{
+    return c->nscenario && c->rows && frame_duty_time(&c->rows[0]) >= 0 ? "rows of the duty" : "cycles";
+}
+
 static void headline(const compare *c, text *out)
 {
     const compare_model *m = c->at;
     for (size_t k = 0; k < c->nscenario; k++)
         text_addf(out, "%s%s%s\n", c->nscenario > 1 ? c->file[k] : "", c->nscenario > 1 ? ": " : "", c->name[k]);
     if (!c->target) {
-        text_addf(out, "Nothing is measured here: lives until %g %% state of health (EOL), in cycles.\n\n",
-                  c->eol * 100);
+        text_addf(out, "Nothing is measured here: lives until %g %% state of health (EOL), in %s.\n\n",
+                  c->eol * 100, unit_of(c));
         return;
     }
-    text_addf(out, "Forecasts of %s past the origin; end of life (EOL) in cycles, at %g %% state of health", c->target,
-              c->eol * 100);
+    text_addf(out, "Forecasts of %s past the origin; end of life (EOL) in %s, at %g %% state of health", c->target,
+              unit_of(c), c->eol * 100);
     if (c->n && isfinite(m->eol_observed))
         text_addf(out, ", measured: %.1f", m->eol_observed);
     else if (c->n && isfinite(m->eol_observed_least))

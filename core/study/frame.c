@@ -140,6 +140,24 @@ int frame_find(const frame *f, const char *name)
     return at;
 }
 
+int frame_duty_time(const frame *f)
+{
+    return frame_find(f, "span") >= 0 && frame_find(f, "count") >= 0 ? frame_find(f, "test_time") : -1;
+}
+
+const char *frame_time_unit(double seconds, double *per)
+{
+    static const struct {
+        const char *word;
+        double per;
+    } units[] = { { "years", 365 * 86400.0 }, { "days", 86400 }, { "hours", 3600 } };
+    size_t i = 0;
+    while (i < 2 && !(seconds >= units[i].per))
+        i++;
+    *per = units[i].per;
+    return units[i].word;
+}
+
 const char *frame_nearest(const frame *f, const char *name)
 {
     const char **word = mem_zero(2 * f->ncol + 1, sizeof *word);

@@ -32,6 +32,10 @@ typedef struct frame {
 
 void frame_free(frame *);                                           /* what it holds; start from {0} */
 int frame_find(const frame *, const char *name);                    /* by file name or key; -1: none */
+/* Rows of a duty are stretches of time ([duty] row), no cycles: their column test_time; -1: the rows are cycles. */
+int frame_duty_time(const frame *);
+/* "years", "days" or "hours", whichever so many seconds are told in; *per: its seconds. */
+const char *frame_time_unit(double seconds, double *per);
 const char *frame_nearest(const frame *, const char *name);         /* for "did you mean"; NULL */
 /* A tap that fills *f: give it to engine_options.tap.  `every`, `at` as there.  Several runs may follow one another into one frame. */
 engine_tap frame_tap(frame *f);

@@ -12,6 +12,7 @@
 typedef struct copy {
     double   **col, *mem, *target;
     uint32_t  *cell, *row;
+    uint64_t  *id;
 } copy;
 
 static void copy_free(copy *c)
@@ -21,6 +22,7 @@ static void copy_free(copy *c)
     free(c->target);
     free(c->cell);
     free(c->row);
+    free(c->id);
 }
 
 static int copy_rows(lesson *k, const picked *p, copy *c, fade_table *t)
@@ -28,8 +30,8 @@ static int copy_rows(lesson *k, const picked *p, copy *c, fade_table *t)
     size_t n = p->n + 1;
     *c = (copy){ .col = mem_zero(k->ncol + 1, sizeof *c->col), .mem = mem_zero((k->ncol + 1) * n, sizeof *c->mem),
                  .target = mem_zero(n, sizeof *c->target), .cell = mem_zero(n, sizeof *c->cell),
-                 .row = mem_zero(n, sizeof *c->row) };
-    if (!c->col || !c->mem || !c->target || !c->cell || !c->row)
+                 .row = mem_zero(n, sizeof *c->row), .id = mem_zero(n, sizeof *c->id) };
+    if (!c->col || !c->mem || !c->target || !c->cell || !c->row || !c->id)
         return fail(k->why, E_NOMEM, "no memory to train on %zu rows", p->n);
     for (size_t j = 0; j < k->ncol; j++) {
         c->col[j] = c->mem + j * n;
@@ -40,9 +42,11 @@ static int copy_rows(lesson *k, const picked *p, copy *c, fade_table *t)
         c->target[i] = k->target[p->at[i]];
         c->cell[i] = k->cell[p->at[i]];
         c->row[i] = k->row[p->at[i]];
+        c->id[i] = k->id ? k->id[c->cell[i]] : c->cell[i];
     }
     *t = (fade_table){ .size = sizeof *t, .ncol = (uint32_t)k->ncol, .n = p->n, .column = k->column,
-                       .col = (const double *const *)c->col, .target = c->target, .cell = c->cell, .row = c->row };
+                       .col = (const double *const *)c->col, .target = c->target, .cell = c->cell, .row = c->row,
+                       .id = c->id };
     return E_OK;
 }
 

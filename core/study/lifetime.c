@@ -27,7 +27,12 @@ int lifetime_columns(lifetime *l, const fade_column *column, size_t n, why *w)
         [HEALTH_RESISTANCE] = { RATIO, CELL_RESISTANCE, RESISTANCE },
         [HEALTH_POWER] = { RATIO, CELL_RESISTANCE, RESISTANCE },
     };
-    bool any = false;
+    bool any = false, span = false, count = false;
+    for (size_t c = 0; c < n; c++) {
+        span = span || strcmp(column[c].key, "span") == 0;
+        count = count || strcmp(column[c].key, "count") == 0;
+    }
+    l->duty = span && count;
     for (int k = 0; k < COLUMNS; k++) {
         l->column[k] = -1;
         for (size_t c = 0; c < n; c++)

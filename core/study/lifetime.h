@@ -29,7 +29,7 @@ typedef struct lifetime {
     size_t         n;
     size_t         cap, *slot, nslot, last[4], jump[4];    /* lifetime.c's, as what follows */
     int            column[12];
-    bool           ratio;
+    bool           ratio, duty;                    /* duty: a row is a stretch of time, no cycle */
     why            why;                           /* what broke the tap */
 } lifetime;
 enum { LIFETIME_POINTS = 512, LIFETIME_LEAST = 16 };

@@ -131,6 +131,7 @@ int train_corrector(const engine_training *in, engine_table *t, engine_correctio
                  .row = r.row,
                  .tile = { .object = in->object, .vt = in->vt, .nfeature = t->ncol },
                  .gate = in->corrector->gate,
+                 .id = in->id,
                  .why = w };
     if (!rc && !pick.at)
         rc = fail(w, E_NOMEM, "no memory to train on %zu rows", t->n);

@@ -380,11 +380,9 @@ static void cell_values(const cell *m, const fade_tile *b, const double *const *
     for (uint32_t t = 0; t < m->law->nterm; t++) {
         if (m->law->term[t].form > CELL_SIGMOID)
             continue;
-        const double *exponent = cell_number_at(b, &m->p[t]);
-        for (uint32_t i = 0; i < live; i++, k++) {
-            z[k] = x[t][i];
-            p[k] = exponent[i];
-        }
+        memcpy(z + k, x[t], live * sizeof *z);
+        memcpy(p + k, cell_number_at(b, &m->p[t]), live * sizeof *p);
+        k += live;
     }
     uint32_t packed = (k + 7) / 8 * 8;
     for (uint32_t i = k; i < packed; i++)
@@ -397,6 +395,23 @@ static void cell_values(const cell *m, const fade_tile *b, const double *const *
         int power = m->law->term[t].form <= CELL_SIGMOID;
         cell_value(m, b, t, x[t], power ? z + (size_t)k * live : x[t], b->out[first + t]);
         k += (uint32_t)power;
+    }
+}
+
+/* Loss and growth as sums of their terms, where the table has no formula for them. */
+static void cell_sum(const cell *m, const fade_tile *b, uint32_t first, uint32_t live, double *loss, double *growth)
+{
+    int own_loss = m->out.own[0] >= 0, own_growth = !growth || m->out.own[1] >= 0;
+    for (uint32_t i = 0; i < live && !own_loss; i++)
+        loss[i] = 0;
+    for (uint32_t i = 0; i < live && !own_growth; i++)
+        growth[i] = 1;
+    for (uint32_t t = 0; t < m->law->nterm; t++) {
+        int to = m->law->term[t].to;
+        if ((to == CELL_LOSS || to == CELL_GAIN) && !own_loss)
+            cell_more(live, to == CELL_LOSS ? 1 : -1, b->out[first + t], loss);
+        if (to == CELL_GROWTH && !own_growth)
+            cell_more(live, 1, b->out[first + t], growth);
     }
 }
 
@@ -417,19 +432,9 @@ static void cell_show(const cell *m, const fade_tile *b, const double *const *x)
             y[m->out.own[1]] = growth;
         m->expr->eval(m->out.e, n, var, cell_behind(b), y);
     }
-    for (uint32_t i = 0; i < live; i++) {
-        double lost = 0, grown = 1;
-        for (uint32_t t = 0; t < m->law->nterm; t++) {
-            int to = m->law->term[t].to;
-            double y = b->out[first + t][i];
-            lost += to == CELL_LOSS ? y : to == CELL_GAIN ? -y : 0;
-            grown += to == CELL_GROWTH ? y : 0;
-        }
-        lost = m->out.own[0] >= 0 ? loss[i] : lost;
-        loss[i] = lost > 1 ? 1 : lost;
-        if (growth && m->out.own[1] < 0)
-            growth[i] = grown;
-    }
+    cell_sum(m, b, first, live, loss, growth);
+    for (uint32_t i = 0; i < live; i++)
+        loss[i] = loss[i] > 1 ? 1 : loss[i];
     cell_pad(loss, live, n);
     if (growth)
         cell_pad(growth, live, n);

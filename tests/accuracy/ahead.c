@@ -95,7 +95,7 @@ static void race(const char *menu, int ask, const char *title, int best, double 
     for (size_t c = 0; c < l->ncell; c++) {
         size_t order[LAB_BEST], from = l->known[c] / 2;
         double mean[MOST] = { 0 }, naive = last_one(l, c);
-        lab_best(l, score, c, order);
+        lab_best(l, score, l->nk, c, order);
         for (int b = 0; b < best; b++)
             for (size_t i = 0; i < l->known[c] - from; i++)
                 mean[i] += says[order[b] * l->ncell + c][i] / best;

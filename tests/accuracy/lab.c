@@ -51,8 +51,23 @@ void lab_group(lab *l, const char *groups)
             l->group[c]++;
         apart += l->group[c] != l->group[0];
     }
+    memcpy(l->kin, l->group, sizeof l->kin);
     for (size_t c = 0; c < l->ncell && !apart; c++) /* one group: each cell by itself */
         l->group[c] = (int)c;
+}
+
+void lab_kin(lab *l)
+{
+    for (size_t c = 0; c < l->ncell; c++) {
+        const char *end = strrchr(l->d.name[c], '-');
+        size_t n = end ? (size_t)(end - l->d.name[c]) : 0, o = 0;
+        for (; o < c; o++) {
+            const char *other = strrchr(l->d.name[o], '-');
+            if ((other ? (size_t)(other - l->d.name[o]) : 0) == n && memcmp(l->d.name[o], l->d.name[c], n) == 0)
+                break;
+        }
+        l->kin[c] = (int)o;
+    }
 }
 
 void lab_open(lab *l, const char *toml, const char *where, int64_t physics, int ask)
@@ -79,8 +94,18 @@ void lab_open(lab *l, const char *toml, const char *where, int64_t physics, int 
     lab_group(l, NULL);
 }
 
+static void forget(lab *l)
+{
+    if (l->last.model)
+        l->k[l->last.k].vt->model->destroy(l->last.model);
+    free(l->last.row);
+    l->last.model = NULL;
+    l->last.row = NULL;
+}
+
 void lab_close(lab *l)
 {
+    forget(l);
     for (size_t k = 0; k < l->nk; k++)
         learner_close(&l->k[k]);
     for (size_t c = 0; c < l->ncell; c++)
@@ -107,15 +132,45 @@ double lab_rmse(const lab *l, size_t cell, size_t m, size_t to, const double *sa
     return metrics_rmse(&e);
 }
 
+/* The rows that are known where a cell's first m are: its own, and those of its kin where they count. */
+static size_t known_rows(const lab *l, size_t k, size_t cell, size_t m, size_t *row)
+{
+    int64_t now = l->d.time[l->row[cell][m - 1]]; /* unknown is before all */
+    size_t n = 0;
+    for (size_t c = 0; c < l->ncell; c++) {
+        if (c != cell && (!l->k[k].sc->pooled || l->kin[c] != l->kin[cell]))
+            continue;
+        size_t most = c == cell ? m : lab_origin(l, c, (double)m / (double)l->known[cell]);
+        for (size_t i = 0; i < most && (c == cell || l->d.time[l->row[c][i]] <= now); i++)
+            row[n++] = l->row[c][i];
+    }
+    return n;
+}
+
+/* Rows as the last time: the model of the last time. */
+static const void *model_of(lab *l, lesson *one, size_t k, size_t *row, size_t n)
+{
+    if (l->last.row && l->last.k == k && l->last.n == n && memcmp(l->last.row, row, n * sizeof *row) == 0) {
+        free(row);
+        return l->last.model;
+    }
+    forget(l);
+    l->last.k = k;
+    l->last.row = row;
+    l->last.n = n;
+    if (lesson_train(one, &(picked){ row, n }, &l->last.model))
+        lab_stop("a model", one->why);
+    return l->last.model;
+}
+
 double lab_ahead(lab *l, size_t k, size_t cell, size_t m, size_t to, double *says)
 {
     learner *r = &l->k[k];
     dataset *d = &l->d;
     why w = { 0 };
-    size_t n = to - m;
+    size_t n = to - m, *row = mem_zero(d->n + 1, sizeof *row);
     const double *col[64];
     double *mem = mem_zero(4 * n + d->n + 1, sizeof *mem), *target = mem + 4 * n, rmse = NAN;
-    void *model = NULL;
     for (size_t f = 0; f < r->nfeature; f++)
         col[f] = d->col[r->feature[f]].v;
     for (size_t i = 0; i < d->n; i++)
@@ -132,8 +187,8 @@ double lab_ahead(lab *l, size_t k, size_t cell, size_t m, size_t to, double *say
                    .row = d->row,
                    .tile = r->tile,
                    .why = &w };
-    if (lesson_train(&one, &(picked){ l->row[cell], m }, &model) ||
-        (model && lesson_predict(&one, model, &(picked){ l->row[cell] + m, n }, mem, mem + n, mem + 2 * n)))
+    const void *model = model_of(l, &one, k, row, known_rows(l, k, cell, m, row));
+    if (model && lesson_predict(&one, model, &(picked){ l->row[cell] + m, n }, mem, mem + n, mem + 2 * n))
         lab_stop("a model", &w);
     r->tile = one.tile;
     if (model) {
@@ -142,7 +197,6 @@ double lab_ahead(lab *l, size_t k, size_t cell, size_t m, size_t to, double *say
         rmse = lab_rmse(l, cell, m, to, mem);
         if (says)
             memcpy(says, mem, n * sizeof *says);
-        lesson_drop(&one, model);
     }
     free(mem);
     return rmse;
@@ -182,13 +236,13 @@ void lab_choose(const lab *l, const double *score, size_t nk, size_t *chosen)
     }
 }
 
-void lab_best(const lab *l, const double *score, size_t c, size_t best[LAB_BEST])
+void lab_best(const lab *l, const double *score, size_t nk, size_t c, size_t best[LAB_BEST])
 {
     bool taken[LAB_MENU] = { false };
     for (int b = 0; b < LAB_BEST; b++) {
         double least = INFINITY;
         best[b] = 0;
-        for (size_t k = 0; k < l->nk; k++) {
+        for (size_t k = 0; k < nk; k++) {
             double sum = 0;
             for (size_t o = 0; o < l->ncell; o++)
                 sum += l->group[o] != l->group[c] ? score[k * l->ncell + o] : 0;

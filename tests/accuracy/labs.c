@@ -33,6 +33,13 @@ enum { LAWS = sizeof menu / sizeof *menu, BINS = 8 };
 static const char *const remember[] = { "memories = [1e6]\n", "memories = [0.5, 0.25]\n",
                                         "memories = [0.5, 0.25, 0.15]\n" };
 enum { MEMORIES = sizeof remember / sizeof *remember };
+/* Each cell by itself, and beside its mates. */
+static const struct {
+    const char *name, *said;
+} together[] = { { "", "" },
+                 { "mates 0.3", "scope = \"pooled\"\nmates = 0.3\n" },
+                 { "mates 1", "scope = \"pooled\"\nmates = 1\n" } };
+enum { WAYS = sizeof together / sizeof *together };
 
 static void source_of(text *t, size_t s, char folder[32], char path[128])
 {
@@ -56,7 +63,9 @@ static void open_set(lab *l, size_t s, const char *correctors, int64_t physics, 
     source_of(&t, s, folder, path);
     text_add(&t, correctors);
     lab_open(l, text_of(&t), "capacity > 0.1", physics, ask);
-    if (!set[s].file) {
+    if (set[s].file) {
+        lab_kin(l);
+    } else {
         lab_group(l, nasa_groups);
         unlink(path);
         rmdir(folder);
@@ -121,30 +130,32 @@ static double covered(const lab *l, const off *all, double *width)
     return inside / cells;
 }
 
-static void laws_of(text *t, const char *features)
+static void laws_of(text *t, const char *features, int way)
 {
     for (int k = 0; k < LAWS * MEMORIES; k++)
-        text_addf(t, "[[corrector]]\nname = \"%d-%d\"\nplugin = \"trend\"\nfeatures = [%s]\n%s%s", k / MEMORIES,
-                  k % MEMORIES, features, menu[k / MEMORIES], remember[k % MEMORIES]);
+        text_addf(t, "[[corrector]]\nname = \"%d-%d\"\nplugin = \"trend\"\nfeatures = [%s]\n%s%s%s", k / MEMORIES,
+                  k % MEMORIES, features, menu[k / MEMORIES], remember[k % MEMORIES], together[way].said);
 }
 
-static void forecasts(size_t s, double *picp)
+static void forecasts(size_t s, int way, double *picp)
 {
     lab *l = mem_zero(1, sizeof *l);
     off all[LAB_CELLS] = { { 0 } };
     text t = { 0 };
     double sum[NAIVES + 1] = { 0 }, width, cells = 0;
     size_t chosen[LAB_CELLS] = { 0 }, better = 0, best = 0;
-    laws_of(&t, set[s].features);
+    laws_of(&t, set[s].features, way);
     open_set(l, s, text_of(&t), -1, ASK_FORECAST);
     double *score = mem_zero(l->nk * l->ncell, sizeof *score);
     for (size_t c = 0; c < l->ncell; c++) {
         all[c].m = lab_origin(l, c, 0.5);
         all[c].n = all[c].m >= LESSON_LEAST ? l->known[c] - all[c].m : 0;
         all[c].says = mem_zero(all[c].n + 1, sizeof(double));
-        for (size_t k = 0; k < l->nk && all[c].n; k++)
-            score[k * l->ncell + c] = lab_ahead(l, k, c, all[c].m, l->known[c], NULL);
     }
+    for (size_t k = 0; k < l->nk; k++)
+        for (size_t c = 0; c < l->ncell; c++)
+            if (all[c].n)
+                score[k * l->ncell + c] = lab_ahead(l, k, c, all[c].m, l->known[c], NULL);
     lab_choose(l, score, l->nk, chosen);
     for (size_t c = 0; c < l->ncell; c++) {
         if (!all[c].n)
@@ -158,9 +169,9 @@ static void forecasts(size_t s, double *picp)
         best += got < fmin(naive[NAIVE_LAST], fmin(naive[NAIVE_DRIFT], naive[NAIVE_LINE]));
     }
     *picp = covered(l, all, &width);
-    printf("  %-6s %3.0f  %7.4f  %7.4f %7.4f %7.4f   %3zu  %3zu    %5.1f %%  %7.4f\n", set[s].name, cells,
+    printf("  %-6s %3.0f  %7.4f  %7.4f %7.4f %7.4f   %3zu  %3zu    %5.1f %%  %7.4f  %s\n", set[s].name, cells,
            sum[NAIVES] / cells, sum[NAIVE_LAST] / cells, sum[NAIVE_DRIFT] / cells, sum[NAIVE_LINE] / cells, better,
-           best, 100 * *picp, width);
+           best, 100 * *picp, width, together[way].name);
     for (size_t c = 0; c < l->ncell; c++)
         free(all[c].says);
     free(score);
@@ -235,7 +246,8 @@ void part_labs(void)
     printf("second half of life from the first, Ah; cells better than the last value, than all three; 90 %% band\n"
            "  set  cells    trend     last   drift    line  last  all     inside    width\n");
     for (size_t s = 0; s < SETS; s++)
-        forecasts(s, &picp[s]);
+        for (int way = WAYS - 1; way >= 0; way--)
+            forecasts(s, way, &picp[s]);
     for (size_t s = 0; s < SETS; s++) {
         char what[64];
         snprintf(what, sizeof what, "%s, 90 %% band: how far from 85 .. 95 %%", set[s].name);

@@ -84,20 +84,24 @@ static const char *const shares[] = {
     "likely = 1\nlikely_lasts = 0.5\n",
     "likely = 1\nlikely_lasts = 1\n",
 };
+/* Each cell by itself, and beside the cells of its group. */
+static const char *const together[] = { "", "scope = \"pooled\"\nmates = 0.3\n" };
 #define MANY(a) (sizeof(a) / sizeof *(a))
+enum { ALONE, MATES, WAYS = MANY(together) };
 
 static void menu(text *t)
 {
-    for (size_t l = 0; l < NASA_LAWS; l++)
-        for (size_t m = 0; m < NASA_LAWS; m++)
-            for (size_t r = 0; r < MANY(rests); r++)
-                for (size_t c = 0; c < MANY(carries); c++)
-                    for (size_t s = 0; s < MANY(shares); s++)
-                        text_addf(t,
-                                  "[[corrector]]\nname = \"%zu%zu%zu%zu%zu\"\nplugin = \"trend\"\n"
-                                  "features = [\"cycle\", %s]\n%s%s%s%s",
-                                  l, m, r, c, s, rests[r], nasa_laws[l], nasa_memories[m], carries[c],
-                                  shares[s]);
+    for (size_t w = 0; w < WAYS; w++)
+        for (size_t l = 0; l < NASA_LAWS; l++)
+            for (size_t m = 0; m < NASA_LAWS; m++)
+                for (size_t r = 0; r < MANY(rests); r++)
+                    for (size_t c = 0; c < MANY(carries); c++)
+                        for (size_t s = 0; s < MANY(shares); s++)
+                            text_addf(t,
+                                      "[[corrector]]\nname = \"%zu%zu%zu%zu%zu%zu\"\nplugin = \"trend\"\n"
+                                      "features = [\"cycle\", %s]\n%s%s%s%s%s",
+                                      w, l, m, r, c, s, rests[r], nasa_laws[l], nasa_memories[m], carries[c], shares[s],
+                                      together[w]);
 }
 
 static void open_nasa(lab *l)
@@ -119,12 +123,12 @@ static void open_nasa(lab *l)
 
 /* ---- the sheet ---- */
 
-/* The mean of the forecasts of the LAB_BEST settings on the groups other than the cell's. */
-static double best_mean(lab *l, const double *score, size_t c, size_t m)
+/* The mean of the forecasts of the LAB_BEST settings, of the first nk, on the groups other than the cell's. */
+static double best_mean(lab *l, const double *score, size_t nk, size_t c, size_t m)
 {
     double mean[1024] = { 0 }, says[1024];
     size_t n = l->known[c] - m, best[LAB_BEST];
-    lab_best(l, score, c, best);
+    lab_best(l, score, nk, c, best);
     for (int b = 0; b < LAB_BEST; b++) {
         lab_ahead(l, best[b], c, m, l->known[c], says);
         for (size_t i = 0; i < n; i++)
@@ -133,55 +137,59 @@ static double best_mean(lab *l, const double *score, size_t c, size_t m)
     return lab_rmse(l, c, m, l->known[c], mean);
 }
 
-static double table(lab *l, const double *score, double fraction, double *rmse)
+/* rmse: of the settings for a cell by itself, and of all.  Their means go to mean. */
+static void table(lab *l, const double *score, double fraction, double rmse[WAYS][LAB_CELLS], double mean[WAYS])
 {
-    static const char *const head[] = { "last", "drift", "line" };
-    double sum[NAIVES + 1] = { 0 };
-    size_t better = 0;
-    printf("\n  cell     trend ");
-    for (int n = 0; n < NAIVES; n++)
+    static const char *const head[] = { "trend", "mates", "last", "drift", "line" };
+    double sum[WAYS + NAIVES] = { 0 };
+    size_t better[WAYS] = { 0 };
+    printf("\n  cell  ");
+    for (int n = 0; n < WAYS + NAIVES; n++)
         printf("%8s", head[n]);
     for (size_t c = 0; c < l->ncell; c++) {
         size_t m = lab_origin(l, c, fraction);
-        rmse[c] = best_mean(l, score, c, m);
-        printf("\n  %s  %7.4f ", l->d.name[c], rmse[c]);
-        sum[NAIVES] += rmse[c];
-        better += rmse[c] < lab_naive(l, c, m, l->known[c], NAIVE_LAST);
-        for (int n = 0; n < NAIVES; n++) {
-            double v = lab_naive(l, c, m, l->known[c], n);
-            sum[n] += v;
+        printf("\n  %s ", l->d.name[c]);
+        for (int n = 0; n < WAYS + NAIVES; n++) {
+            double v = n < WAYS ? best_mean(l, score, l->nk / WAYS * (size_t)(n + 1), c, m) :
+                                  lab_naive(l, c, m, l->known[c], n - WAYS);
+            if (n < WAYS) {
+                rmse[n][c] = v;
+                better[n] += v < lab_naive(l, c, m, l->known[c], NAIVE_LAST);
+            }
+            sum[n] += v / (double)l->ncell;
             printf(" %7.4f", v);
         }
     }
-    printf("\n  mean   %7.4f ", sum[NAIVES] / (double)l->ncell);
-    for (int n = 0; n < NAIVES; n++)
-        printf(" %7.4f", sum[n] / (double)l->ncell);
-    printf("   Ah, better than persistence on %zu of %zu\n", better, l->ncell);
-    return sum[NAIVES] / (double)l->ncell;
+    printf("\n  mean  ");
+    for (int n = 0; n < WAYS + NAIVES; n++)
+        printf(" %7.4f", sum[n]);
+    printf("   Ah, better than persistence on %zu and %zu of %zu\n", better[ALONE], better[MATES], l->ncell);
+    memcpy(mean, sum, WAYS * sizeof *mean);
 }
 
 void part_nasa(void)
 {
     lab *l = mem_zero(1, sizeof *l);
     open_nasa(l);
-    double *score = mem_zero(l->nk * l->ncell, sizeof *score), rmse[LAB_CELLS];
+    double *score = mem_zero(l->nk * l->ncell, sizeof *score), soh[WAYS][LAB_CELLS], rmse[WAYS][LAB_CELLS], half[WAYS],
+           fifth[WAYS];
     for (size_t k = 0; k < l->nk; k++)
-        for (size_t c = 0; c < l->ncell; c++)
-            for (int o = 0; o < ORIGINS; o++)
+        for (int o = 0; o < ORIGINS; o++)
+            for (size_t c = 0; c < l->ncell; c++)
                 score[k * l->ncell + c] += lab_ahead(l, k, c, lab_origin(l, c, origin[o]), l->known[c], NULL) / ORIGINS;
-    printf("NASA, second half of life from the first (mean of the 8 settings that did best on the other groups)");
-    double half = table(l, score, 0.5, rmse);
-    double soh[3];
-    for (size_t c = 0; c < 3; c++)
-        soh[c] = rmse[c] / lab_target(l, l->row[c][0]);
+    printf("NASA, second half of life from the first (mean of the 8 settings that did best on the other groups; mates: "
+           "those\nthat learn from the first halves of the cell's own group are among them)");
+    table(l, score, 0.5, soh, half);
     printf("\nNASA, last fifth from the rest");
-    double fifth = table(l, score, 0.8, rmse);
-    printf("\n");
-    sheet("NASA, second half from the first, mean RMSE", half, 0.032, "Ah");
-    sheet("NASA, last fifth from the rest, mean RMSE", fifth, 0.018, "Ah");
-    sheet("B0005, second half, as SoH", soh[0], 0.014, "");
-    sheet("B0006, second half, as SoH", soh[1], 0.030, "");
-    sheet("B0007, second half, as SoH", soh[2], 0.009, "");
+    table(l, score, 0.8, rmse, fifth);
+    for (int w = 0; w < WAYS; w++) {
+        printf("\n%s\n", w == ALONE ? "each cell from its own rows" : "and from its mates'");
+        sheet("NASA, second half from the first, mean RMSE", half[w], 0.032, "Ah");
+        sheet("NASA, last fifth from the rest, mean RMSE", fifth[w], 0.018, "Ah");
+        sheet("B0005, second half, as SoH", soh[w][0] / lab_target(l, l->row[0][0]), 0.014, "");
+        sheet("B0006, second half, as SoH", soh[w][1] / lab_target(l, l->row[1][0]), 0.030, "");
+        sheet("B0007, second half, as SoH", soh[w][2] / lab_target(l, l->row[2][0]), 0.009, "");
+    }
     if (getenv("FADE_ACCURACY_ALL"))
         for (size_t k = 0; k < l->nk; k++) {
             double a = 0, b = 0;

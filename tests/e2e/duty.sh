@@ -56,7 +56,7 @@ sys.exit(0 if $1 else str((a[:3], a[-3:], b[-3:])))" "${@:2}"; }
 check "a duty is checked" "$FADE" check duty.toml
 check "its plan says what comes from samples" grep -q "calendar from samples" <("$FADE" run --dry-run duty.toml)
 check "and how often cycles are booked" \
-    grep -q "lfp-gr-250ah books cycles after 86400 s or past 1 equivalent full cycles" \
+    grep -q "lfp-gr-250ah books cycles after 1 day or past 1 equivalent full cycles" \
     <("$FADE" run --dry-run duty.toml)
 check "and run" "$FADE" run duty.toml --quiet --out whole
 check "73 rows of 30 days a cell and law" [ "$(wc -l < whole/rows.csv)" -eq $((1 + 3 * 4 * 73)) ]

@@ -57,6 +57,19 @@ for name in car-climates commute home-storage spare fleet-life compare-chemistri
     check "$name is sound" "$FADE" check "$scenarios/$name.toml"
 done
 
+# --- in words: rows are no cycles
+said() { check "says: $1" grep -q -- "$1" <("${@:2}" 2> /dev/null); }
+said 'end of life: SoH_Q below 80 %; a row is 30 days' "$FADE" lifetime "$scenarios/car-climates.toml"
+said 'end of life, row  *EFC  *years  *RUL at row 0, rows' "$FADE" lifetime "$scenarios/car-climates.toml"
+said '   years   ' "$FADE" lifetime "$scenarios/car-climates.toml"
+said 'in rows of the duty' "$FADE" compare "$scenarios/compare-chemistries.toml"
+said 'rows of 30 days, cells keep' "$FADE" run "$scenarios/commute.toml" --dry-run
+"$FADE" lifetime "$scenarios/car-climates.toml" > /dev/null 2> warned
+check "a range is told in degC" grep -q 'degC (cell seattle, row 1) is outside 15..35' warned
+"$FADE" compare "$scenarios/compare-chemistries.toml" --out chemistries.html > /dev/null 2>&1
+check "a life that does not end is at least so long" grep -q '>at least 15<' chemistries.html
+check "a page draws a duty over time" grep -q 'Capacity against time' chemistries.html
+
 # --- cars
 life car-climates.toml --at 183
 answer 'after 12.2 years in Honolulu and 12.9 in Miami' '[years("honolulu", panasonic), years("miami", panasonic)]'

@@ -18,6 +18,7 @@ plugin = "xu2018"
 plugin = "csv"
 END
 
+"$FADE" run "$work/s.toml" --quiet --cycles 300 --out "$work/short"
 small=$work/small
 mkdir "$small"
 if mount -t tmpfs -o size=1m fade-test "$small" 2> /dev/null; then
@@ -26,11 +27,24 @@ if mount -t tmpfs -o size=1m fade-test "$small" 2> /dev/null; then
     check "the last row is whole" [ -z "$(tail -c 1 "$small/out/rows.csv")" ]
     columns=$(head -n 1 "$small/out/rows.csv" | tr -cd , | wc -c)
     check "with all its columns" [ "$(tail -n 1 "$small/out/rows.csv" | tr -cd , | wc -c)" -eq "$columns" ]
+    rm -r "$small/out"
+    if command -v gnuplot > /dev/null; then
+        head -c 1020K /dev/zero > "$small/fill"
+        fails "no half picture is kept" 7 "disk full" "$FADE" plot "$work/short" -o "$small/life.png"
+        check "nor left about" [ "$(ls "$small")" = fill ]
+        rm "$small/fill"
+        check "with room there is one" "$FADE" plot "$work/short" -o "$small/life.png"
+    else
+        skip "no half picture is kept" "gnuplot is not there"
+    fi
     umount "$small"
 else
     skip "a full disk" "tmpfs cannot be mounted here"
 fi
 
+ln -s /dev/null "$work/null.csv"
+check "rows may go to a device" "$FADE" export "$work/short" -o "$work/null.csv"
+check "which stays one" [ -c "$work/null.csv" ]
 fails "a folder that cannot be made" 7 "/proc/nothing" "$FADE" run "$work/s.toml" --quiet --out /proc/nothing/x
 fails "an output that cannot be opened" 7 "nowhere" "$FADE" run "$work/s.toml" --quiet --out "$work/o" \
     --set 'output.path="/nowhere/rows.csv"'

@@ -82,7 +82,7 @@
             tables.push([s.x, s.y]);
             const dots = s.style === "points";
             series.push({
-                label: s.name, stroke: colour, width: s.style === "thin" ? 1 : dots ? 0 : small ? 1.5 : 2, thin: s.style === "thin", dash: DASH[s.style],
+                label: s.name, stroke: colour, width: s.style === "thin" ? 1 : dots ? 0 : small ? 1.5 : 2, thin: s.style === "thin", dash: s.style === "dashed" && s.color > 7 ? [2, 4] : DASH[s.style],
                 paths: dots ? () => null : undefined, swatch: colour, dots: dots,
                 points: dots ? { show: true, size: small ? 2 : s.x.length > 300 ? 3.5 : 5.5, width: small ? 1 : 1.2, stroke: colour, fill: css("--card") }
                     : { show: s.x.length === 1, size: 5 }
@@ -146,7 +146,7 @@
         if (!small) opts.legend.markers = {
             width: 2, stroke: (u, i) => made.series[i].swatch || "transparent",
             fill: (u, i) => made.series[i].dots ? "transparent" : made.series[i].swatch || "transparent",
-            dash: (u, i) => made.series[i].dash && made.series[i].dash.length ? "dashed" : "solid"
+            dash: (u, i) => made.series[i].dash && made.series[i].dash.length ? made.series[i].dash[0] < 3 ? "dotted" : "dashed" : "solid"
         };
         const u = new uPlot(opts, made.data, box);
         if (small) return u;

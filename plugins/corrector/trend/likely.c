@@ -3,7 +3,8 @@
  * and noise, their average weighted by the marginal likelihood of the known rows.
  *
  * A Kalman filter of one state whitens all columns at once; it is the same for each law, so that one pass a memory of
- * the level and a share of it gives the least squares of them all.
+ * the level and a share of it gives the least squares of them all.  A cell's mates have their say on the shape: the
+ * evidence of each shape in their rows, whatever their losses and levels.
  */
 #include "trend.h"
 #include <math.h>
@@ -17,7 +18,7 @@ static const double LEAST_PART = 1e-8; /* of a column that the others do not exp
 typedef struct gram {
     uint32_t m;
     const double **col;         /* [m][n]; NULL: 1 */
-    double *unit;               /* [m] a column's factor: shapes are 1 at the last known cycle */
+    double *unit;               /* [m] a column's factor: shapes are 1 at the last of the rows */
     double *sum, *at, *level;   /* [m][m] products; [m] this row, what the filter makes of the rows so far */
     double logdet, *noise;      /* [n] */
 } gram;
@@ -28,9 +29,19 @@ typedef struct guess { /* one law with one level */
 
 enum { TARGET, ONE, FIRST };
 
+/* Where rows end, in known spans: 1 for the cell's own. */
+static double end_of(const trend_rows *k)
+{
+    double end = 0;
+    for (uint64_t i = 0; i < k->n; i++)
+        end = fmax(end, k->z[i]);
+    return end;
+}
+
 static int open_gram(gram *g, const trend *r, const trend_rows *k)
 {
     uint32_t m = FIRST + r->nshape + r->p - 1;
+    double end = end_of(k);
     *g = (gram){ .m = m,
                  .col = calloc(m, sizeof *g->col),
                  .unit = calloc((size_t)m * m + 3 * (size_t)m + k->n, sizeof *g->unit) };
@@ -46,7 +57,7 @@ static int open_gram(gram *g, const trend *r, const trend_rows *k)
     for (uint32_t j = 1; j < r->p; j++)
         g->col[FIRST + r->nshape + j - 1] = k->away[j];
     for (uint32_t j = 0; j < m; j++)
-        g->unit[j] = j >= FIRST && j < FIRST + r->nshape ? 1 / trend_shape_at(&r->shape[j - FIRST], 1) : 1;
+        g->unit[j] = j >= FIRST && j < FIRST + r->nshape ? 1 / trend_shape_at(&r->shape[j - FIRST], end) : 1;
     return 1;
 }
 
@@ -141,10 +152,10 @@ static guess judge(const gram *g, const trend *r, const trend_member *like, uint
 }
 
 /* The variance of each row's noise over that of a usual row: far ones count less, as in the soft loss. */
-static void row_noise(const trend_rows *k, double scale, double *noise)
+static void row_noise(const trend_rows *k, double *noise)
 {
     for (uint64_t i = 0; i < k->n; i++) {
-        double off = k->left[i] / scale;
+        double off = k->left[i] / k->scale;
         noise[i] = sqrt(1 + off * off) / k->weight[i];
     }
 }
@@ -167,33 +178,66 @@ static void average(trend *r, const guess *s, int one_cell)
     }
 }
 
-static void levels(const trend_rows *k, trend *r)
+/* Memories of the level, in cycles: from three rows to twice the known span. */
+static void levels(const trend_rows *k, double span, double cycles[TREND_LEVELS])
 {
-    double least = 3 * r->span / (double)k->n, most = 2 * r->span;
-    for (int l = 0; l < TREND_LEVELS; l++) {
-        r->wander.cycles[l] = least * pow(most / least, l / (TREND_LEVELS - 1.0));
-        r->wander.level[l] = 0;
-    }
+    double least = 3 * span / (double)k->n, most = 2 * span;
+    for (int l = 0; l < TREND_LEVELS; l++)
+        cycles[l] = least * pow(most / least, l / (TREND_LEVELS - 1.0));
 }
 
-int32_t fit_likely(trend *r, const trend_rows *k, double scale)
+/* s[TRIES][nlikely].  0: no memory. */
+static int guess_all(const trend *r, const trend_rows *k, const double cycles[TREND_LEVELS], guess *s)
 {
     gram g;
-    guess *s = calloc((size_t)TRIES * r->nlikely, sizeof *s);
-    int32_t rc = open_gram(&g, r, k) && s ? FADE_OK : FADE_ENOMEM;
-    if (rc)
-        fade_say(r->host, 3, rc, -1, "no memory to weigh the laws of a trend");
-    if (!rc) {
-        row_noise(k, scale, g.noise);
-        levels(k, r);
+    int sound = open_gram(&g, r, k);
+    if (sound) {
+        row_noise(k, g.noise);
         for (int t = 0; t < TRIES; t++) {
-            filter(k, r, r->wander.cycles[t / SHARES], SHARE[t % SHARES], &g);
+            filter(k, r, cycles[t / SHARES], SHARE[t % SHARES], &g);
             for (uint32_t j = 0; j < r->nlikely; j++)
                 s[(size_t)t * r->nlikely + j] = judge(&g, r, &r->likely[j], k->n);
         }
-        average(r, s, k->cell[0] == k->cell[k->n - 1]);
     }
     free_gram(&g);
+    return sound;
+}
+
+/* Each shape's evidence in a mate's rows: the sum of its likelihoods over losses, memories and sizes. */
+static void add_evidence(const trend *r, const guess *s, double part, double *shape)
+{
+    for (uint32_t h = 0; h < r->nshape; h++) {
+        double most = -INFINITY, sum = 0;
+        for (size_t i = 0; i < (size_t)TRIES * r->nlikely; i++)
+            if (r->likely[i % r->nlikely].shape == (int32_t)h)
+                most = fmax(most, s[i].loglik);
+        for (size_t i = 0; i < (size_t)TRIES * r->nlikely; i++)
+            if (r->likely[i % r->nlikely].shape == (int32_t)h)
+                sum += exp(s[i].loglik - most);
+        shape[h] += part * (most + log(sum));
+    }
+}
+
+int32_t fit_likely(trend *r, const trend_rows *k, uint32_t n)
+{
+    guess *s = calloc((size_t)TRIES * r->nlikely, sizeof *s);
+    double cycles[TREND_LEVELS], shape[TREND_SHAPES] = { 0 };
+    int sound = s != NULL;
+    for (uint32_t q = 1; q < n && sound; q++) {
+        levels(&k[q], end_of(&k[q]) * r->span, cycles);
+        sound = guess_all(r, &k[q], cycles, s);
+        if (sound)
+            add_evidence(r, s, k[q].part, shape);
+    }
+    levels(k, r->span, r->wander.cycles);
+    sound = sound && guess_all(r, k, r->wander.cycles, s);
+    if (sound) {
+        for (size_t i = 0; i < (size_t)TRIES * r->nlikely; i++)
+            s[i].loglik += shape[r->likely[i % r->nlikely].shape];
+        average(r, s, k->cell[0] == k->cell[k->n - 1]);
+    } else {
+        fade_say(r->host, 3, FADE_ENOMEM, -1, "no memory to weigh the laws of a trend");
+    }
     free(s);
-    return rc;
+    return sound ? FADE_OK : FADE_ENOMEM;
 }

@@ -8,9 +8,9 @@
 static const char magic[8] = "FADETRD1";
 static const char what[] = "trend";
 
-enum { FEATURES, SHAPES, MEMBERS, LIKELY }; /* sizes; files of older versions have no likely ones: 0 */
+enum { FEATURES, SHAPES, MEMBERS, LIKELY, OWN }; /* sizes; files of older versions have none of the last two: 0 */
 enum { FIRST, SPAN, NOISE, CARRY, LASTING, ROWS, NUMBERS };
-enum { PIECES = 8 };
+enum { PIECES = 9 };
 
 static void pieces(trend *r, double *number, stream_piece at[PIECES])
 {
@@ -18,21 +18,29 @@ static void pieces(trend *r, double *number, stream_piece at[PIECES])
         { number, NUMBERS * sizeof *number },       { r->key, r->p * sizeof *r->key },
         { r->unit, r->p * sizeof *r->unit },        { r->most, r->p * sizeof *r->most },
         { r->shape, r->nshape * sizeof *r->shape }, { r->member, r->nmember * sizeof *r->member },
-        { r->likely, r->nlikely * sizeof *r->likely }, { &r->wander, r->nlikely ? sizeof r->wander : 0 }
+        { r->likely, r->nlikely * sizeof *r->likely }, { &r->wander, r->nlikely ? sizeof r->wander : 0 },
+        { r->id, r->nown * sizeof *r->id }
     };
     memcpy(at, all, sizeof all);
 }
 
+/* Cells of their own follow, each as a trend. */
 int32_t stream_save(const void *model, const fade_stream *s)
 {
     trend *r = (trend *)(uintptr_t)model;
     double number[NUMBERS] = { r->first, r->span, r->noise, r->carry, r->lasting, (double)r->rows };
     stream_piece at[PIECES];
-    stream_head h = { .size = {
-                          [FEATURES] = r->p, [SHAPES] = r->nshape, [MEMBERS] = r->nmember, [LIKELY] = r->nlikely } };
+    stream_head h = { .size = { [FEATURES] = r->p,
+                                [SHAPES] = r->nshape,
+                                [MEMBERS] = r->nmember,
+                                [LIKELY] = r->nlikely,
+                                [OWN] = r->nown } };
     memcpy(h.magic, magic, sizeof magic);
     pieces(r, number, at);
-    return stream_write(r->host, s, &h, at, PIECES);
+    int32_t rc = stream_write(r->host, s, &h, at, PIECES);
+    for (uint32_t c = 0; c < r->nown && !rc; c++)
+        rc = stream_save(r->own[c], s);
+    return rc;
 }
 
 static int sound_numbers(const double *v)
@@ -77,27 +85,38 @@ static int sound(const trend *r)
     return !r->nlikely || sound_wander(&r->wander);
 }
 
-int32_t stream_load(const fade_host *host, const fade_args *args, const fade_stream *s, void **model)
+static int sound_sizes(const stream_head *h, const trend *all)
 {
-    (void)args;
+    if (all)
+        return h->size[FEATURES] == all->p && h->size[SHAPES] == all->nshape && h->size[MEMBERS] == all->nmember &&
+               h->size[LIKELY] == all->nlikely && !h->size[OWN];
+    return h->size[FEATURES] - 1 < TREND_FEATURES && h->size[SHAPES] - 1 < TREND_SHAPES &&
+           h->size[MEMBERS] - 1 < TREND_SHAPES * TREND_MEMORIES * TREND_FEATURES &&
+           h->size[LIKELY] <= TREND_SHAPES * TREND_FEATURES && h->size[OWN] <= TREND_CELLS;
+}
+
+/* all: what a cell of its own belongs to, or NULL. */
+static int32_t load_one(const fade_host *host, const fade_stream *s, const trend *all, trend **out)
+{
     stream_head h;
     stream_piece at[PIECES];
     double v[NUMBERS];
-    *model = NULL;
     int32_t rc = stream_read_head(host, s, magic, what, &h);
     if (rc)
         return rc;
-    if (h.size[FEATURES] - 1 >= TREND_FEATURES || h.size[SHAPES] - 1 >= TREND_SHAPES ||
-        h.size[MEMBERS] - 1 >= TREND_SHAPES * TREND_MEMORIES * TREND_FEATURES ||
-        h.size[LIKELY] > TREND_SHAPES * TREND_FEATURES)
+    if (!sound_sizes(&h, all))
         return stream_refuse(host, FADE_EINVAL,
-                             "a saved trend says it has more features, shapes or laws than there can be");
+                             "a saved trend says it has more features, shapes, laws or cells than there can be");
     trend *r = trend_new(host, (uint32_t)h.size[FEATURES], (uint32_t)h.size[SHAPES], (uint32_t)h.size[MEMBERS],
                          (uint32_t)h.size[LIKELY]);
     if (!r)
         return FADE_ENOMEM;
-    pieces(r, v, at);
-    rc = stream_read(host, s, &h, at, PIECES, what);
+    if (h.size[OWN] && !trend_room(r, (uint32_t)h.size[OWN]))
+        rc = FADE_ENOMEM;
+    if (!rc) {
+        pieces(r, v, at);
+        rc = stream_read(host, s, &h, at, PIECES, what);
+    }
     if (!rc && (!sound_numbers(v) || !sound(r)))
         rc = stream_refuse(host, FADE_EINVAL, "a saved trend holds numbers or names that training cannot have made");
     if (rc) {
@@ -110,6 +129,21 @@ int32_t stream_load(const fade_host *host, const fade_args *args, const fade_str
     r->carry = v[CARRY];
     r->lasting = v[LASTING];
     r->rows = (uint64_t)v[ROWS];
-    *model = r;
+    *out = r;
     return FADE_OK;
+}
+
+int32_t stream_load(const fade_host *host, const fade_args *args, const fade_stream *s, void **model)
+{
+    (void)args;
+    trend *r = NULL;
+    *model = NULL;
+    int32_t rc = load_one(host, s, NULL, &r);
+    for (uint32_t c = 0; !rc && c < r->nown; c++)
+        rc = load_one(host, s, r, &r->own[c]);
+    if (rc)
+        trend_free(r);
+    else
+        *model = r;
+    return rc;
 }

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POWERS, LENGTHS, MEMORIES, CARRY, LASTING, SOFT, LIKELY, LIKELY_LASTS };
-enum { MEAN, SIGMA, DISTANCE };
+enum { POWERS, LENGTHS, MEMORIES, CARRY, LASTING, SOFT, LIKELY, LIKELY_LASTS, MATES };
+enum { MEAN, SIGMA, DISTANCE, OUTPUTS };
 
 static const fade_param params[] = {
     { "powers", "1",
@@ -31,6 +31,11 @@ static const fade_param params[] = {
       FADE_REAL, 0, 0, 0, 1, 0, 0, NULL },
     { "likely_lasts", "1", "Known spans behind it in which that share falls to 1/e.", "", FADE_REAL, FADE_LOG, 0.5,
       0.01, 1e9, 0, 0, NULL },
+    { "mates", "1",
+      "Of several cells at once: what the rows of all others count of a cell's own in its losses and likely laws; 0: "
+      "all "
+      "cells are one.",
+      "", FADE_REAL, 0, 0, 0, 1000, 0, 0, NULL },
 };
 static const double usual_power[] = { 0.3, 0.4, 0.5, 0.6, 0.7, 0.8 }, usual_length[] = { 1, 2, 4 },
                     usual_memory[] = { 0.5, 0.25, 0.15 };
@@ -71,7 +76,39 @@ trend *trend_new(const fade_host *host, uint32_t p, uint32_t nshape, uint32_t nm
 
 void trend_free(void *model)
 {
-    free(model);
+    trend *r = model;
+    for (uint32_t c = 0; r && c < r->nown; c++)
+        trend_free(r->own[c]);
+    if (r) {
+        free(r->own);
+        free(r->id);
+    }
+    free(r);
+}
+
+trend *trend_like(const trend *r)
+{
+    trend *one = trend_new(r->host, r->p, r->nshape, r->nmember, r->nlikely);
+    if (!one)
+        return NULL;
+    memcpy(one->shape, r->shape, r->nshape * sizeof *r->shape);
+    memcpy(one->key, r->key, r->p * sizeof *r->key);
+    memcpy(one->unit, r->unit, r->p * sizeof *r->unit);
+    one->wander.share = r->wander.share;
+    one->wander.lasting = r->wander.lasting;
+    return one;
+}
+
+int trend_room(trend *r, uint32_t ncell)
+{
+    r->own = calloc(ncell, sizeof *r->own);
+    r->id = calloc(ncell, sizeof *r->id);
+    if (!r->own || !r->id) {
+        fade_say(r->host, 3, FADE_ENOMEM, -1, "no memory for the cells of a trend");
+        return 0;
+    }
+    r->nown = ncell;
+    return 1;
 }
 
 static int32_t refuse(const fade_host *host, const char *text)
@@ -106,7 +143,8 @@ static int32_t plan(const fade_host *host, const fade_args *args, const fade_tab
     char text[160];
     *o = (trend_plan){ .carry = args->at[CARRY].real, .lasting = args->at[LASTING].real,
                        .soft = args->at[SOFT].real > 0,
-                       .likely = args->at[LIKELY].real, .likely_lasting = args->at[LIKELY_LASTS].real };
+                       .likely = args->at[LIKELY].real, .likely_lasting = args->at[LIKELY_LASTS].real,
+                       .mates = args->at[MATES].real };
     uint32_t given = args->at[POWERS].n + args->at[LENGTHS].n;
     list(&args->at[POWERS], usual_power, given ? 0 : MANY(usual_power), &o->power, &o->npower);
     list(&args->at[LENGTHS], usual_length, given ? 0 : MANY(usual_length), &o->length, &o->nlength);
@@ -229,9 +267,8 @@ static void say_likely(const trend *r, uint32_t n, const fade_tile *b, const dou
     }
 }
 
-static int32_t predict(const void *model, fade_tile *b)
+static void predict_one(const trend *r, fade_tile *b)
 {
-    const trend *r = model;
     uint32_t n = b->n;
     double *z = b->scratch, *shape = z + n;
     for (uint32_t i = 0; i < n; i++) {
@@ -252,6 +289,35 @@ static int32_t predict(const void *model, fade_tile *b)
         say_likely(r, n, b, z, shape, room, room + n);
     for (uint32_t i = 0; i < n; i++) {
         b->out[SIGMA][i] = sqrt(r->noise * r->noise + b->out[SIGMA][i] / r->nmember);
+    }
+}
+
+static const trend *course_of(const trend *r, uint64_t id)
+{
+    for (uint32_t c = 0; c < r->nown; c++)
+        if (r->id[c] == id)
+            return r->own[c];
+    return r;
+}
+
+/* Neighbours of one id at once. */
+static int32_t predict(const void *model, fade_tile *b)
+{
+    const trend *r = model;
+    uint32_t end;
+    if (!r->nown)
+        predict_one(r, b);
+    for (uint32_t i = 0; r->nown && i < b->n; i = end) {
+        const double *in[TREND_FEATURES];
+        double *said[OUTPUTS];
+        for (end = i + 1; end < b->n && b->id[end] == b->id[i];)
+            end++;
+        for (uint32_t j = 0; j < r->p; j++)
+            in[j] = b->in[j] + i;
+        for (int j = 0; j < OUTPUTS; j++)
+            said[j] = b->out[j] + i;
+        predict_one(course_of(r, b->id[i]), &(fade_tile){ .size = sizeof *b, .n = end - i, .in = in, .out = said,
+                                                          .scratch = b->scratch });
     }
     return FADE_OK;
 }

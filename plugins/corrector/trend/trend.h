@@ -6,7 +6,7 @@
 #include "fade_plugin.h"
 
 enum { TREND_KEY = 64, TREND_UNIT = 32, TREND_FEATURES = 64, TREND_SHAPES = 32, TREND_MEMORIES = 16,
-       TREND_LEVELS = 5 };
+       TREND_LEVELS = 5, TREND_CELLS = 1 << 20 };
 
 /* One law: c - b shape(x) - a away.  away: which feature, or none. */
 typedef struct trend_member {
@@ -39,6 +39,9 @@ typedef struct trend {
     double first, span, noise, carry, lasting; /* cycles; target's unit */
     uint64_t rows;
     uint32_t p, nshape, nmember, nlikely; /* nlikely 0: their share is */
+    struct trend **own;                   /* [nown] cells learnt beside their mates, by id; another cell is as all are */
+    uint64_t *id;
+    uint32_t nown;
 } trend;
 
 typedef struct trend_plan { /* the settings */
@@ -46,7 +49,8 @@ typedef struct trend_plan { /* the settings */
     uint32_t npower, nlength, nmemory;
     double carry, lasting; /* rows; cycles */
     double likely, likely_lasting;
-    int soft; /* carry */
+    double mates; /* what all rows of mates count of a cell's own; 0: all cells are one */
+    int soft;     /* carry */
 } trend_plan;
 
 /* The rows that are learnt from, sorted by cell, then cycle. */
@@ -55,17 +59,20 @@ typedef struct trend_rows {
     double *y, *z, *left, *weight; /* [n]; left: target less the average of the members */
     double **away, *shape;         /* [p], the first unused; [nshape][n] */
     uint32_t *cell;
+    double scale, part; /* beyond scale a row is far off; part: what a mate's row counts */
 } trend_rows;
 
 /* NULL: no memory, said. */
 trend *trend_new(const fade_host *, uint32_t p, uint32_t nshape, uint32_t nmember, uint32_t nlikely);
 void trend_free(void *);
+trend *trend_like(const trend *);         /* as empty as new, of the same features and shapes.  NULL: said */
+int trend_room(trend *, uint32_t ncell);  /* for cells of their own, NULL yet.  0: no memory, said */
 double trend_shape_at(const trend_shape *, double z);
 
-/* Fits all members (p, key, unit, shape set) to one cell's rows.  < 0: said.  [io] */
+/* Fits all members (p, key, unit, shape set) to the rows, and to each cell beside its mates.  < 0: said.  [io] */
 int32_t fit_trend(trend *, const fade_table *, const trend_plan *);
-/* The likely laws, whose shape and away are set; scale: beyond it a row is far off.  < 0: said. */
-int32_t fit_likely(trend *, const trend_rows *, double scale);
+/* The likely laws, whose shape and away are set; rows[0] are the cell's, the others its mates'.  < 0: said. */
+int32_t fit_likely(trend *, const trend_rows *rows, uint32_t n);
 int32_t stream_save(const void *model, const fade_stream *);
 int32_t stream_load(const fade_host *, const fade_args *, const fade_stream *, void **model);
 #endif
