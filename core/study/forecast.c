@@ -99,7 +99,7 @@ static int add_params(job *k, fit *f)
     int rc = E_OK;
     for (size_t i = 0; i < (k->o->nparam ? k->o->nparam : k->nusual) && !rc; i++)
         rc = fit_add(f, k->o->nparam ? k->o->param[i] : k->usual[i], k->w);
-    return rc;
+    return rc && k->o->draws ? why_prefix(k->w, "column %s of the draws", k->o->param[f->nparam]) : rc;
 }
 
 /* ---- rows ---- */
@@ -447,9 +447,9 @@ int forecast_run(const scenario *s, const forecast_options *o, forecast *out, wh
     if (!k)
         return fail(w, E_NOMEM, "no memory for a forecast");
     *k = (job){ .s = s, .o = o, .out = out, .w = w };
-    *out = (forecast){ 0 };
+    *out = (forecast){ .given = o->draws != NULL };
     k->least = least_of(k);
-    size_t origins = o->raw ? 0 : o->origins ? o->origins : ORIGINS, served = 0;
+    size_t origins = o->raw || o->draws ? 0 : o->origins ? o->origins : ORIGINS, served = 0;
     int rc = find_usual(k);
     rc = rc ? rc : replay_read(s, o->fit.stop, &k->all, w);
     rc = rc ? rc : open_cells(k);

@@ -10,7 +10,7 @@
 #define FADE_STUDY_FORECAST_H
 #include "core/base/json.h"
 #include "core/engine/discrepancy.h"
-#include "core/study/fit.h"
+#include "core/study/fit_draws.h"
 #include "core/study/metrics_band.h"
 
 enum { FORECAST_RECORDED, FORECAST_REPEAT, FORECAST_HOLD };     /* planned inputs: the source's, then repeated; the known rows' repeated; their median */
@@ -24,6 +24,8 @@ typedef struct forecast_options {
     fit_options        fit;                       /* target, loss, starts, seed, hooks, stop; the rest is not read */
     const char *const *param;                     /* as fit_add takes them */
     size_t             nparam;                    /* 0: those whose defaults are examples or were fitted */
+    const fit_draws   *draws;                     /* likely sets of parameters, in place of a fit; `param` names theirs.  Earlier origins
+                                                     would know what these learnt later: nothing is calibrated on them.  NULL; lent */
     int64_t            physics;                   /* without param: whose */
     double             fraction;                  /* the origin: of each cell's rows that are known; 0: see `known` */
     size_t             known;                     /* that many rows; 0: all */
@@ -72,6 +74,7 @@ typedef struct forecast {
     forecast_cell *cell;
     size_t         ncell, nparam, scores;         /* scores: values behind rolling origins that calibrated the bands */
     fit_param      param[FIT_PARAMS];
+    bool           given;                         /* parameters were given, not fitted */
     const char    *target, *unit, *physics, *corrector;           /* lent by the scenario */
     mem_arena     *arena;
 } forecast;

@@ -36,6 +36,9 @@ void forecast_course_close(course *);
 /* forecast_draw.c: fits to the first `known` rows, draws parameters, runs them over all rows.  E_INPUT: too few rows. */
 int forecast_view_open(course *, const forecast_options *, size_t known, view *, why *);
 void forecast_view_close(view *);
+/* forecast_given.c: parameters that are given take the place of a fit: into values and starts; then the law at each, into the draws of the view. */
+int forecast_given_take(course *, const forecast_options *, view *, why *);
+int forecast_given_draw(const course *, const forecast_options *, fit_law *, view *, why *);
 /* forecast_correct.c: all cells' corrections from an origin; a view of no rows is passed over */
 int forecast_correct(const scenario *, const forecast_options *, course *, view *, size_t n, why *);
 /* forecast_band.c: how far off forecasts from earlier origins were, in half widths of their own bands, by how far ahead they reached. */
