@@ -194,6 +194,7 @@ function fade.evaluate(scenario, options) end
 
 ---What `fade forecast --json` says: the rest of each cell's life.
 ---@class fade.forecast_options: fade.options
+---@field parameters? string likely values in place of a fit: a CSV as `fade fit --draws` writes it
 ---@field origin? number|"last" a share of each cell's rows, or how many
 ---@field fit? string|string[]
 ---@field horizon? integer

@@ -7,6 +7,7 @@
 #include "core/cli/cli_open.h"
 #include "core/report/fit_say.h"
 #include "core/script/script.h"
+#include "core/study/fit_draws.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,11 @@ typedef struct job {
     filter_options filter;
     filter_course *course;
     bool           sequential;
+    text           draws;                         /* of --draws */
+    size_t         ndraws;
 } job;
+
+enum { DRAWS = 1000 };                            /* of a covariance */
 
 static double number_of(const cli *c, const char *flag, double otherwise)
 {
@@ -77,6 +82,41 @@ static int read_sequential(job *k, why *w)
     return E_OK;
 }
 
+static void sample(void *ctx, const char *cell, const double *x)
+{
+    job *k = ctx;
+    fit_draws_row(&k->fit, cell, x, &k->draws);
+    k->ndraws++;
+}
+
+/* Where neither a bootstrap nor a filter gives samples: of the normal distribution of the covariance. */
+static int draw(job *k, const fit_result *r, why *w)
+{
+    if (!cli_text(&k->c, "draws") || k->o.bootstrap)
+        return E_OK;
+    double *x = mem_zero(DRAWS * k->fit.nparam + 1, sizeof *x);
+    int rc = x ? fit_draws_normal(&k->fit, r, DRAWS, k->s->seed, x, w) : fail(w, E_NOMEM, "no memory for draws");
+    for (size_t i = 0; i < DRAWS && !rc; i++)
+        sample(k, r->cell, x + i * k->fit.nparam);
+    free(x);
+    if (!rc && r->durbin_watson < 1)
+        cli_say("%s%sdraws of the covariance are too narrow where what is left has a memory (Durbin-Watson %.2f): "
+                "--bootstrap\n", r->cell ? r->cell : "", r->cell ? ": " : "", r->durbin_watson);
+    return rc;
+}
+
+static int write_draws(job *k, why *w)
+{
+    const char *path = cli_text(&k->c, "draws");
+    if (!path)
+        return E_OK;
+    int rc = k->draws.failed ? fail(w, E_NOMEM, "no memory for the draws of a fit")
+                             : file_write(path, text_of(&k->draws), k->draws.n, w);
+    if (!rc)
+        cli_say("written: %s, %zu draws; fade forecast --parameters takes them\n", path, k->ndraws);
+    return rc;
+}
+
 static void progress(void *ctx, const char *doing, size_t done, size_t of)
 {
     (void)done;
@@ -106,6 +146,7 @@ static int one(job *k, int64_t cell, why *w)
         return fail(w, E_NOMEM, "no memory for the result of a fit");
     k->result = more;
     int rc = fit_run(&k->fit, cell, &k->result[k->n], w);
+    rc = rc ? rc : draw(k, &k->result[k->n], w);
     k->n += rc == E_OK;
     return rc;
 }
@@ -126,6 +167,8 @@ static int joint(job *k, why *w)
         rc = fail(w, E_NOMEM, "no memory for the results of a fit");
     rc = rc ? rc : fit_joint(&k->fit, k->result, w);
     k->n = rc ? 0 : k->fit.rows.ncell;
+    for (size_t i = 0; i < k->n && !rc; i++)
+        rc = draw(k, &k->result[i], w);
     return rc;
 }
 
@@ -195,7 +238,13 @@ static int work(job *k, why *w)
     rc = rc ? rc : fit_open(k->s, &k->o, &k->fit, w);
     for (size_t i = 0; i < n && !rc; i++)
         rc = fit_add(&k->fit, said[i], w);
+    if (!rc && cli_text(&k->c, "draws")) {
+        k->fit.o.sample = sample;
+        k->fit.o.sample_ctx = k;
+        fit_draws_head(&k->fit, &k->draws);
+    }
     rc = rc ? rc : all(k, w);
+    rc = rc ? rc : write_draws(k, w);
     if (k->n && (!rc || rc == E_CANCEL)) {        /* what is done is told */
         why later = { 0 };
         int told = tell(k, rc ? &later : w);
@@ -219,6 +268,7 @@ static int run_fit(int argc, char **argv)
         status = work(k, &w) ? cli_fail(&w) : 0;
     for (size_t i = 0; k->course && i < k->n; i++)
         filter_course_free(&k->course[i]);
+    text_free(&k->draws);
     free(k->course);
     free(k->result);
     fit_close(&k->fit);
@@ -246,6 +296,7 @@ static const cli_flag fit_flags[] = {
     { "particles", 0, "N", "lanes that believe (default 400)", false },
     { "noise", 0, "X", "of one value, standard deviation (default: from what was seen)", false },
     { "wander", 0, "X", "step of what no law says, in noises (default 1)", false },
+    { "draws", 0, "FILE", "sets of likely values, for fade forecast --parameters (CSV)", false },
     { "out", 'o', "FILE", "write the values as a piece of a scenario (TOML)", false },
     CLI_SET_FLAG,
     CLI_TRUST_FLAG,
@@ -256,6 +307,7 @@ static const char *const fit_examples[] = {
     "fade fit fleet.toml --param physics.2.k --pooled --profile --bootstrap 200 -o fitted.toml",
     "fade fit b0005.toml -p c0 -p c -p z --sequential particle --particles 500",
     "fade fit fleet.toml -p c0 -p c -p z --own c0,c",
+    "fade fit b0005.toml -p c -p z --fraction 0.5 --bootstrap 400 --draws likely.csv",
     "fade fit life.lua --param rate~0.1+-0.02 --json",
     NULL,
 };

@@ -19,6 +19,7 @@ typedef struct job {
     forecast_options o;
     forecast         f;
     forecast_say     say;
+    fit_draws        draws;
     const char      *param[CLI_VALUES], *within_said[CLI_VALUES];
     size_t           within[CLI_VALUES];
 } job;
@@ -91,6 +92,25 @@ static int read_within(job *k, why *w)
     return E_OK;
 }
 
+/* Sets of parameters in place of a fit. */
+static int read_draws(job *k, why *w)
+{
+    static const char *const not_with[] = { "fit", "calibrate", "raw" };
+    const char *path = cli_text(&k->c, "parameters");
+    if (!path)
+        return E_OK;
+    for (size_t i = 0; i < sizeof not_with / sizeof *not_with; i++)
+        if (cli_has(&k->c, not_with[i]))
+            return fail(w, E_USAGE, "--parameters brings what is likely: nothing is fitted or calibrated, so --%s says "
+                        "nothing", not_with[i]);
+    int rc = fit_draws_read(path, &k->draws, w);
+    for (size_t i = 0; i < k->draws.nparam && !rc; i++)
+        k->param[i] = k->draws.key[i];
+    k->o.nparam = k->draws.nparam;
+    k->o.draws = &k->draws;
+    return rc;
+}
+
 static int read_options(job *k, why *w)
 {
     static const char *const plans[] = { "recorded", "repeat", "hold" }, *const rows[] = { "known", "others" };
@@ -116,6 +136,7 @@ static int read_options(job *k, why *w)
     rc = rc ? rc : whole(k, "samples", 20, 5000, &k->o.samples, w);
     rc = rc ? rc : whole(k, "physics", 1, k->s->nphysics ? k->s->nphysics : 1, &physics, w);
     rc = rc ? rc : read_within(k, w);
+    rc = rc ? rc : read_draws(k, w);
     k->o.physics = (int64_t)physics - 1;
     const char *eol = cli_text(&k->c, "eol");
     if (!rc && eol && (!text_real(eol, strlen(eol), &k->o.eol) || !isfinite(k->o.eol)))
@@ -141,7 +162,12 @@ static int tell(job *k, why *w)
     int rc = cli_put(text_of(&j.out), j.out.n) ? fail(w, E_IO, "the forecast did not get to stdout") : E_OK;
     text_free(&j.out);
     bool errors = !k->o.no_error && strcmp(k->f.target, "capacity") == 0;
-    if (!rc && !k->o.raw && k->o.calibrate == FORECAST_KNOWN)
+    if (!rc && k->o.draws)
+        cli_say("of %zu draws in %s; nothing is calibrated: from earlier origins they would know what they learnt "
+                "later%s\n",
+                k->draws.n, cli_text(&k->c, "parameters"),
+                errors ? "; what laws missed by on cells of other labs is added (--error none leaves that out)" : "");
+    if (!rc && !k->o.raw && !k->o.draws && k->o.calibrate == FORECAST_KNOWN)
         cli_say("bands are calibrated on known rows%s%s\n",
                 errors ? " and widened by what laws missed by on cells of other labs (--error none leaves that out)"
                        : ": they know no knee that is not among them",
@@ -185,6 +211,7 @@ static int run_forecast(int argc, char **argv)
     if (status == CLI_GO)
         status = work(k, &w) ? cli_fail(&w) : 0;
     forecast_free(&k->f);
+    fit_draws_free(&k->draws);
     scenario_close(k->s);
     script_close(k->script);
     free(k);
@@ -195,6 +222,7 @@ static int run_forecast(int argc, char **argv)
 static const cli_flag forecast_flags[] = {
     { "origin", 0, "WHERE", "last (default), a share of each cell's rows, or a number", false },
     { "fit", 'f', "KEY", "fit this parameter, as fade fit --param (default: the usual ones)", true },
+    { "parameters", 0, "FILE", "start from these likely values: fade fit --draws (CSV)", false },
     { "physics", 0, "N", "of the law with this number (default 1)", false },
     { "horizon", 0, "N", "rows behind the origin (default: as the source has)", false },
     { "until-eol", 0, NULL, "on until nine tenths of the samples have ended", false },
@@ -217,6 +245,7 @@ static const char *const forecast_examples[] = {
     "fade forecast b0005.toml --origin 0.5 --figure b0005.png",
     "fade forecast fleet.toml --until-eol --within 100 --within 200",
     "fade forecast b0005.toml --origin 84 -f c -f z=0.5..1.2 --json",
+    "fade forecast b0005.toml --origin 0.5 --parameters likely.csv --csv bands.csv",
     NULL,
 };
 const cli_verb verb_forecast = {

@@ -108,7 +108,10 @@ void forecast_text(const forecast *f, const forecast_say *o, text *out)
             text_addc(out, '\n');
         cell_text(f, o, &f->cell[i], out);
     }
-    if (f->scores == 0)
+    if (f->given)
+        text_add(out,
+                 "\nparameters as given: the bands are as these, the corrector, the error of laws and the noise say\n");
+    else if (f->scores == 0)
         text_add(out, "\nno earlier origin had rows enough: the bands are as the law, the corrector and the noise say, "
                       "not calibrated\n");
     else

@@ -7,11 +7,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+typedef struct held { forecast f; fit_draws draws; } held;
+
 static void close_forecast(void *at)
 {
-    if (at)
-        forecast_free(at);
+    held *k = at;
+    if (k) {
+        forecast_free(&k->f);
+        fit_draws_free(&k->draws);
+    }
     free(at);
+}
+
+/* parameters = "likely.csv": sets of them in place of a fit. */
+static void read_draws(lua_State *L, int opts, held *k, forecast_options *o, const char *param[MODULE_LIST])
+{
+    const char *path = module_option_text(L, opts, "parameters");
+    why w = { 0 };
+    if (!path)
+        return;
+    if (o->nparam || o->raw || o->calibrate)
+        luaL_error(L, "parameters bring what is likely: nothing is fitted or calibrated, so fit, raw and calibrate say "
+                      "nothing");
+    if (fit_draws_read(path, &k->draws, &w))
+        module_raise(L, &w);
+    for (size_t i = 0; i < k->draws.nparam && i < MODULE_LIST; i++)
+        param[i] = k->draws.key[i];
+    o->nparam = k->draws.nparam;
+    o->draws = &k->draws;
 }
 
 /* origin = 0.5 (a share of the known rows), 84 (so many) or "last". */
@@ -55,7 +78,7 @@ int module_forecast(lua_State *L)
 {
     static const char *const known[] = { "origin",    "fit",   "horizon", "until_eol", "samples", "corrector", "target",
                                          "calibrate", "plan",  "raw",     "within",    "set",     "seed",      "cycles",
-                                         "threads",   "trust", "error",   NULL };
+                                         "threads",   "trust", "error",   "parameters", NULL };
     static const char *const plans[] = { "recorded", "repeat", "hold" }, *const rows[] = { "known", "others" };
     static const char *const errors[] = { "labs", "none" };
     const char *param[MODULE_LIST];
@@ -87,9 +110,11 @@ int module_forecast(lua_State *L)
     o.fit.seed = m->s->seed;
     o.fit.hooks = module_scenario_hooks(m);
     module_box *hold = module_hold(L, close_forecast);
-    forecast *f = hold->at = calloc(1, sizeof *f);
-    if (!f)
+    held *at = hold->at = calloc(1, sizeof *at);
+    if (!at)
         return luaL_error(L, "no memory for a forecast");
+    forecast *f = &at->f;
+    read_draws(L, 2, at, &o, param);
     o.fit.stop = module_catch();
     int rc = forecast_run(m->s, &o, f, &w);
     module_uncatch();

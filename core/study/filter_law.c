@@ -173,6 +173,25 @@ static void tell(work *k, filter_row *r)
     r->ess = ensemble(k) ? (double)k->n : k->b.ess;
 }
 
+/* Lanes as often as they weigh, once the last row that is fitted to was seen. */
+static void hand_over(work *k, size_t row)
+{
+    const fit_options *o = &k->f->o;
+    double x[FIT_PARAMS], sum = 0;
+    if (!o->sample || !k->l.n || row != k->l.pick[k->l.n - 1])
+        return;
+    for (size_t i = 0, at = 0; i < k->n; i++) {
+        double want = ((double)i + 0.5) / (double)k->n;
+        while (at + 1 < k->n && sum + k->b.w[at] < want)
+            sum += k->b.w[at++];
+        for (size_t j = 0; j < k->p; j++) {
+            x[j] = column(k, j)[at];
+            inside(&k->f->param[j], &x[j]);
+        }
+        o->sample(o->sample_ctx, k->out->cell, x);
+    }
+}
+
 static int all_rows(work *k)
 {
     filter_course *out = k->out;
@@ -202,6 +221,8 @@ static int all_rows(work *k)
             learn_noise(k, change);
         }
         tell(k, r);
+        if (!rc)
+            hand_over(k, row);
     }
     out->n = k->l.nall;
     out->rmse = sqrt(square / (double)out->known);

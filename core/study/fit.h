@@ -34,6 +34,9 @@ typedef struct fit_options {
     uint64_t    seed;
     const engine_hooks *hooks;                    /* a Lua scenario's; NULL */
     atomic_int *stop;
+    void      (*sample)(void *ctx, const char *cell, const double *x);         /* each sample of a bootstrap, each lane that a filter ends with,
+                                                     as fitted; cell NULL: all; NULL: nobody asks */
+    void       *sample_ctx;
     void      (*progress)(void *ctx, const char *doing, size_t done, size_t of);
     void       *ctx;
 } fit_options;

@@ -244,6 +244,9 @@ static int by_bootstrap(work *k, size_t samples)
     }
     say(k, "bootstrap", 0, samples);
     rc = rc ? rc : lsq_run(&k->q, s, samples, &k->out->evaluations, k->w);
+    for (size_t b = 0; b < samples && !rc && k->f->o.sample; b++)
+        if (isfinite(s[b].cost))
+            k->f->o.sample(k->f->o.sample_ctx, k->out->cell, s[b].x);
     for (size_t j = 0; j < p && !rc; j++) {
         good = 0;
         for (size_t b = 0; b < samples; b++)

@@ -10,7 +10,7 @@
 #define FADE_STUDY_FORECAST_H
 #include "core/base/json.h"
 #include "core/engine/discrepancy.h"
-#include "core/study/fit.h"
+#include "core/study/fit_draws.h"
 #include "core/study/metrics_band.h"
 
 enum { FORECAST_RECORDED, FORECAST_REPEAT, FORECAST_HOLD };     /* planned inputs: the source's, then repeated; the known rows' repeated; their median */
@@ -24,6 +24,8 @@ typedef struct forecast_options {
     fit_options        fit;                       /* target, loss, starts, seed, hooks, stop; the rest is not read */
     const char *const *param;                     /* as fit_add takes them */
     size_t             nparam;                    /* 0: those whose defaults are examples or were fitted */
+    const fit_draws   *draws;                     /* likely sets of parameters, in place of a fit; `param` names theirs.  Earlier origins
+                                                     would know what these learnt later: nothing is calibrated on them.  NULL; lent */
     int64_t            physics;                   /* without param: whose */
     double             fraction;                  /* the origin: of each cell's rows that are known; 0: see `known` */
     size_t             known;                     /* that many rows; 0: all */
@@ -57,6 +59,7 @@ typedef struct forecast_cell {
     size_t   nparam;
     double   rmse, noise, memory;                 /* of the known rows; standard deviation of the noise; correlation of neighbours */
     double   gate;                                /* of the corrector; NaN: none */
+    double   risen;                               /* factor on other labs' errors above: how the cell's own earlier forecasts did there */
     double   eol;                                 /* NaN: none */
     double   reached;                             /* share of the samples that ended within the rows */
     double   eol_cycle[FORECAST_SHARES], rul[FORECAST_SHARES];    /* percentiles; rul in rows behind the origin; NaN: not within the rows */
@@ -71,6 +74,7 @@ typedef struct forecast {
     forecast_cell *cell;
     size_t         ncell, nparam, scores;         /* scores: values behind rolling origins that calibrated the bands */
     fit_param      param[FIT_PARAMS];
+    bool           given;                         /* parameters were given, not fitted */
     const char    *target, *unit, *physics, *corrector;           /* lent by the scenario */
     mem_arena     *arena;
 } forecast;

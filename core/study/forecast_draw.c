@@ -51,6 +51,14 @@ static void look_at_rest(drawing *d)
     d->s2 = d->s2 > 0 ? d->s2 : 1e-18;
 }
 
+/* The same about the middle of draws that are given, which is what they say together. */
+static void look_at_given(drawing *d)
+{
+    memcpy(d->l.all, d->v->middle, d->v->n * sizeof *d->l.all);
+    look_at_rest(d);
+    d->v->fit.rmse = d->v->noise * sqrt(d->v->dof / (double)(d->l.n ? d->l.n : 1));
+}
+
 /* The information of data and bounds, scaled by the bounds, by central differences: all points in one call. */
 static int inform(drawing *d)
 {
@@ -245,7 +253,7 @@ int forecast_view_open(course *k, const forecast_options *o, size_t known, view 
     *d = (drawing){ .k = k, .v = v, .p = k->f.nparam, .m = EXTRA * v->samples, .w = w };
     forecast_course_hide(k, known, o->plan);
     k->f.o.rows = known;
-    rc = fit_run(&k->f, 0, &v->fit, w);
+    rc = o->draws ? forecast_given_take(k, o, v, w) : fit_run(&k->f, 0, &v->fit, w);
     for (size_t j = 0; j < d->p && !rc; j++) {
         fit_param *p = &k->f.param[j];
         p->start = v->fit.at[j].value;            /* where the next fit starts, and what the law is opened with */
@@ -259,8 +267,10 @@ int forecast_view_open(course *k, const forecast_options *o, size_t known, view 
         scale_seen(k, &d->l);
         look_at_rest(d);
     }
-    rc = rc ? rc : draw(d);
+    rc = rc ? rc : o->draws ? forecast_given_draw(k, o, &d->l, v, w) : draw(d);
     rc = rc ? rc : sum_up(v, w);
+    if (!rc && o->draws)
+        look_at_given(d);
     if (!rc)
         forecast_error_fill(o, k, v);
     v->wrong_inside = o->calibrate == FORECAST_OTHERS && forecast_error_is(o, k->f.o.target);

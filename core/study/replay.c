@@ -18,6 +18,7 @@ typedef struct reading {
     const fade_source_v1 *vt;
     void                 *source;
     fade_block            b;
+    uint64_t held; /* rows of each cell, where conditions hold; 0: the source has its own */
     why                  *w;
 } reading;
 
@@ -107,16 +108,28 @@ static int take_rows(reading *k)
     return rc;
 }
 
-static int open_reading(reading *k, const scenario *s)
+/* Rows of a source whose conditions hold: as many for each cell as the run has cycles, where that is wanted. */
+static int hold(reading *k, const scenario *s, bool wanted)
+{
+    if (wanted && s->cycles == 0)
+        return fail(k->w, E_INPUT, "source %s holds one row for ever: say how many cycles, as in --set run.cycles=500",
+                    s->source.label);
+    k->held = s->cycles;
+    return wanted ? E_OK
+                  : fail(k->w, E_INPUT, "source %s has no measured rows: it holds one row for ever", s->source.label);
+}
+
+static int open_reading(reading *k, const scenario *s, bool held)
 {
     const fade_desc *d = s->source.plugin->desc;
     int rc = object_open(s->source.plugin, s->source.node, s->seed, &k->object, k->w);
     if (rc)
         return rc;
     k->vt = library_iface(d, "fade.source/1");
-    if (!k->vt || k->vt->flags & (FADE_HOLD | FADE_DUTY))
-        return fail(k->w, E_INPUT, "source %s has no measured rows: it %s", s->source.label,
-                    k->vt && k->vt->flags & FADE_DUTY ? "gives a duty" : "holds one row for ever");
+    if (!k->vt || k->vt->flags & FADE_DUTY)
+        return fail(k->w, E_INPUT, "source %s has no measured rows: it gives a duty", s->source.label);
+    if (k->vt->flags & FADE_HOLD && (rc = hold(k, s, held)))
+        return rc;
     int32_t status = k->vt->open(&k->object->host, &s->source.args->fade, NULL, &k->source);
     if (status < 0)
         return object_why(k->object, status, "open", k->w);
@@ -175,7 +188,7 @@ static int find_cells(replay *r, why *w)
 int replay_read(const scenario *s, atomic_int *stop, replay *r, why *w)
 {
     reading k = { .r = r, .w = w };
-    int rc = open_reading(&k, s);
+    int rc = open_reading(&k, s, false);
     rc = rc ? rc : read_rows(&k, stop);
     if (!rc && r->n == 0)
         rc = fail(w, E_INPUT, "source %s has no rows", s->source.label);
@@ -263,10 +276,24 @@ static bool full(const replay_batches *b, size_t rows)
            strcmp(b->k.b.cell[b->at], r->name[r->cell[r->n - 1]]) != 0;
 }
 
+/* The rows of a cell whose conditions hold. */
+static int take_held(replay_batches *b, uint32_t i)
+{
+    int rc = E_OK;
+    for (uint64_t c = 1; c <= b->k.held && !rc; c++) {
+        rc = room(&b->k);
+        rc = rc ? rc : take_row(&b->k, i);
+        if (!rc)
+            b->r.cycle[b->r.n - 1] = (int64_t)c;
+    }
+    return rc;
+}
+
 static int take_next(replay_batches *b)
 {
     size_t before = b->r.ncell;
-    int rc = take_row(&b->k, b->at++);
+    uint32_t i = b->at++;
+    int rc = b->k.held ? take_held(b, i) : take_row(&b->k, i);
     const char *cell = rc || b->r.ncell == before ? NULL : b->r.name[before];
     if (cell && b->nseen && *place_of(b->seen, b->cap, text_hash(cell) | 1))
         rc =
@@ -282,7 +309,7 @@ int replay_batches_open(const scenario *s, replay_batches **out, why *w)
     if (!b)
         return fail(w, E_NOMEM, "no memory for rows");
     b->k = (reading){ .r = &b->r, .w = w };
-    return open_reading(&b->k, s);
+    return open_reading(&b->k, s, true);
 }
 
 int replay_batches_next(replay_batches *b, size_t rows, atomic_int *stop, replay **out, why *w)

@@ -91,6 +91,34 @@ fails "cells that come apart in pieces are refused" 4 "sort the rows by cell" \
     "$FADE" predict m base.toml --set source.path=apart.csv --set source.cells='["c", "d"]' --batch 1
 fails "an ending that is no format" 2 "there are .csv, .json, .jsonl and .parquet" "$FADE" predict m base.toml -o x.xls
 
+# ---- rows that nobody measured: conditions that hold ----
+cat > ahead.toml << 'TOML'
+[run]
+cycles = 300
+[cell]
+nominal_capacity = "2 Ah"
+initial_capacity = "1.95 Ah"
+[source]
+plugin = "constant"
+temperature_mean = "30 degC"
+cells  = 2
+[[physics]]
+plugin = "power-law"
+TOML
+printf 'base = "ahead.toml"\n[corrector]\nmodel = "m"\n' > ahead-run.toml
+"$FADE" predict m ahead.toml -o ahead.csv 2> /dev/null
+"$FADE" run ahead-run.toml --out ahead-run --quiet
+check "conditions that hold: a row a cycle, as a run with the model says" python3 -c 'import csv, sys
+rows = list(csv.DictReader(open("ahead.csv")))
+run = {(r["battery_id"], r["cycle_count"]): float(r["hybrid_capacity_ah"])
+    for r in csv.DictReader(open("ahead-run/rows.csv"))}
+said = {(r["cell"], r["cycle_count"]): float(r["total_ah"]) for r in rows}
+sys.exit(0 if len(rows) == 600 and run and all(abs(said[k] - v) < 1e-12 for k, v in run.items())
+    and [int(r["cycle_count"]) for r in rows[:300]] == list(range(1, 301)) else (len(rows), len(run)))'
+sed '/^cycles/d' ahead.toml > endless.toml
+fails "but how many has to be said" 4 "say how many cycles, as in --set run.cycles=500" \
+    "$FADE" predict m endless.toml
+
 # ---- other questions ----
 "$FADE" train learn.toml --ask next --feature capacity_lag_1 --feature cycle --save next -q > /dev/null
 "$FADE" predict next base.toml --set source.cell=c -o next.csv 2> /dev/null
