@@ -160,7 +160,7 @@ static void watch_keep(const fade_tile *b, uint32_t i)
         for (int c = 0; c < W_N; c++)
             to->in[c] = b->in[c][i];
         watch_lent(b->samples ? b->samples[i] : NULL, to);
-        watch.n[l] = at + 1;
+        watch.n[l] = at + 1 > watch.n[l] ? at + 1 : watch.n[l];              /* steps side by side: some come again */
     }
 }
 

@@ -91,6 +91,7 @@ static void widths(const engine_correction *k, size_t m, const engine_start *s, 
     double own = b->n ? engine_band_half(b->horizon, b->half, b->n, b->grow, ahead) : BAND * sigma * k->stretch[m];
     if (s && known && !isnan(s->first))
         discrepancy_half(&discrepancy_shipped, s->first, s->last, capacity, ahead / (double)known, &down, &up);
+    up *= s ? s->risen : 1;
     *out = (corrected){ .down = hypot(own, down),
                         .up = hypot(own, up),
                         .known = own / BAND,
@@ -294,7 +295,7 @@ int engine_start_open(engine_correction *k, size_t nlane, why *w)
         return fail(w, E_NOMEM, "no memory for the origins of %zu cells", nlane);
     k->nstart = nlane;
     for (size_t i = 0; i < nlane; i++)
-        k->start[i] = (engine_start){ NAN, NAN };
+        k->start[i] = (engine_start){ NAN, NAN, 1 };
     return E_OK;
 }
 

@@ -19,4 +19,14 @@ void discrepancy_scale(double first, double last, double then, double *down, dou
 double discrepancy_at(const double *table, double ahead);
 /* Half widths of a 90 % band, in the capacities' unit. */
 void discrepancy_half(const discrepancy *, double first, double last, double then, double ahead, double *down, double *up);
+
+#define DISCREPANCY_THIN 0.06                     /* of the log of rows ahead over rows known: of nearer rows of an origin one counts */
+
+/* How a cell's own earlier forecasts did above: what was measured lay above them by `off`, and scale is that of discrepancy_scale.  From {0},
+ * mean by mean: each origin's rows first, then the origins. */
+typedef struct discrepancy_risen { double sum, n; } discrepancy_risen;
+void discrepancy_risen_add(discrepancy_risen *, double off, double scale, double ahead);
+void discrepancy_risen_end(discrepancy_risen *rows, discrepancy_risen *origins);         /* one origin's rows are through: rows is {0} again */
+/* The factor on the table's half width above: half way, as logarithms, between other labs' cells and the cell itself. */
+double discrepancy_risen_factor(const discrepancy_risen *origins);
 #endif

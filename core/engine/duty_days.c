@@ -106,9 +106,9 @@ void duty_days_close(const duty *d, duty_desk *desk)
 
 /* ---- what stands ---- */
 
-static void spread(double *to, double v)
+static void fill(double *to, uint32_t n, double v)
 {
-    for (uint32_t j = 0; j < DAYS; j++)
+    for (uint32_t j = 0; j < n; j++)
         to[j] = v;
 }
 
@@ -117,11 +117,11 @@ static void lay_row(const worker *k, const part *q, const workpart *wp, duty_day
 {
     for (uint32_t j = 0; j < q->nparam; j++)
         if (memcmp(m->param + (size_t)j * DAYS, wp->param[j], sizeof(double)) != 0)
-            spread(m->param + (size_t)j * DAYS, wp->param[j][0]);
+            fill(m->param + (size_t)j * DAYS, DAYS, wp->param[j][0]);
     for (uint32_t i = 0; i < q->cols.in.n; i++)
         if (memcmp(m->in + (size_t)i * DAYS, wp->in[i], sizeof(double)) != 0)
-            spread(m->in + (size_t)i * DAYS, wp->in[i][0]);
-    spread(m->t, k->t[0]);
+            fill(m->in + (size_t)i * DAYS, DAYS, wp->in[i][0]);
+    fill(m->t, DAYS, k->t[0]);
     for (uint32_t j = 0; j < DAYS; j++) {
         m->id[j] = k->id[0];
         m->row[j] = k->row[0];
@@ -361,12 +361,25 @@ static size_t some(engine *e, worker *k, const physics *ph, const part *q, const
     return good;
 }
 
-/* The steps of a row but the last: run->step moves on by as many as were taken. */
+/* The row ends with lane `last`: what it was asked and what it said is the row's. */
+static void land(worker *k, const part *q, const duty_use *u, workpart *wp, const duty_days *m, size_t padded,
+                 size_t last)
+{
+    uint32_t n = wp->b.n;
+    for (size_t f = 0; f < u->nfill; f++)
+        fill(wp->in[u->fill[f].input], n, m->in[(size_t)u->fill[f].input * DAYS + last]);
+    for (uint32_t c = 0; c < q->wout; c++)
+        fill(wp->outbuf + (size_t)c * n, n, m->out[c * padded + last]);
+    fill(k->count, n, m->dt[last]);
+    fill(k->dt, n, m->dt[last]);
+}
+
+/* The steps of a row: run->step moves on by as many as were taken. */
 void duty_days_run(engine *e, worker *k, const physics *ph, const part *q, const duty_use *u, workpart *wp,
                    duty_run_of *run)
 {
     duty_days *m = k->desk->days[u - e->duty->use];
-    if (!m || run->end < run->step + FEWEST + 1)
+    if (!m || run->end < run->step + FEWEST)
         return;
     if (m->rest) {
         m->rest--;
@@ -374,14 +387,14 @@ void duty_days_run(engine *e, worker *k, const physics *ph, const part *q, const
     }
     lay_row(k, q, wp, m);
     duty_guess_of(&m->guess, run->stream, q->wstate);
-    duty_guess_ended(&m->guess, q, wp);
-    while (!m->rest && run->end >= run->step + FEWEST + 1) {
-        size_t left = run->end - run->step - 1, took = some(e, k, ph, q, u, wp, run, left < DAYS ? left : DAYS);
+    size_t last = 0;
+    while (!m->rest && run->end >= run->step + FEWEST) {
+        last = run->end - run->step < DAYS ? run->end - run->step : DAYS;
+        size_t took = some(e, k, ph, q, u, wp, run, last);
         run->step += took;
         if (took < FEWEST)
-            return;
+            break;
     }
-    m->guess.last = m->guess.again[0] && run->end == run->step + 1 ? run->stream->at[u->rule].step[run->step].again : 0;
-    for (uint32_t r = 0; r < q->wstate; r++)
-        m->guess.end[r] = wp->x[0][(size_t)r * wp->b.n];
+    if (run->step == run->end)
+        land(k, q, u, wp, m, eights(last), last - 1);
 }

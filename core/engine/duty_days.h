@@ -13,12 +13,11 @@ typedef struct days_guess {
     double   *gain;                               /* [wstate] of the state from step to step, as it was last */
     double   *bend;                               /* [2][wstate] of the health with the state, at both ends */
     double    whole;                              /* the health's change from end to end, by those states; 0: unknown */
-    double   *g, *health;                         /* [wstate][DAYS] gains of the first sweep, [DAYS] of what health */
+    double   *g, *health;                         /* [wstate][DAYS] gains of the last sweep, [DAYS] of what health  */
     double   *lean;                               /* [wstate] part of itself a gain changes by, over the part that health changes by */
     double   *was;                                /* [stretches][wstate] what stretches that come again gained the last time */
     double   *more, *pace;                        /* [wstate] what is gained now over that; its change from row to row */
-    uint16_t  again[DAYS], last;                  /* which of them each step is, and the one that ends the row; 0: none */
-    double   *end;                                /* [wstate] the states before that */
+    uint16_t  again[DAYS];                        /* which of them each step is; 0: none */
     const duty_stream *of;                        /* whose stretches they are, */
     uint64_t  from;                               /* .. and since when */
 } days_guess;
@@ -43,8 +42,6 @@ bool duty_guess_open(days_guess *, size_t wstate);                           /* 
 void duty_guess_close(days_guess *);
 /* Stretches of another stream, or others than before: nothing is known of them. */
 void duty_guess_of(days_guess *, const duty_stream *, size_t wstate);
-/* What the step gained that ended the row before, now that the next begins; it was stepped alone. */
-void duty_guess_ended(days_guess *, const part *, const workpart *);
 void duty_guess_first(duty_days *, const part *, const workpart *, size_t padded, size_t n, double soh);
 /* From what sweep number `sweep` - 1 left; next[j]: the health behind step j, which goes with the states here. */
 void duty_guess_next(duty_days *, const part *, size_t padded, size_t n, int sweep, double *next);

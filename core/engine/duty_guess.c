@@ -3,7 +3,7 @@
  *
  * States gain what they did in the same stretch of a duty the last time, as much more as in the row before, or what
  * they gained a step there; the health follows the states by its slopes at both ends.  Behind a sweep, gains are what
- * the sweep came to, and after the first they go with the health by as much as they did before.
+ * the sweep came to, and they go with the health by as much as they did before.
  */
 #include "core/base/clones.h"
 #include "core/base/mem.h"
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FELT 1e-12 /* less that health changes by bends no gain */
 #define SEEN 1e-8 /* what part of it health must change by to tell how gains go with it */
 
 bool duty_guess_open(days_guess *g, size_t wstate)
@@ -20,13 +21,12 @@ bool duty_guess_open(days_guess *g, size_t wstate)
     g->bend = mem_columns(2 * wstate);
     g->g = mem_columns((wstate + 1) * DAYS);
     g->was = mem_zero((DUTY_STRETCHES + 1) * wstate, sizeof *g->was);
-    g->more = mem_columns(4 * wstate);
+    g->more = mem_columns(3 * wstate);
     if (!g->gain || !g->bend || !g->g || !g->was || !g->more)
         return false;
     g->health = g->g + wstate * DAYS;
     g->lean = g->more + wstate;
     g->pace = g->lean + wstate;
-    g->end = g->pace + wstate;
     for (size_t r = 0; r < wstate; r++)
         g->more[r] = 1;
     return true;
@@ -47,13 +47,6 @@ void duty_guess_of(days_guess *g, const duty_stream *s, size_t wstate)
         memset(g->was, 0, (DUTY_STRETCHES + 1) * wstate * sizeof *g->was);
     g->of = s;
     g->from = s->known.from;
-}
-
-void duty_guess_ended(days_guess *g, const part *q, const workpart *wp)
-{
-    for (uint32_t r = 0; r < q->wstate && g->last; r++)
-        g->was[g->last * q->wstate + r] = wp->x[0][(size_t)r * wp->b.n] - g->end[r];
-    g->last = 0;
 }
 
 /* How the health's slope changes with a state. */
@@ -131,8 +124,7 @@ static void sum_up(const part *q, duty_days *m, uint32_t r, size_t padded, size_
         x[j] = x[n - 1];
     if (sweep == 2)
         m->guess.lean[r] = leaning(n, g1, g, m->soh, m->guess.health, m->guess.lean[r]);
-    if (sweep == 1)
-        memcpy(g, g1, n * sizeof *g);
+    memcpy(g, g1, n * sizeof *g);
     follow(n, x, x1, m->guess.bend[r], bent(q, m, r, n), next);
 }
 
@@ -162,7 +154,7 @@ void duty_guess_next(duty_days *m, const part *q, size_t padded, size_t n, int s
             m->guess.lean[r] = 0;
     }
     lay_health(m, padded, n, next);
-    if (sweep != 1)
+    if (fabs(m->soh[n - 1] - was[n - 1]) < FELT)
         return;
     memcpy(m->guess.health, was, n * sizeof *was);
     for (uint32_t r = 0; r < q->wstate; r++)

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERSION = 6 };
+enum { VERSION = 7 };
 static const char magic[8] = { 'F', 'A', 'D', 'E', 'S', 'N', 'A', 'P' };
 
 char *snapshot_path(const engine *e) { return file_join(e->opt.folder, "state.fade"); }

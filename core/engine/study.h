@@ -16,7 +16,10 @@ typedef struct engine_band {                      /* how far off a correction wa
     double   grow;                                /* behind the last horizon it widens as (h / horizon)^grow */
 } engine_band;
 
-typedef struct engine_start { double first, last; } engine_start;        /* what the corrected law says at the first known row, at the last */
+typedef struct engine_start {                     /* of a lane */
+    double first, last;                           /* capacity at the first known row, at the last: the law and what it missed there */
+    double risen;                                 /* factor on what laws fall short by elsewhere (discrepancy.h) */
+} engine_start;
 
 typedef struct engine_table {                     /* rows known at the origin, in the order they came; sorted before training */
     size_t    n, cap, ncol;

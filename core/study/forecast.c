@@ -206,6 +206,8 @@ static int calibrate(job *k, size_t j, size_t of, view *v)
     }
     rc = is_grave(rc) ? rc : correct(k, v);
     for (size_t c = 0; c < k->ncourse; c++) {
+        if (v[c].n && !rc && !others)
+            forecast_error_learn(&k->course[c], &v[c]);
         if (v[c].n && !rc)
             rc = forecast_scores_add(&k->scores, &k->course[c], &v[c], group_of(k, c), k->out->cell[c].known, k->w);
         forecast_view_close(&v[c]);
@@ -277,7 +279,7 @@ static void place_rows(const job *k, const view *v, forecast_cell *c)
     }
 }
 
-static void tell_fit(const view *v, forecast_cell *c)
+static void tell_fit(const course *q, const view *v, forecast_cell *c)
 {
     c->nparam = v->fit.nparam;
     memcpy(c->value, v->fit.at, sizeof c->value);
@@ -285,6 +287,7 @@ static void tell_fit(const view *v, forecast_cell *c)
     c->noise = v->noise;
     c->memory = v->memory;
     c->gate = v->gate;
+    c->risen = discrepancy_risen_factor(&q->risen);
 }
 
 static int cell_room(forecast_cell *c, size_t samples, mem_arena *a)
@@ -353,6 +356,8 @@ static int open_last(job *k, size_t at, view *v)
     rc = forecast_view_open(q, k->o, c->known, v, k->w);
     if (rc)
         forecast_view_close(v);
+    else
+        forecast_error_rise(q, v);
     return rc && !is_grave(rc) ? refuse(k, at) : rc;
 }
 
@@ -366,7 +371,7 @@ static int tell_last(job *k, size_t at, view *v)
         place_rows(k, v, c);
     else
         c->place = NULL;
-    tell_fit(v, c);
+    tell_fit(&k->course[at], v, c);
     int rc = forecast_life_draw(v, k->o, k->s->health.hold, c, k->w);
     if (!rc && k->o->until_eol && !isnan(c->eol))
         cut(c);

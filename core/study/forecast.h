@@ -59,6 +59,7 @@ typedef struct forecast_cell {
     size_t   nparam;
     double   rmse, noise, memory;                 /* of the known rows; standard deviation of the noise; correlation of neighbours */
     double   gate;                                /* of the corrector; NaN: none */
+    double   risen;                               /* factor on other labs' errors above: how the cell's own earlier forecasts did there */
     double   eol;                                 /* NaN: none */
     double   reached;                             /* share of the samples that ended within the rows */
     double   eol_cycle[FORECAST_SHARES], rul[FORECAST_SHARES];    /* percentiles; rul in rows behind the origin; NaN: not within the rows */

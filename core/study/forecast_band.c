@@ -20,7 +20,6 @@
 #define ALIKE  0.7                                /* of the log of rows known: origins that are alike */
 #define CLOSE  0.15                               /* of log x, there: errors grow fast, records end */
 #define NEAR   0.25                               /* the same where later rows of whole records tell of a knee */
-#define THIN   0.06                               /* of log x: rows of one series nearer than so are one score */
 
 double forecast_normal_half(double share)
 {
@@ -49,7 +48,7 @@ int forecast_scores_add(scores *s, const course *k, const view *v, uint32_t cell
     for (size_t r = v->known; r < k->n; r++) {
         double down, up, off = k->seen[r] - v->middle[r] - v->correction[r];
         double x = log((double)(r - v->known + 1) / (double)v->known);
-        if (!isfinite(off) || x - last < THIN)
+        if (!isfinite(off) || x - last < DISCREPANCY_THIN)
             continue;
         last = x;
         if (s->n == s->cap) {
@@ -83,10 +82,12 @@ static int by_off(const void *a, const void *b)
 
 typedef struct asking {
     const scores *s;
-    double        doubt, most, span;              /* most: farthest x scored; span: how far are alike */
+    double doubt, first, most, span; /* first, most: nearest and farthest x scored; span: how far are alike */
     int64_t       but;
     heavy        *h;                              /* [n] rising in off */
     double       *of;                             /* [2][nseries] */
+    double       *group;                          /* [2][ngroup]; NULL */
+    size_t        ngroup;
 } asking;
 
 /* Weights of scores about x, each series normed to at most 1: their sum, and how many alike series say as much. */
@@ -147,9 +148,10 @@ static void believe(asking *a, double doubt)
 static bool ask(const scores *s, double doubt, int64_t but, asking *a)
 {
     size_t n = 0;
-    *a = (asking){ .s = s, .but = but, .most = -INFINITY, .span = REACH };
+    *a = (asking){ .s = s, .but = but, .first = INFINITY, .most = -INFINITY, .span = REACH };
     for (size_t i = 0; i < s->n; i++)
         if (s->at[i].cell != but) {
+            a->first = fmin(a->first, s->at[i].x);
             a->most = fmax(a->most, s->at[i].x);
             n++;
         }
@@ -215,41 +217,109 @@ double forecast_scores_doubt(const scores *s, int64_t but)
 
 const double forecast_place_plain[PLACES] = { -1, -0.41006, 0, 0.41006, 1 };        /* of the normal distribution */
 
-static double towards(double far, double from, double plain, double by)
+/* What the table of other labs counts for among a set's cells: labs' errors differ in size by a factor of two, so it is
+ * worth two cells; and as one cell's place. */
+#define SPREAD_CELLS 2
+#define PLACE_CELLS  1
+
+/* Student's t of v degrees where the normal distribution has z (Abramowitz and Stegun 26.7.5; within 1 % from v = 2).
+ */
+static double student(double z, double v)
 {
-    double width = fmax(fabs(far - from), LEAST * fabs(plain));
-    return (plain < 0 ? -1 : 1) * fabs(plain) * pow(width / fabs(plain), by);
+    double z2 = z * z;
+    return z * (1 + (z2 + 1) / (4 * v) + ((5 * z2 + 16) * z2 + 3) / (96 * v * v) +
+                (((3 * z2 + 19) * z2 + 17) * z2 - 15) / (384 * v * v * v));
 }
 
+/* Each group of cells weighs the same, however many cells and origins it has; how many groups tell of x. */
+static double even(asking *a, double *all)
+{
+    const scores *s = a->s;
+    double square = 0, *sum = a->group, *near = a->group + a->ngroup;
+    memset(sum, 0, 2 * a->ngroup * sizeof *sum);
+    for (size_t i = 0; i < s->n; i++) {
+        const struct score *k = &s->at[a->h[i].at];
+        sum[k->cell] += a->h[i].weight;
+        near[k->cell] = fmax(near[k->cell], a->of[s->nseries + k->series]);
+    }
+    for (size_t i = 0; i < s->n; i++) {
+        uint32_t cell = s->at[a->h[i].at].cell;
+        a->h[i].weight *= sum[cell] > 0 ? near[cell] / sum[cell] : 0;
+    }
+    *all = 0;
+    for (size_t g = 0; g < a->ngroup; g++) {
+        *all += near[g];
+        square += near[g] * near[g];
+    }
+    return square > 0 ? *all * *all / square : 0;
+}
+
+/* Between the middles of neighbouring weights. */
+static double between(const asking *a, double want)
+{
+    double sum = 0, last = 0, off = NAN;
+    for (size_t i = 0; i < a->s->n; i++) {
+        const heavy *k = &a->h[i];
+        double middle = sum + k->weight / 2;
+        if (!(k->weight > 0))
+            continue;
+        if (middle >= want)
+            return isnan(off) ? k->off : off + (want - last) / (middle - last) * (k->off - off);
+        sum += k->weight;
+        last = middle;
+        off = k->off;
+    }
+    return off;
+}
+
+/* Quantiles of the next cell's score.  Where n cells are too few to have one (a tail of one in n + 1 is the least they
+ * tell), Student's predictive distribution stands for it, with the table as so many cells; the more they are beyond
+ * that, the more their own quantile counts. */
 static void places_at(asking *a, double x, double others, double out[PLACES])
 {
-    double alike, all = weigh(a, fmin(x, a->most), &alike), q[PLACES], by = others / (others + 1);
-    alike = fmin(alike, others);                  /* origins of one cell go together */
-    double wide = 0.5 + fmin(1, 0.9 * (alike + 1) / alike) / 2, half = 0.5 + fmin(1, 0.5 * (alike + 1) / alike) / 2;
-    const double level[PLACES] = { 1 - wide, 1 - half, 0.5, half, wide };
-    for (size_t i = 0; i < PLACES; i++)
-        q[i] = reach(a->h, a->s->n, level[i] < 0.5 ? (1 - level[i]) * all : level[i] * all, level[i] < 0.5);
-    out[2] = by * q[2];
-    for (size_t i = 0; i < PLACES; i++)
-        if (i != 2)
-            out[i] = out[2] + towards(q[i], q[2], forecast_place_plain[i], by);
+    static const double level[PLACES] = { 0.05, 0.25, 0.5, 0.75, 0.95 }, least[PLACES] = { 19, 3, 1, 3, 19 };
+    double alike, all, mean = 0, square = 0, plain = 1 / (student(Z95, SPREAD_CELLS) * sqrt(1 + 1.0 / PLACE_CELLS));
+    weigh(a, fmax(fmin(x, a->most), a->first), &alike);
+    double n = fmin(even(a, &all), others);
+    for (size_t i = 0; i < a->s->n; i++)
+        mean += a->h[i].weight / all * a->h[i].off;
+    for (size_t i = 0; i < a->s->n; i++)
+        square += a->h[i].weight / all * (a->h[i].off - mean) * (a->h[i].off - mean);
+    double place = n * mean / (n + PLACE_CELLS), off = n * PLACE_CELLS / (n + PLACE_CELLS) * mean * mean;
+    double var = (SPREAD_CELLS * plain * plain + n * square + off) / (SPREAD_CELLS + n);
+    double spread = sqrt(var * (1 + 1 / (n + PLACE_CELLS)));
+    for (size_t i = 0; i < PLACES; i++) {
+        double own = fmax(0, 1 - least[i] / n), z = random_quantile(level[i]);
+        double told = between(a, (level[i] * (n + 1) - 0.5) / n * all);
+        out[i] = (1 - own) * (place + student(z, SPREAD_CELLS + n) * spread) + (own > 0 ? own * told : 0);
+        out[i] = i ? fmax(out[i], out[i - 1]) : out[i];
+    }
+}
+
+static int room_for_groups(const scores *s, asking *a)
+{
+    for (size_t i = 0; i < s->n; i++)
+        a->ngroup = s->at[i].cell >= a->ngroup ? s->at[i].cell + 1 : a->ngroup;
+    a->group = mem_zero(2 * a->ngroup + 1, sizeof *a->group);
+    return a->group != NULL;
 }
 
 void forecast_scores_places(const scores *s, double doubt, int64_t but, size_t others, places *out)
 {
     asking a;
     double q[PLACES];
-    bool enough = ask(s, doubt, but, &a);
+    bool enough = ask(s, doubt, but, &a) && others && room_for_groups(s, &a);
     a.span = CLOSE;
     for (size_t g = 0; g < FACTORS; g++) {
         memcpy(q, forecast_place_plain, sizeof q);
-        if (enough && others)
+        if (enough)
             places_at(&a, FACTOR_FROM + (double)g * FACTOR_STEP, (double)others, q);
         for (size_t i = 0; i < PLACES; i++)
             out->at[i][g] = q[i];
     }
     free(a.h);
     free(a.of);
+    free(a.group);
 }
 
 void forecast_places_at(const places *p, double ahead, double known, double out[PLACES])

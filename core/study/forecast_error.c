@@ -24,6 +24,29 @@ void forecast_error_fill(const forecast_options *o, const course *k, view *v)
     }
 }
 
+void forecast_error_learn(course *k, const view *v)
+{
+    discrepancy_risen rows = { 0 };
+    double last = -INFINITY, down, up;
+    for (size_t r = v->known; r < k->n; r++) {
+        double ahead = (double)(r - v->known + 1) / (double)v->known, x = log(ahead);
+        double off = k->seen[r] - v->middle[r] - v->correction[r];
+        if (!isfinite(off) || x - last < DISCREPANCY_THIN)
+            continue;
+        last = x;
+        discrepancy_scale(v->middle[0], v->middle[v->known - 1], v->middle[r], &down, &up);
+        discrepancy_risen_add(&rows, off, up, ahead);
+    }
+    discrepancy_risen_end(&rows, &k->risen);
+}
+
+void forecast_error_rise(const course *k, view *v)
+{
+    double factor = discrepancy_risen_factor(&k->risen);
+    for (size_t r = v->known; r < v->n; r++)
+        v->wrong_up[r] *= factor;
+}
+
 double forecast_error_variance(const view *v, size_t row)
 {
     double sd = (v->wrong_down[row] + v->wrong_up[row]) / 2 / Z95;

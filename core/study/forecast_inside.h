@@ -15,6 +15,7 @@ typedef struct course {                           /* one cell: rows as recorded,
     bool     scaled;
     fit      f;
     bool     failed;
+    discrepancy_risen risen;                      /* forecasts from earlier origins within the known rows */
 } course;
 
 typedef struct view {                             /* of one cell from one origin: of the law alone, then with the correction in it */
@@ -60,8 +61,8 @@ enum { FACTORS = 34 };
 typedef struct factors { double down[FACTORS], up[FACTORS]; } factors;
 void forecast_scores_curve(const scores *, double share, double doubt, int64_t but, factors *out);       /* but: scores of this cell do not count; -1: all do */
 void forecast_factors_at(const factors *, double ahead, double known, double *down, double *up);
-/* Where values of other cells lay in half widths of their forecasts' 90 % bands: 5, 25, 50, 75 and 95 %, drawn towards those of a band that is right,
- * which counts as one of `others` + 1 cells. */
+/* Where the next cell's values lie in half widths of its forecast's 90 % band, by where those of `others` groups of cells lay: 5, 25, 50, 75 and 95 %
+ * of a predictive distribution in which the band as it stands, other labs', counts as a few cells.  None: as it stands. */
 enum { PLACES = 5 };
 typedef struct places { double at[PLACES][FACTORS]; } places;
 void forecast_scores_places(const scores *, double doubt, int64_t but, size_t others, places *out);
@@ -71,6 +72,8 @@ extern const double forecast_place_plain[PLACES];          /* of a band that is 
 bool forecast_error_is(const forecast_options *, const char *target);
 void forecast_error_fill(const forecast_options *, const course *, view *);
 double forecast_error_variance(const view *, size_t row);
+void forecast_error_learn(course *, const view *);         /* what the cell's own rows say of errors above, from an earlier origin */
+void forecast_error_rise(const course *, view *);          /* and what follows for the origin that is asked for */
 /* forecast_life.c */
 int forecast_life_draw(const view *, const forecast_options *, uint64_t hold, forecast_cell *, why *);
 

@@ -114,6 +114,7 @@ static void cell_json(const forecast *f, const forecast_say *o, const forecast_c
         json_number(out, "noise", c->noise);
         json_number(out, "memory", c->memory);
         json_number(out, "gate", c->gate);
+        json_number(out, "risen", c->risen);
         json_open(out, "parameters", '[');
         for (size_t j = 0; j < c->nparam; j++) {
             json_open(out, NULL, '{');

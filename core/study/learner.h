@@ -40,6 +40,7 @@ typedef struct learnt {                           /* a trained model and what it
     uint32_t *last;                               /* [nlast] per cell of the data set: its last row that was learnt from; 0: none */
     size_t   nlast;
     size_t   trials;                              /* rows the gate was earned on */
+    double   risen;                               /* factor on what laws fall short by elsewhere: how the trials did; 1: lesson.law is NULL */
 } learnt;
 
 typedef struct learner_said {                     /* of n rows; the caller's arrays, NULL: not wanted */

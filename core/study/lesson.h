@@ -19,6 +19,7 @@ typedef struct lesson {                           /* sorted by cell, then row; l
     size_t                    ncol, n;
     const double *const      *col;                /* [ncol][n] */
     const double             *target;             /* [n]: what is learnt; finite */
+    const double             *law;                /* [n]: a capacity that the target is added to; NULL: not told, or something else */
     const uint32_t           *cell, *row;         /* [n] */
     const uint64_t           *id;                 /* per cell: what a model's step is told; NULL: its number */
     const uint32_t           *group;              /* per cell: cells of one group are held out together; NULL: each by itself */

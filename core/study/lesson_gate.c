@@ -9,6 +9,7 @@
  * left then, by horizon, is the band.
  */
 #include "core/base/mem.h"
+#include "core/engine/discrepancy.h"
 #include "core/study/lesson.h"
 #include <math.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ static const double USUAL_REACH = 4;              /* where no trial met a distan
 
 typedef struct trial {                            /* what models said of rows they had not seen */
     double   *mean, *sigma, *distance, *residual, *horizon;
+    double *scale, *ahead; /* what errors above are told in (0: not known); rows ahead over rows known */
     uint32_t *block;                              /* neighbours of one cell and trial */
     uint32_t *run, *group; /* a cell and an origin; [nrun] its cell, in the end that one's group */
     size_t    n, cap, nblock, nrun, ngroup;
@@ -43,6 +45,8 @@ static void trial_free(trial *t)
     free(t->distance);
     free(t->residual);
     free(t->horizon);
+    free(t->scale);
+    free(t->ahead);
     free(t->block);
     free(t->run);
     free(t->group);
@@ -53,29 +57,36 @@ static int trial_open(trial *t, size_t cap, why *w)
     size_t n = cap + 1;
     *t = (trial){ .cap = cap, .mean = mem_zero(n, sizeof(double)), .sigma = mem_zero(n, sizeof(double)),
                   .distance = mem_zero(n, sizeof(double)), .residual = mem_zero(n, sizeof(double)),
-                  .horizon = mem_zero(n, sizeof(double)), .block = mem_zero(n, sizeof(uint32_t)),
+                  .horizon = mem_zero(n, sizeof(double)), .scale = mem_zero(n, sizeof(double)),
+                  .ahead = mem_zero(n, sizeof(double)), .block = mem_zero(n, sizeof(uint32_t)),
                   .run = mem_zero(n, sizeof(uint32_t)), .group = mem_zero(n, sizeof(uint32_t)) };
-    return t->mean && t->sigma && t->distance && t->residual && t->horizon && t->block && t->run && t->group
-        ? E_OK
-        : fail(w, E_NOMEM, "no memory to try a correction on %zu rows", cap);
+    return t->mean && t->sigma && t->distance && t->residual && t->horizon && t->scale && t->ahead && t->block &&
+                   t->run && t->group
+               ? E_OK
+               : fail(w, E_NOMEM, "no memory to try a correction on %zu rows", cap);
 }
 
 /* ---- what is learnt from, and what is tried ---- */
 
-typedef struct cut { picked known, later; double *horizon; } cut;
+typedef struct cut {
+    picked  known, later;
+    double *horizon, *scale, *ahead;              /* [later] */
+} cut;
 
 static void cut_free(cut *c)
 {
     free(c->known.at);
     free(c->later.at);
     free(c->horizon);
+    free(c->scale);
+    free(c->ahead);
 }
 
 static int cut_open(cut *c, size_t n, why *w)
 {
     *c = (cut){ { mem_zero(n + 1, sizeof(size_t)), 0 }, { mem_zero(n + 1, sizeof(size_t)), 0 },
-                mem_zero(n + 1, sizeof(double)) };
-    return c->known.at && c->later.at && c->horizon ? E_OK
+                mem_zero(n + 1, sizeof(double)), mem_zero(n + 1, sizeof(double)), mem_zero(n + 1, sizeof(double)) };
+    return c->known.at && c->later.at && c->horizon && c->scale && c->ahead ? E_OK
                                                     : fail(w, E_NOMEM, "no memory to try a correction on %zu rows", n);
 }
 
@@ -85,6 +96,15 @@ static size_t cell_end(const lesson *k, const picked *p, size_t i)
     while (end < p->n && k->cell[p->at[end]] == k->cell[p->at[i]])
         end++;
     return end;
+}
+
+/* What errors above are told in at a row, by the capacity at the first row of its cell, at the last known one, and what
+ * the law adds to that. */
+static double scale_of(const lesson *k, size_t first, size_t last, size_t at)
+{
+    double down, up, from = k->law[last] + k->target[last];
+    discrepancy_scale(k->law[first] + k->target[first], from, from + k->law[at] - k->law[last], &down, &up);
+    return up;
 }
 
 /* Each cell's rows up to an origin, and those behind it. */
@@ -98,6 +118,9 @@ static void cut_at(const lesson *k, const picked *p, double origin, cut *c)
             c->known.at[c->known.n++] = p->at[j];
         for (size_t j = to; j < end; j++) {
             c->horizon[c->later.n] = k->step || to == i ? 1 : (double)(k->row[p->at[j]] - k->row[p->at[to - 1]]);
+            bool told = k->law && to > i && k->row[p->at[to - 1]] > 0;
+            c->scale[c->later.n] = told ? scale_of(k, p->at[i], p->at[to - 1], p->at[j]) : 0;
+            c->ahead[c->later.n] = told ? c->horizon[c->later.n] / (double)k->row[p->at[to - 1]] : 0;
             c->later.at[c->later.n++] = p->at[j];
         }
     }
@@ -137,6 +160,7 @@ static void cut_fold(const lesson *k, const picked *p, const uint32_t *fold, siz
             continue;
         }
         c->horizon[c->later.n] = k->step ? 1 : k->row[at];
+        c->scale[c->later.n] = 0;
         c->later.at[c->later.n++] = at;
     }
 }
@@ -159,6 +183,8 @@ static int try_on(lesson *k, const cut *c, trial *t)
         t->block[t->n] = (uint32_t)(t->nblock - 1);
         t->run[t->n] = (uint32_t)(t->nrun - 1);
         t->horizon[t->n] = c->horizon[i];
+        t->scale[t->n] = c->scale[i];
+        t->ahead[t->n] = c->ahead[i];
         t->residual[t->n++] = k->target[c->later.at[i]];
     }
     return rc;
@@ -443,6 +469,25 @@ static double stretch(const trial *t, const learnt *o, double *e)
     return n ? fmax(1, conformal(e, n, worth(t, n), LEVEL) / BAND) : 1;
 }
 
+/* How the trials did above, beside other labs' cells. */
+static double risen(const trial *t, const learnt *o)
+{
+    discrepancy_risen rows = { 0 }, origins = { 0 };
+    double last = -INFINITY;
+    for (size_t i = 0; i < t->n; i++) {
+        if (i && t->run[i] != t->run[i - 1]) {
+            discrepancy_risen_end(&rows, &origins);
+            last = -INFINITY;
+        }
+        if (!(t->scale[i] > 0) || log(t->ahead[i]) - last < DISCREPANCY_THIN)
+            continue;
+        last = log(t->ahead[i]);
+        discrepancy_risen_add(&rows, error_at(t, o, i), t->scale[i], t->ahead[i]);
+    }
+    discrepancy_risen_end(&rows, &origins);
+    return discrepancy_risen_factor(&origins);
+}
+
 double lesson_half(const learnt *o, double h)
 {
     return engine_band_half(o->horizon, o->half, o->nband, o->grow, h);
@@ -465,6 +510,7 @@ static int judge(lesson *k, trial *t, learnt *out)
         band(t, out, e);
         out->grow = growth(out);
         out->trials = t->n;
+        out->risen = risen(t, out);
     }
     free(e);
     return rc;
@@ -475,7 +521,7 @@ int lesson_earn(lesson *k, const picked *p, learnt *out)
     cut c;
     trial t = { 0 };
     uint32_t ncell = p->n ? k->cell[p->at[p->n - 1]] + 1 : 0, *fold = mem_zero((size_t)ncell + 1, sizeof *fold);
-    out->gate = out->stretch = 1;
+    out->gate = out->stretch = out->risen = 1;
     out->reach = USUAL_REACH;
     out->before = out->after = NAN;
     out->grow = 0.5;

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SMOOTH = 5 };                              /* rows */
+
 typedef struct rows {                             /* the table, sorted by cell, then row */
     double     **col;
     double      *target, *law;
@@ -68,22 +70,21 @@ static int rows_open(rows *r, const engine_table *t, why *w)
     return E_OK;
 }
 
-/* What the corrected law says at each cell's first and last row of those picked. */
-static int starts(lesson *k, const picked *pick, const double *law, const void *model, const learnt *l,
-                  engine_correction *out)
+/* The capacity at each cell's first and last row of those picked, without the noise of one row. */
+static void starts(const lesson *k, const picked *pick, const double *law, double risen, engine_start *out)
 {
-    double *said = mem_zero(3 * pick->n + 1, sizeof *said), *far = said + 2 * pick->n;
-    int rc = said ? E_OK : fail(k->why, E_NOMEM, "no memory for %zu rows of a corrector", pick->n);
-    rc = rc ? rc : lesson_predict(k, model, pick, said, said + pick->n, far);
-    for (size_t i = 0; i < pick->n && !rc; i++) {
-        size_t at = pick->at[i];
-        engine_start *s = &out->start[k->cell[at]];
-        double v = law[at] + l->gate * lesson_fading(far[i], l->reach) * said[i];
-        s->first = isnan(s->first) ? v : s->first;
-        s->last = v;
+    for (size_t i = 0, end; i < pick->n; i = end) {
+        uint32_t cell = k->cell[pick->at[i]];
+        double first = 0, last = 0;
+        for (end = i; end < pick->n && k->cell[pick->at[end]] == cell; end++)
+            ;
+        size_t n = end - i < SMOOTH ? end - i : SMOOTH;
+        for (size_t j = 0; j < n; j++) {
+            first += k->target[pick->at[i + j]] / (double)n;
+            last += k->target[pick->at[end - 1 - j]] / (double)n;
+        }
+        out[cell] = (engine_start){ law[pick->at[i]] + first, law[pick->at[end - 1]] + last, risen };
     }
-    free(said);
-    return rc;
 }
 
 static int one_model(lesson *k, const picked *pick, const double *law, engine_correction *out, size_t m)
@@ -106,8 +107,8 @@ static int one_model(lesson *k, const picked *pick, const double *law, engine_co
     out->band[m].grow = l.grow;
     memcpy(out->band[m].horizon, l.horizon, sizeof l.horizon);
     memcpy(out->band[m].half, l.half, sizeof l.half);
-    rc = lesson_train(k, pick, &out->model[m]);
-    return rc || !out->model[m] ? rc : starts(k, pick, law, out->model[m], &l, out);
+    starts(k, pick, law, l.risen, out->start);
+    return lesson_train(k, pick, &out->model[m]);
 }
 
 int train_corrector(const engine_training *in, engine_table *t, engine_correction *out, why *w)
@@ -117,10 +118,21 @@ int train_corrector(const engine_training *in, engine_table *t, engine_correctio
     picked pick = { mem_zero(t->n + 1, sizeof *pick.at), 0 };
     bool pooled = in->corrector->pooled || in->nlane == 1;
     int rc = rows_open(&r, t, w);
-    lesson k = { .sc = in->corrector, .object = in->object, .vt = in->vt, .column = in->features, .ncol = t->ncol,
-                 .n = t->n, .col = (const double *const *)r.col, .target = r.target, .cell = r.cell, .row = r.row,
-                 .tile = { .object = in->object, .vt = in->vt, .nfeature = t->ncol }, .gate = in->corrector->gate,
-                 .id = in->id, .why = w };
+    lesson k = { .sc = in->corrector,
+                 .object = in->object,
+                 .vt = in->vt,
+                 .column = in->features,
+                 .ncol = t->ncol,
+                 .n = t->n,
+                 .col = (const double *const *)r.col,
+                 .target = r.target,
+                 .law = r.law,
+                 .cell = r.cell,
+                 .row = r.row,
+                 .tile = { .object = in->object, .vt = in->vt, .nfeature = t->ncol },
+                 .gate = in->corrector->gate,
+                 .id = in->id,
+                 .why = w };
     if (!rc && !pick.at)
         rc = fail(w, E_NOMEM, "no memory to train on %zu rows", t->n);
     rc = rc ? rc : engine_correction_open(out, pooled ? 1 : in->nlane, w);

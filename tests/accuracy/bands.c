@@ -86,7 +86,7 @@ static void harvest(const forecast_cell *c, misses *m)
         if (m->n == m->cap)
             m->at = realloc(m->at, (m->cap = m->cap ? 2 * m->cap : 4096) * sizeof *m->at);
         discrepancy_scale(first, at, c->physics[r], &down, &up);
-        m->at[m->n++] = (miss){ last = x, off / down, off / up, 0, m->nseries };
+        m->at[m->n++] = (miss){ last = x, off / down, off / (up * c->risen), 0, m->nseries };
     }
     m->nseries++;
 }
@@ -279,7 +279,7 @@ static void learn_all(bench *b)
         for (size_t o = 0; o < ORIGINS; o++) {
             forecast raw;
             why w = { 0 };
-            if (!ask(b->sc[s], (forecast_options){ .fraction = origin[o], .raw = true, .samples = 50 }, &raw, &w))
+            if (!ask(b->sc[s], (forecast_options){ .fraction = origin[o], .no_error = true, .samples = 50 }, &raw, &w))
                 for (size_t i = 0; i < raw.ncell; i++)
                     if (!raw.cell[i].refused)
                         harvest(&raw.cell[i], &b->missed[s]);
