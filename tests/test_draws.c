@@ -136,6 +136,7 @@ static void no_draws(void **state)
         { "cell,c\na,1\na,inf\n", "which is no number" },
         { "cell,c\na,1\na,nan\n", "which is no number" },
         { "cell,c\na,1\na,\n", "which is no number" },
+        { "cell,c,c\na,1,2\na,2,3\n", "none.csv: its first line names c twice" },
         { "cell,c\na,1\na,1,2\n", "none.csv:3 has 3 fields, the first line 2" },
         { "c\n1\n\"2", "none.csv" },
     };

@@ -91,6 +91,10 @@ static int head(const char *path, const fade_csv_field *field, uint32_t n, fit_d
     for (uint32_t i = 0, j = 0; i < n; i++)
         if ((int)i != *cell)
             snprintf(d->key[j++], sizeof *d->key, "%.*s", (int)(field[i].n < 159 ? field[i].n : 159), field[i].at);
+    for (size_t j = 1; j < d->nparam; j++)
+        for (size_t i = 0; i < j; i++)
+            if (strcmp(d->key[i], d->key[j]) == 0)
+                return fail(w, E_INPUT, "%s: its first line names %s twice", path, d->key[j]);
     return E_OK;
 }
 
