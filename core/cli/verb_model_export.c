@@ -79,7 +79,7 @@ static const cli_flag export_flags[] = {
 };
 static const char *const export_examples[] = {
     "fade model export models/pooled --onnx pooled.onnx",
-    "fade model export models/fleet --cell V0007 --onnx v0007.onnx --json",
+    "fade model export models/fleet --cell V0002 --onnx v0002.onnx --json",
     NULL,
 };
 const cli_verb verb_model_export = {
