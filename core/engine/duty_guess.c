@@ -154,9 +154,9 @@ void duty_guess_next(duty_days *m, const part *q, size_t padded, size_t n, int s
             m->guess.lean[r] = 0;
     }
     lay_health(m, padded, n, next);
+    memcpy(m->guess.health, was, n * sizeof *was);
     if (fabs(m->soh[n - 1] - was[n - 1]) < FELT)
         return;
-    memcpy(m->guess.health, was, n * sizeof *was);
     for (uint32_t r = 0; r < q->wstate; r++)
         if (m->guess.lean[r] != 0)
             lean_on(q, m, r, padded, n, was, next);
