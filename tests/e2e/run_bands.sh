@@ -108,8 +108,8 @@ sed -e 's|^plugin   = "ridge"|model = "knee-model"|' -e '/^features/d' knee.toml
 check "which has it in another run, known rows too" python3 agree.py power-law+ridge run with/rows.csv predicted \
     predicted.csv 1600
 
-# One model of all cells: cells it was trained on have a band of their own rows, strangers that of cells held out.  Where a
-# run says an origin, it is no saved model's.
+# One model of all cells: cells it was trained on have a band of their own rows, strangers that of cells held out.
+# An origin that a run says is no saved model's.
 sed -e '/^plugin   = "ridge"/a scope = "pooled"' knee.toml > pooled.toml
 "$FADE" run pooled.toml --out pooled -q > out 2> err || cat out err
 "$FADE" evaluate pooled.toml --csv pooled.csv > out 2> err || cat out err
