@@ -309,7 +309,7 @@ static int jump(duty *d, duty_stream *s, bool *went, why *w)
     *went = false;
     if (d->nrule != 1 || at->brk + 2 < s->done || at->end.i != at->brk || at->end.f != 0)
         return E_OK;
-    for (double end = row_end(d, s) - 2e-9 * d->row; !rc && duty_again_next(d, s, &next); *went = true) {
+    for (double end = row_end(d, s) - 2e-9 * d->row; !rc && duty_again_next(s, &next); *went = true) {
         const duty_walk *walk = next.walk;
         size_t b = at->brk + next.n, done = b + walk->behind;
         if (walk->from != s->direction || at->brk + walk->first != s->done || done >= s->n ||

@@ -116,19 +116,6 @@ static void know(duty_stream *s, size_t first, size_t n, size_t place)
     k->hi = first + n;
 }
 
-/* Before a period is found it is the number of the sample. */
-size_t duty_past_place(const duty_stream *s, size_t first, size_t n)
-{
-    const duty_known *k = &s->known;
-    if (first < k->lo || first + n > k->hi)
-        return SIZE_MAX;
-    size_t at = k->at + (first - k->lo);
-    if (!k->period)
-        return at + n <= DUTY_PLACES ? at : SIZE_MAX;
-    at -= at >= k->period ? k->period : 0;
-    return at < k->period ? at : at % k->period;
-}
-
 /* ---- samples ---- */
 
 /* Keeps n samples of the window with what is made of them.  The first of all ends no stretch, and is not kept. */

@@ -281,7 +281,7 @@ int duty_derive(duty *d, duty_stream *s, why *w)
     rc = rc ? rc : duty_again_open(d, s, w);
     while (at < s->n && !rc) {
         size_t same = duty_past_copy(d, s, at, s->n - at), more = same ? same : duty_past_new(d, s, at, s->n - at);
-        if (duty_past_place(s, at, more) == SIZE_MAX)
+        if (!duty_known_has(&s->known, at, more))
             rc = check(d, s, at, at + more, w);
         if (!same && !rc) {
             rc = make(d, s, at, at + more, w);
