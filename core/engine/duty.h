@@ -131,7 +131,19 @@ static inline size_t duty_known_place(const duty_known *k, size_t i)
     return k->period && at >= k->period ? at % k->period : at;
 }
 
-typedef struct duty_again_at { const duty_walk *walk; size_t n; uint16_t which; } duty_again_at;
+/* What a stretch adds to the series of rainflow cycles: samples, and the integral of the (weighted) temperature up to
+ * each of them from the one before, then up to its end. */
+typedef struct duty_points {
+    double   heat[DUTY_TURNS + 2];
+    uint16_t at[DUTY_TURNS + 1], n;
+} duty_points;
+
+typedef struct duty_again_at {
+    const duty_walk *walk;
+    const duty_points *points;                    /* NULL: not remembered */
+    size_t   n;
+    uint16_t which;
+} duty_again_at;
 
 typedef struct duty_stream {
     size_t n, cap, derived, done; /* samples in the window; what is made of each is there; those booked */
@@ -219,8 +231,14 @@ void duty_again_free(const duty *, duty_again *);
 /* duty_book.c: break points, rainflow, rows */
 int  duty_book(duty *, duty_stream *, size_t most_rows, bool end, why *w);
 int  duty_step_room(duty_at *, why *w);                                      /* for one more */
-int  duty_event_room(duty_at *, size_t n, why *w);
 size_t duty_used(const duty *, const duty_stream *, size_t rule);
+/* duty_rain.c: the series of rainflow cycles */
+int  duty_event_room(duty_at *, size_t n, why *w);
+int  duty_rain(duty *, duty_stream *, size_t rule, size_t i, why *w); /* up to sample i; a point of a plateau is its first */
+double duty_rain_carry(const duty *, duty_stream *, size_t rule, size_t i);  /* integral of the temperature up to it */
+int  duty_rain_open(duty *, duty_stream *, size_t rule, why *w);             /* lists what is open */
+void duty_rain_points(const duty *, const duty_stream *, size_t n, const duty_walk *, duty_points *);
+int  duty_rain_again(duty *, duty_stream *, size_t n, const duty_points *, why *w);
 /* duty_sums.c */
 void duty_totals_between(const duty_stream *, duty_pos a, duty_pos b, duty_totals *);
 void duty_totals_add(duty_totals *to, const duty_totals *);

@@ -20,6 +20,7 @@ typedef struct stretch {
 typedef struct rule_again {
     uint16_t *which;                              /* [DUTY_PLACES] the stretch that begins there; 0: none */
     stretch  *at;                                 /* [DUTY_STRETCHES + 1] from 1 on */
+    duty_points *points;                          /* of each, where rainflow cycles are counted; else NULL */
     double   *account;                            /* [DUTY_STRETCHES + 1][ACCOUNT_WIDTH] */
     size_t    n;
 } rule_again;
@@ -34,6 +35,7 @@ void duty_again_free(const duty *d, duty_again *a)
     for (size_t r = 0; a && r < d->nrule; r++) {
         free(a->rule[r].which);
         free(a->rule[r].at);
+        free(a->rule[r].points);
         free(a->rule[r].account);
     }
     free(a);
@@ -43,8 +45,12 @@ static int open_rule(const duty *d, size_t r, rule_again *q, why *w)
 {
     q->which = mem_zero(DUTY_PLACES, sizeof *q->which);
     q->at = mem_grow(NULL, DUTY_STRETCHES + 1, sizeof *q->at);
+    bool points = d->rule[r].rain && d->e->sc->duty.gate == 0;
+    q->points = points ? mem_grow(NULL, DUTY_STRETCHES + 1, sizeof *q->points) : NULL;
     q->account = mem_grow(NULL, (DUTY_STRETCHES + 1) * ACCOUNT_WIDTH(&d->rule[r]), sizeof *q->account);
-    return q->which && q->at && q->account ? E_OK : fail(w, E_NOMEM, "no memory to remember stretches of a duty");
+    return q->which && q->at && q->account && !q->points == !points
+               ? E_OK
+               : fail(w, E_NOMEM, "no memory to remember stretches of a duty");
 }
 
 /* Before samples are booked, where some may come again. */
@@ -97,8 +103,11 @@ void duty_again_walked(const duty *d, duty_stream *s, size_t n, duty_walk walk)
 {
     bool there = duty_known_has(&s->known, s->at[0].brk, n + walk.behind);
     stretch *it = there ? find(d, s, 0, s->at[0].brk, n) : NULL;
-    if (it)
-        it->walk = walk;
+    if (!it)
+        return;
+    it->walk = walk;
+    if (s->again->rule[0].points)
+        duty_rain_points(d, s, n, &walk, s->again->rule[0].points + (it - s->again->rule[0].at));
 }
 
 /* How the stretch from the one rule's last break point to the next is walked and how many samples it has, if it comes
@@ -109,8 +118,9 @@ bool duty_again_next(const duty_stream *s, duty_again_at *next)
     const size_t brk = s->at[0].brk, place = duty_known_place(&s->known, brk);
     if (a->from != s->known.from || place >= DUTY_PLACES || !a->rule[0].which[place])
         return false;
-    const stretch *it = &a->rule[0].at[a->rule[0].which[place]];
-    *next = (duty_again_at){ &it->walk, it->n, a->rule[0].which[place] };
+    const uint16_t which = a->rule[0].which[place];
+    const stretch *it = &a->rule[0].at[which];
+    *next = (duty_again_at){ &it->walk, a->rule[0].points ? &a->rule[0].points[which] : NULL, it->n, which };
     return it->walk.whole && duty_known_has(&s->known, brk, it->n + it->walk.behind);
 }
 
