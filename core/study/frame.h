@@ -84,9 +84,11 @@ typedef struct result_life {
     size_t      rows, first, last;                /* rows of the frame; none: 0, SIZE_MAX, SIZE_MAX (known from result.json alone) */
     int64_t     cycle;                            /* of the last row; -1 unknown */
     double      first_ah, last_ah;                /* physics; without that column: capacity */
-    double      hybrid_ah, observed_ah, soh;      /* last ones that are known; NaN */
+    double      hybrid_ah, observed_ah;           /* last ones that are known; NaN */
+    double      soh;                              /* so is this: of the corrected prediction where there is one, else of the physics */
     double      eol, eol_least;                   /* cycle; NaN: not reached, or not known.  Not reached: it is at least eol_least */
     const char *end, *reason;                     /* "rows" "stop" "failed", NULL unknown; why, NULL */
+    double      eol_seconds;                      /* test time of the row `eol`; NaN */
 } result_life;
 int result_lives(const result *, result_life **out, size_t *n, why *w);       /* the caller frees *out */
 double result_eol(const result *, uint64_t *hold);            /* [health]: SoH at the end of life, and for how many cycles; hold may be NULL */
