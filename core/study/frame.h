@@ -36,6 +36,9 @@ int frame_find(const frame *, const char *name);                    /* by file n
 int frame_duty_time(const frame *);
 /* "years", "days" or "hours", whichever so many seconds are told in; *per: its seconds. */
 const char *frame_time_unit(double seconds, double *per);
+/* What a picture calls a column: of what a sweep varies ("physics.k") the sentence it was declared with, as far as it is short and no other
+ * axis has the same; else its name. */
+void frame_label(const frame *, int column, char *out, size_t n);
 const char *frame_nearest(const frame *, const char *name);         /* for "did you mean"; NULL */
 /* A tap that fills *f: give it to engine_options.tap.  `every`, `at` as there.  Several runs may follow one another into one frame. */
 engine_tap frame_tap(frame *f);
