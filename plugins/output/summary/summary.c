@@ -16,8 +16,8 @@ static const fade_param params[] = {
     { "path", "", "File for the summary, relative to the result's folder; empty: the terminal.", "", FADE_TEXT, 0, 0, 0,
       0, 0, 0, "" },
     { "cells", "", "Cells listed; the others are counted.", "", FADE_INT, 0, 12, 0, 10000, 0, 0, NULL },
-    { "end_of_life", "1", "State of health whose crossing is listed as the end of life.", "", FADE_REAL, 0, 0.8, 0, 1,
-      0, 0, NULL },
+    { "end_of_life", "1", "State of health whose crossing is listed as the end of life; [health] eol unless given.", "",
+      FADE_REAL, 0, 0.8, 0, 1, 0, 0, NULL },
     { "progress", "", "A progress line while the run goes on, if the terminal can show one.", "", FADE_BOOL, 0, 1, 0, 1,
       0, 0, NULL },
 };
