@@ -177,7 +177,7 @@ function fade.sensitivity(scenario, options) end
 ---@field split? string "holdout:0.5", "first:100", "rolling:0.5/10", "cells", "groups", "random:0.2"
 ---@field ask? "forecast"|"next"|"begun"|"estimate"
 ---@field corrector? string|string[]
----@field physics? string
+---@field physics? integer|string
 ---@field fit? string|string[] parameters fitted in each fold
 ---@field where? string
 ---@field target? string
@@ -191,6 +191,29 @@ function fade.sensitivity(scenario, options) end
 ---@param options? fade.evaluate_options
 ---@return table
 function fade.evaluate(scenario, options) end
+
+---What `fade fit --json` says: parameters of a law from measured rows.
+---@class fade.fit_options: fade.options
+---@field param string|string[] "KEY", "KEY=LEAST..MOST" or "KEY~MEAN+-SD"
+---@field target? string
+---@field cell? string
+---@field pooled? boolean
+---@field own? string "KEY,KEY": each cell's own, the rest shared
+---@field fraction? number
+---@field loss? "linear"|"soft_l1"|"huber"|"cauchy"
+---@field starts? integer
+---@field search? "local"|"global"
+---@field profile? boolean
+---@field bootstrap? integer
+---@field sequential? "particle"|"ensemble"
+---@field particles? integer
+---@field noise? number
+---@field wander? number
+---@field draws? string a CSV of sets of likely values, for `parameters` of fade.forecast
+---@param scenario string|table
+---@param options fade.fit_options
+---@return table
+function fade.fit(scenario, options) end
 
 ---What `fade forecast --json` says: the rest of each cell's life.
 ---@class fade.forecast_options: fade.options
@@ -206,6 +229,9 @@ function fade.evaluate(scenario, options) end
 ---@field plan? "recorded"|"repeat"|"hold"
 ---@field calibrate? "known"|"others"
 ---@field raw? boolean
+---@field error? "labs"|"none"
+---@field physics? integer|string number or name of the law
+---@field eol? number end of life, in the target's unit
 ---@param scenario string|table
 ---@param options? fade.forecast_options
 ---@return table

@@ -316,7 +316,7 @@ int module_open(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         { "run", module_run },         { "check", module_check },       { "sweep", module_sweep },
-        { "evaluate", module_evaluate },
+        { "evaluate", module_evaluate }, { "fit", module_fit },
         { "compare", module_compare }, { "read", module_read },         { "plugins", module_plugins },
         { "plugin", module_plugin },   { "column", table_new_column }, { "table", table_new_frame },
         { "train", module_train },     { "predict", module_predict },

@@ -35,6 +35,8 @@ bool module_option_bool(lua_State *L, int arg, const char *key);
 enum { MODULE_LIST = 64 };
 /* A list of texts that live as long as the table; one text is a list of one. */
 size_t module_option_texts(lua_State *L, int arg, const char *key, const char *out[MODULE_LIST]);
+/* opts.physics: a label, a number from 1 on, "none" (-1); the first one unless said. */
+int64_t module_physics_of(lua_State *L, int arg, const scenario *s);
 /* Pushes a userdata of texts "a.b=value" from opts.set and the short forms seed, cycles, threads: for scenario_options. */
 void module_sets(lua_State *L, int arg, scenario_options *out);
 
@@ -62,6 +64,7 @@ int module_check(lua_State *L);
 int module_sweep(lua_State *L);
 int module_compare(lua_State *L);
 int module_evaluate(lua_State *L);
+int module_fit(lua_State *L);
 int module_read(lua_State *L);
 int module_train(lua_State *L);
 int module_predict(lua_State *L);

@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/script/module.h"
 #include "core/study/evaluate.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,15 +23,21 @@ static void read_split(lua_State *L, int opts, const scenario *s, split_spec *ou
         luaL_error(L, "split: %s", w.text);
 }
 
-/* "none", a label; the first one unless said. */
-static int64_t read_physics(lua_State *L, int opts, const scenario *s)
+int64_t module_physics_of(lua_State *L, int opts, const scenario *s)
 {
+    int64_t n = (int64_t)s->nphysics;
+    if (!lua_isnoneornil(L, opts) && lua_getfield(L, opts, "physics") == LUA_TNUMBER) {
+        double at = lua_tonumber(L, -1);
+        bool there = at >= 1 && at <= (double)n && at == floor(at);
+        lua_pop(L, 1);
+        return there ? (int64_t)at - 1 : luaL_error(L, "physics is a number from 1 to %d, or a name", (int)n);
+    }
     const char *said = module_option_text(L, opts, "physics");
     if (said && strcmp(said, "none") == 0)
         return -1;
-    for (size_t i = 0; i < s->nphysics; i++)
+    for (int64_t i = 0; i < n; i++)
         if (!said || strcmp(s->physics[i].label, said) == 0)
-            return (int64_t)i;
+            return i;
     return said ? luaL_error(L, "the scenario has no physics %s", said) : -1;
 }
 
@@ -74,7 +81,7 @@ int module_evaluate(lua_State *L)
     if (m->rc)
         return module_raise_problems(L, &m->problems, &m->w);
     read_split(L, 2, m->s, &o.split);
-    o.physics = read_physics(L, 2, m->s);
+    o.physics = module_physics_of(L, 2, m->s);
     o.seed = m->s->seed;
     o.hooks = module_scenario_hooks(m);
     module_box *b = module_hold(L, close_evaluate);

@@ -53,6 +53,18 @@ static void read_origin(lua_State *L, int opts, forecast_options *o)
     lua_settop(L, opts);
 }
 
+/* eol = 1.4: in the target's unit, in place of [health]'s. */
+static void read_eol(lua_State *L, int opts, forecast_options *o)
+{
+    if (lua_isnoneornil(L, opts))
+        return;
+    if (lua_getfield(L, opts, "eol") == LUA_TNUMBER)
+        o->eol = lua_tonumber(L, -1);
+    else if (!lua_isnil(L, -1))
+        luaL_error(L, "eol is a number in the target's unit");
+    lua_pop(L, 1);
+}
+
 static int word_of(lua_State *L, int opts, const char *key, const char *const *word, int n)
 {
     const char *said = module_option_text(L, opts, key);
@@ -78,7 +90,8 @@ int module_forecast(lua_State *L)
 {
     static const char *const known[] = { "origin",    "fit",   "horizon", "until_eol", "samples", "corrector", "target",
                                          "calibrate", "plan",  "raw",     "within",    "set",     "seed",      "cycles",
-                                         "threads",   "trust", "error",   "parameters", NULL };
+                                         "threads",   "trust", "error",   "parameters", "physics", "eol",
+                                         NULL };
     static const char *const plans[] = { "recorded", "repeat", "hold" }, *const rows[] = { "known", "others" };
     static const char *const errors[] = { "labs", "none" };
     const char *param[MODULE_LIST];
@@ -103,10 +116,14 @@ int module_forecast(lua_State *L)
                            .calibrate = word_of(L, 2, "calibrate", rows, 2),
                            .eol = NAN };
     read_origin(L, 2, &o);
+    read_eol(L, 2, &o);
     module_scenario *m = module_scenario_at(L, 1, 2);
     if (m->rc)
         return module_raise_problems(L, &m->problems, &m->w);
     o.corrector = corrector_of(L, 2, m->s);
+    o.physics = module_physics_of(L, 2, m->s);
+    if (o.physics < 0)
+        return luaL_error(L, "a forecast wants a physics");
     o.fit.seed = m->s->seed;
     o.fit.hooks = module_scenario_hooks(m);
     module_box *hold = module_hold(L, close_forecast);

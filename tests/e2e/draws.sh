@@ -175,4 +175,39 @@ print("fine")
 LUA
 "$FADE" lua draws.lua > lua.said 2>&1
 check "the same in Lua" grep -q fine lua.said
+
+# The same from Lua: fit, draws, forecast.
+cat > fit.lua <<'LUA'
+local fade = require "fade"
+local key = { "parts.1.c", "parts.2.c" }
+for name, options in pairs {
+    covariance = {}, bootstrap = { bootstrap = 50 }, particles = { sequential = "particle", particles = 50 },
+} do
+    options.param, options.fraction, options.draws = key, 0.5, "lua-" .. name .. ".csv"
+    local said = fade.fit("linear.toml", options)
+    if name == "covariance" then
+        print(#said.fits, said.fits[1].parameters[1].key)
+    end
+end
+local with = { origin = 0.5, samples = 100, parameters = "lua-covariance.csv", eol = 1.9, physics = 1 }
+local cast = fade.forecast("linear.toml", with)
+print(#cast.cells)
+print(pcall(fade.fit, "linear.toml", {}))
+print(pcall(fade.fit, "linear.toml", { param = key, own = "parts.1.c", pooled = true }))
+print(pcall(fade.fit, "linear.toml", { param = key, loss = "none" }))
+LUA
+"$FADE" lua fit.lua > lua.text 2>&1 || cat lua.text
+for name in covariance bootstrap particles; do
+    case $name in
+    covariance) more=() ;;
+    bootstrap) more=(--bootstrap 50) ;;
+    *) more=(--sequential particle --particles 50) ;;
+    esac
+    "$FADE" fit linear.toml -p parts.1.c -p parts.2.c --fraction 0.5 "${more[@]}" --draws cli.csv > /dev/null 2>&1
+    same "fade.fit writes the draws of fade fit: $name" cli.csv lua-$name.csv
+done
+check "fade.fit and a forecast from its draws" diff <(printf '2\tphysics.1.parts.1.c\n2\n') <(head -2 lua.text)
+check "what does not go together is refused" grep -q "own fits all cells at once: not with pooled" lua.text
+check "a word nobody knows, too" grep -q 'loss = "none" is none of those' lua.text
+check "and a fit of nothing" grep -q "name what to fit" lua.text
 echo "1..$number"
