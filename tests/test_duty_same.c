@@ -247,11 +247,13 @@ static void alone_or_in_company(void **state)
     enum { ROWS = 400 };
     static double alone[ROWS][RIG_COLUMNS];
     static const char *const rows[] = { "100 days", "5 days", "7 hours" };
-    static const char *const more[] = { "", "ageing = \"cycle\"" };
-    for (int k = 0; k < 3 * NLAWS + 3; k++) {
-        int law = k < 3 * NLAWS ? k / 3 : NAUMANN;
+    static const char *const also[][2] = { { "naumann2020", "ageing = \"cycle\"" }, { "lmo-lto", "" },
+                                           { "lmo-lto", "as = \"ssc\"" } };
+    enum { ALSO = sizeof also / sizeof also[0] };
+    for (int k = 0; k < 3 * (NLAWS + ALSO); k++) {
+        const char *const *other = k < 3 * NLAWS ? NULL : also[k / 3 - NLAWS];
         random_duty(61 + (uint64_t)k, 2500);
-        plan p = { .law = laws[law], .row = rows[k % 3], .law_more = more[k >= 3 * NLAWS] };
+        plan p = { .law = other ? other[0] : laws[k / 3], .row = rows[k % 3], .law_more = other ? other[1] : "" };
         run(&p);
         size_t n = rig.n, at = 0;
         assert_true(n > 0 && n <= ROWS);

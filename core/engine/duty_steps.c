@@ -31,7 +31,7 @@ static bool may_go(const duty *d, const duty_use *u, const physics *ph)
 {
     int from = ph->capacity >= 0 ? ph->capacity : ph->loss;
     return FADE_HAS(u->vt, steps) && u->vt->steps && ph->n == 1 && !ph->combined && !u->own &&
-           !(u->vt->flags & FADE_LENT_SAMPLES) && d->e->sc->duty.keep != DUTY_ENERGY && from >= 0 &&
+           d->e->sc->duty.keep != DUTY_ENERGY && from >= 0 &&
            ph->pool.at[from].place == 0;
 }
 
