@@ -300,6 +300,7 @@ struct engine {
     double      *scale, *offset;                  /* of the source's columns: to the unit people read */
     size_t       nrecord_source;                  /* how many of them a record holds: 0 where they are constants */
     int          col_efc, col_seconds, col_physics, col_capacity, col_soh, col_correction;   /* -1: not there */
+    int          tap_pool;                        /* where engine_tap.key lies: in the pool of the first physics; -1: its capacity */
     int          col_extra;                       /* first of nextra columns that correctors have besides */
     size_t       nextra;
     const char **variant;                         /* [nphysics * nvariant_of] */
