@@ -397,6 +397,7 @@ void duty_outs(worker *, const part *, workpart *, const tile *, const bool *fre
 void duty_close(duty *);                          /* accepts NULL */
 /* law.c */
 bool law_within(const part *, const workpart *);  /* is all it wrote within its bounds? */
+void law_swap(const part *, workpart *);           /* what it wrote is its state now */
 void law_step(engine *, worker *, size_t p, const part *, workpart *, tile *);
 void law_inputs(engine *, worker *, size_t p, const part *, workpart *, tile *, bool all);
 bool law_sound(engine *, worker *, size_t p, const part *, workpart *, tile *,
