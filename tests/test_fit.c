@@ -3,6 +3,7 @@
  * is added to it.
  */
 #include "core/study/fit.h"
+#include "core/study/fit_all.h"
 #include "core/report/fit_say.h"
 #include "tests/lifetime_rig.h"
 

@@ -50,7 +50,7 @@ static void matrix(json *out, const char *key, const double *v, size_t rows, siz
     json_close(out, ']');
 }
 
-static void fit_json(const fit *f, const fit_result *all, size_t n, json *out)
+void fit_json(const fit *f, const fit_result *all, size_t n, json *out)
 {
     json_open(out, NULL, '{');
     json_text(out, "physics", f->s->physics[f->physics].label);
@@ -107,7 +107,7 @@ static void row_json(const fit *f, const filter_row *r, json *out)
     json_close(out, '}');
 }
 
-static void filter_json(const fit *f, const filter_options *o, const filter_course *all, size_t n, json *out)
+void filter_json(const fit *f, const filter_options *o, const filter_course *all, size_t n, json *out)
 {
     json_open(out, NULL, '{');
     json_text(out, "physics", f->s->physics[f->physics].label);

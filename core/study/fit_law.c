@@ -131,6 +131,7 @@ static int run(fit_law *l, tap *t, const lanes *p, bool whole, why *w)
     replay_stage_until(&l->f->rows, l->cell, whole || !l->until ? SIZE_MAX : l->until);
     size_t lanes_asked = t->k * l->ncell;
     l->sc.tile = l->f->s->tile ? l->f->s->tile : lanes_asked < WIDE ? (lanes_asked + 7) / 8 * 8 : WIDE;
+    l->sc.threads = lanes_asked <= (size_t)l->sc.tile ? 1 : l->f->s->threads; /* a tile is one thread's */
     int rc = engine_open(&l->sc, &o, &e, &problems, w);
     if (rc && problems.n)
         fail(w, rc, "%s", problems.at[0].text);
