@@ -87,6 +87,15 @@ static void panel_data(const panel *p, text *out)
     text_add(out, "\n\n");
 }
 
+/* Was anything measured behind the origin? */
+static bool later(const forecast_cell *c)
+{
+    size_t r = c->known;
+    while (r < c->n && !isfinite(c->seen[r]))
+        r++;
+    return r < c->n;
+}
+
 static void panel_script(const panel *p, const forecast *f, size_t at, const char *data, text *out)
 {
     const forecast_cell *c = p->c;
@@ -101,9 +110,6 @@ static void panel_script(const panel *p, const forecast *f, size_t at, const cha
               p->most + 0.04 * (p->most - p->least), (long long)c->cycle[c->n - 1]);
     text_addf(out, "set arrow from %lld, graph 0 to %lld, graph 1 nohead lc rgb '#909090' dt 3\n",
               (long long)c->cycle[c->known - 1], (long long)c->cycle[c->known - 1]);
-    if (!isnan(c->eol))
-        text_addf(out, "set arrow from graph 0, first %.10g to graph 1, first %.10g nohead lc rgb '%s' dt 2\n", c->eol,
-                  c->eol, plot_color(1));
     text_addf(out, "plot ");
     const char *blue = plot_color(0);
     text_addf(out, "'%s' index %zu using 1:2:6 with filledcurves lc rgb '%s' fs transparent solid 0.15 noborder "
@@ -112,12 +118,19 @@ static void panel_script(const panel *p, const forecast *f, size_t at, const cha
                    "title '50 %%', \\\n     ", 3 * at + 1, blue);
     if (p->ends)
         text_addf(out, "'' index %zu using 1:2:($1-%.8g):($1+%.8g):(%.10g):2 with boxxyerror lc rgb '%s' fs solid 0.5 "
-                       "noborder title 'end of life', \\\n     ", 3 * at + 2, p->step / 2, p->step / 2, p->bottom,
+                       "noborder title 'ends of life', \\\n     ", 3 * at + 2, p->step / 2, p->step / 2, p->bottom,
                   plot_color(1));
+    if (!isnan(c->eol)) {
+        char limit[PLOT_NAME];
+        snprintf(limit, sizeof limit, "end of life, %.4g %.30s", c->eol, f->unit);
+        text_addf(out, "%.10g with lines lc rgb '%s' dt 2 title ", c->eol, plot_color(1));
+        plot_quoted(out, limit);
+        text_add(out, ", \\\n     ");
+    }
     text_addf(out, "'' index %zu using 1:4 with lines lc rgb '%s' lw 1.5 title 'median', \\\n     ", 3 * at + 1, blue);
     text_addf(out, "'' index %zu using 1:2 with points pt 7 ps 0.3 lc rgb '#404040' title 'known', \\\n     ", 3 * at);
-    text_addf(out, "'' index %zu using 1:3 with points pt 6 ps 0.35 lw 0.5 lc rgb '%s' title 'measured later'\n",
-              3 * at, plot_color(2));
+    text_addf(out, "'' index %zu using 1:3 with points pt 6 ps 0.35 lw 0.5 lc rgb '%s' %s\n", 3 * at, plot_color(2),
+              later(c) ? "title 'measured later'" : "notitle");
 }
 
 typedef struct gallery { const forecast *f; panel panel[FORECAST_PANELS]; size_t n; } gallery;

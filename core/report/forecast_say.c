@@ -16,16 +16,16 @@ static void rows_word(const forecast_cell *c, double v, char out[40])
         snprintf(out, 40, "%.0f", v);
 }
 
-static void life_text(const forecast_cell *c, text *out)
+static void life_text(const forecast_cell *c, const char *in, text *out)
 {
     char word[40];
     if (isnan(c->eol))
         return;
     if (c->nlife && c->life[c->nlife - 1] <= 0) {
-        text_addf(out, "  end of life (%.4g): behind it at the origin\n", c->eol);
+        text_addf(out, "  end of life (%.4g%s%s): behind it at the origin\n", c->eol, *in ? " " : "", in);
         return;
     }
-    text_addf(out, "  rows left to the end of life (%.4g):", c->eol);
+    text_addf(out, "  rows left to the end of life (%.4g%s%s):", c->eol, *in ? " " : "", in);
     for (size_t i = 0; i < FORECAST_SHARES; i++) {
         rows_word(c, c->rul[i], word);
         text_addf(out, "%s %g %%: %s", i ? "," : "", 100 * forecast_share[i], word);
@@ -77,7 +77,7 @@ static void cell_text(const forecast *f, const forecast_say *o, const forecast_c
         text_addf(out, " %s %.5g%s%s", f->param[j].name, c->value[j].value, c->value[j].at_bound ? " (a bound)" : "",
                   j + 1 < c->nparam ? "," : "\n");
     part_text(c, f->unit, out);
-    life_text(c, out);
+    life_text(c, f->unit, out);
     for (size_t i = 0; i < o->nwithin && !isnan(c->eol); i++) {
         double p = forecast_failed_by(c, o->within[i]);
         if (isnan(p))

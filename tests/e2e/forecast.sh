@@ -63,6 +63,7 @@ tells "an end that is reached has percentiles that rise" '
 tells "on behind the last row" 'c[0]["known"] == 120 and len(c[0]["rows"]) == 30 and c[0]["rows"][-1]["cycle"] == 150' \
     life.toml --horizon 30 --samples 60 -f c -f z
 "$FADE" forecast life.toml --origin 0.5 --samples 60 --csv out.csv --figure out.svg > said 2> err
+check "the end of life has a unit" grep -q 'the end of life ([0-9.]* Ah)' said
 check "it says how the bands did" grep -q 'bands: PICP 90 %: [0-9.]*, 50 %: [0-9.]*; MPIW' said
 check "rows as CSV" python3 -c 'import csv, sys
 r = list(csv.DictReader(open("out.csv")))
@@ -70,7 +71,7 @@ sys.exit(0 if len(r) == 360 and set(x["known"] for x in r) == {"0", "1"}
     and float(r[100]["lower_90"]) < float(r[100]["median"])
     else len(r))'
 if command -v gnuplot > /dev/null; then
-    check "a picture" grep -q 'end of life' out.svg
+    check "a picture, its end of life with a unit" grep -q 'end of life, [0-9.]* Ah' out.svg
 else
     skip "a picture" "no gnuplot"
 fi
