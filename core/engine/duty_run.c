@@ -116,7 +116,7 @@ static void look_for_empty(const duty *d, const duty_use *u, const worker *k, co
         if (k->active[i] && soc < -1e-9)
             object_warn_once(
                 d->e->source_object, "empty",
-                "%s, cycle %lld, with %.3g of its capacity left cannot give the energy of its duty: its state of "
+                "%s, row %lld, with %.3g of its capacity left cannot give the energy of its duty: its state of "
                 "charge would be %.3g and is taken as 0",
                 l->cell, (long long)l->cycle, k->desk->soh[i], soc);
     }
