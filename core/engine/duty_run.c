@@ -324,6 +324,7 @@ void duty_run(engine *e, worker *k, size_t p, size_t at, const part *q, workpart
     wp->b.samples = desk->of;
     k->count = desk->dt;                          /* the row's own count belongs to laws without an inside */
     uint32_t nrun = find_runs(e->duty, u, t, r, n, desk->run);
+    duty_look(e, k, q, u, wp, nrun);
     if (!fast(e, k, p, q, u, wp, t, nrun, &w)) {
         if (x)
             memcpy(wp->x[0], desk->x0, (size_t)q->wstate * n * sizeof *x);
