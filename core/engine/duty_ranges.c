@@ -7,7 +7,7 @@
  */
 #include "core/base/mem.h"
 #include "core/engine/duty_desk.h"
-#include <stdlib.h>
+#include <math.h>
 
 static bool of_a_cycle(int stress)
 {
@@ -48,45 +48,53 @@ static uint32_t active(const worker *k, const duty_run_of *run, uint32_t *first)
     return n;
 }
 
-/* One stretch, for n cells that share it. */
-static void look(const duty_use *u, const double *v, uint64_t n, input_range *range, int *outside)
+/* One input over the row's stretches, in all of `range` as far as a cell is concerned; *first: the first value outside.
+ */
+static void look(const duty_use *u, const duty_run_of *run, const double *v, const struct duty_held *held,
+                 input_range *range, double *first)
 {
-    bool booked = v[u->nfill + VALUE_EFC] > 0 && v[u->nfill + VALUE_MAX] > v[u->nfill + VALUE_MIN];
-    for (size_t h = 0; h < u->nheld; h++) {
-        const struct duty_held *held = &u->held[h];
+    const duty_step *step = run->stream->at[u->rule].step;
+    const size_t width = VALUE_WIDTH(u);
+    v += run->step * width;
+    for (size_t s = run->step; s < run->end; s++, v += width) {
         double x = v[held->fill];
-        input_range *r = &range[u->fill[held->fill].input];
-        if (!(x == x) || (held->cycle && !booked))
+        if (!step[s].brk || (held->cycle && !(v[u->nfill + VALUE_MAX] > v[u->nfill + VALUE_MIN])))
             continue;
-        r->looked += n;
-        if (x >= held->lo && x <= held->hi)
+        range->looked++;
+        if (!(x < held->lo) && !(x > held->hi))
             continue;
-        if (ranges_meet(r, x))
-            *outside = (int)h;
-        r->rows += n - 1;
+        *first = range->rows ? *first : x;
+        range->least = range->rows ? fmin(range->least, x) : x;
+        range->most = range->rows ? fmax(range->most, x) : x;
+        range->rows++;
     }
 }
 
-static void warn(const engine *e, const part *q, const duty_use *u, int h, const double *v, const lane *l)
+/* What n cells met. */
+static void add(input_range *to, const input_range *met, uint64_t n)
 {
-    size_t f = u->held[h].fill;
-    law_warn_outside(e, q, library_at(&q->cols.in, (uint32_t)u->fill[f].input), v[f], l);
+    to->looked += n * met->looked;
+    if (!met->rows)
+        return;
+    to->least = to->rows ? fmin(to->least, met->least) : met->least;
+    to->most = to->rows ? fmax(to->most, met->most) : met->most;
+    to->rows += n * met->rows;
 }
 
 void duty_look(engine *e, worker *k, const part *q, const duty_use *u, const workpart *wp, uint32_t nrun)
 {
     for (const duty_run_of *run = k->desk->run; u->nheld && run < k->desk->run + nrun; run++) {
-        uint32_t first = run->lo;
-        uint64_t n = active(k, run, &first);
-        const duty_step *step = run->stream ? run->stream->at[u->rule].step : NULL;
-        for (size_t s = run->step; n && s < run->end; s++) {
-            const double *v = run->stream->value[u - e->duty->use] + s * VALUE_WIDTH(u);
-            int outside = -1;
-            if (!step[s].brk)
-                continue;
-            look(u, v, n, k->range[wp - k->part], &outside);
-            if (outside >= 0)
-                warn(e, q, u, outside, v, &e->lane[k->tile->first + first]);
+        uint32_t at = run->lo;
+        uint64_t n = run->step < run->end ? active(k, run, &at) : 0;
+        for (size_t h = 0; n && h < u->nheld; h++) {
+            int input = u->fill[u->held[h].fill].input;
+            input_range met = { 0 }, *range = &k->range[wp - k->part][input];
+            double first = 0;
+            look(u, run, run->stream->value[u - e->duty->use], &u->held[h], &met, &first);
+            if (met.rows && !range->rows)
+                law_warn_outside(e, q, library_at(&q->cols.in, (uint32_t)input), first,
+                                 &e->lane[k->tile->first + at]);
+            add(range, &met, n);
         }
     }
 }
