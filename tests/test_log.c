@@ -46,7 +46,7 @@ static void opened(int level, bool as_json, uint64_t rotate, int keep)
     static int opens;
     why w = { 0 };
     snprintf(path, sizeof path, "%s/log%d", folder, opens++);
-    assert_int_equal(log_open(&(log_options){ level, as_json, path, rotate, keep }, &w), E_OK);
+    assert_int_equal(log_open(&(log_options){ level, as_json, path, rotate, keep, 0 }, &w), E_OK);
 }
 
 static void text_lines(void **unused)

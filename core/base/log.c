@@ -31,6 +31,7 @@ static struct {
     int             keep;
 } sink = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = STDERR_FILENO };
 static atomic_int kept = LOG_WARNING;
+static int usual = LOG_WARNING, reading = LOG_WARNING;
 static atomic_ullong counts[LOG_SILENT];
 
 int log_level(const char *word)
@@ -66,8 +67,11 @@ int log_open(const log_options *o, why *w)
         sink.file = mem_dup(o->file);
         rc = sink.file ? file_open(w) : fail(w, E_NOMEM, "no memory for the log");
     }
-    if (!rc)
-        atomic_store(&kept, o->level);
+    if (!rc) {
+        usual = o->level;
+        reading = o->reading ? o->reading : o->level;
+        atomic_store(&kept, usual);
+    }
     pthread_mutex_unlock(&sink.lock);
     return rc;
 }
@@ -83,6 +87,7 @@ void log_close(void)
     sink.json = sink.lost = false;
     sink.rotate = sink.written = 0;
     sink.keep = 0;
+    usual = reading = LOG_WARNING;
     atomic_store(&kept, LOG_WARNING);
     pthread_mutex_unlock(&sink.lock);
 }
@@ -91,6 +96,8 @@ bool log_wants(int level)
 {
     return level >= atomic_load_explicit(&kept, memory_order_relaxed) && level < LOG_SILENT;
 }
+
+void log_reading(bool on) { atomic_store(&kept, on ? reading : usual); }
 
 uint64_t log_count(int level)
 {

@@ -69,6 +69,9 @@ static int read_block(engine *e, uint32_t *n, why *w)
     e->source_ended = rc == FADE_END;
     if (b.stream != 0)
         return E_OK;                              /* samples: not for laws per cycle */
+    for (size_t s = 0; s < e->nread; s++)
+        for (uint32_t i = 0; e->source_scale[s] != 1 && i < b.n; i++)
+            c->val[s][c->nslot + i] *= e->source_scale[s];
     for (uint32_t i = 0; i < b.n; i++) {
         int err = cell[i] ? lanes_find(e, cell[i], &c->lane[c->nslot + i], w)
                           : fail(w, E_PLUGIN, "source %s gave a row without a cell", e->sc->source.label);
