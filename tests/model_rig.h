@@ -18,8 +18,8 @@ static const model_feature model_rig_feature[] = {
     { "temperature", "K", "Mean temperature.", "planned" },
 };
 static const double model_rig_background[] = { 3, 300.5, 40, NAN };             /* two rows; NaN: not known */
-static const model_cell model_rig_cell[] = { { "A", 40 }, { "B", 38 } };
-static const double model_rig_horizon[] = { 10, 100 }, model_rig_half[] = { 0.01, 0.025 };
+static const model_cell model_rig_cell[] = { { "A", 40, 2.01, 1.85, 1.5 }, { "B", 38, NAN, NAN, NAN } };
+static const double model_rig_horizon[] = { 10, 100 }, model_rig_half[] = { 0.01, 0.025 }, model_rig_ahead[] = { 0.005 };
 
 /* A manifest of `n` parts whose weights are given; half of what it says is only here to be read again. */
 static inline model_saved model_rig_saved(const char *const *weights, const size_t *bytes, size_t n)
@@ -34,7 +34,8 @@ static inline model_saved model_rig_saved(const char *const *weights, const size
         part[i] = (model_part){ .cell = model_rig_cell[i].name, .weights = weights[i], .bytes = bytes[i], .gate = 0.75 + 0.1 * (double)i,
                                 .stretch = 1.25, .reach = INFINITY, .before = 0.05, .after = 1.0 / 3, .rows = MODEL_RIG_ROWS,
                                 .horizon = model_rig_horizon, .half = model_rig_half, .nband = 2,
-                                .grow = 0.5, .trials = 25 };
+                                .grow = 0.5, .ahead_horizon = model_rig_horizon, .ahead_half = model_rig_ahead,
+                                .nahead = 1 - i % 2, .ahead_grow = i ? NAN : 0.25, .ahead_stretch = i ? NAN : 1.5, .trials = 25 };
     return (model_saved){ .format = MODEL_FORMAT, .fade = "0.1.0", .made = "2026-11-28T00:00:00.000Z", .plugin = "ridge",
                           .plugin_version = "1.0.0", .plugin_sha256 = "", .settings = "lambda = 3.5\n", .gated = true,
                           .ask = "forecast", .target = "capacity", .unit = "Ah", .physics = "exp-fade",

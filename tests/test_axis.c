@@ -21,10 +21,10 @@
 static int find(void *ctx, const char *key, axis_target *out, why *w)
 {
     static const struct { const char *key; axis_target target; } keys[] = {
-        { "physics.k", { "1/s", 0, 10, false } }, { "physics.l", { "1/s", 0, 0, false } },
-        { "conditions.temperature", { "K", 0, 0, false } }, { "physics.width", { "", 1, 100, true } },
-        { "conditions.current", { "A", 0, 0, false } }, { "physics", { NULL, 0, 0, false } },
-        { "physics.law", { NULL, 0, 0, false } },
+        { "physics.k", { "1/s", 0, 10, false, NULL } }, { "physics.l", { "1/s", 0, 0, false, NULL } },
+        { "conditions.temperature", { "K", 0, 0, false, NULL } }, { "physics.width", { "", 1, 100, true, NULL } },
+        { "conditions.current", { "A", 0, 0, false, NULL } }, { "physics", { NULL, 0, 0, false, NULL } },
+        { "physics.law", { NULL, 0, 0, false, NULL } },
     };
     (void)ctx;
     if (strncmp(key, "many.", 5) == 0) {

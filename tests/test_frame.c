@@ -188,12 +188,44 @@ static void memory_may_run_out(void **state)
     assert_true(failed > 20);
 }
 
+/* What a sweep varies is called in pictures as it was declared; by its key where that is long, missing or not one
+ * alone. */
+static void axes_are_told_in_words(void **state)
+{
+    (void)state;
+    static const struct { const char *name, *doc, *label;
+    } said[] = {
+        { "source.soc_mean", "Mean state of charge; 0.5 when nobody says.", "Mean state of charge" },
+        { "physics.k", "Rate.", "Rate k" },
+        { "physics.1.ea", "Activation energy.", "physics.1.ea" },
+        { "physics.2.ea", "Activation energy.", "physics.2.ea" },
+        { "physics.b", "A sentence that goes on and on for so long that no axis has room for it in a picture.",
+          "physics.b" },
+        { "physics.c", "Loss by SEI after one cycle (at 298.15 K, where nobody has said another temperature).",
+          "Loss by SEI after one cycle" },
+        { "physics.d", "axis", "physics.d" },
+        { "physics.e", NULL, "physics.e" },
+        { "soh_ratio", "State of health.", "soh_ratio" },
+    };
+    frame f = { 0 };
+    why w = { 0 };
+    char label[110];
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        assert_int_equal(frame_add_column(&f, said[i].name, NULL, NULL, said[i].doc, &w), (int)i);
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        frame_label(&f, (int)i, label, sizeof label);
+        assert_string_equal(label, said[i].label);
+    }
+    frame_free(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_tell_key_and_unit), cmocka_unit_test(rows_are_bounded),
-        cmocka_unit_test(a_part_is_picked),        cmocka_unit_test(a_run_is_tapped),
-        cmocka_unit_test(too_many_rows_end_the_run), cmocka_unit_test(memory_may_run_out),
+        cmocka_unit_test(axes_are_told_in_words), cmocka_unit_test(names_tell_key_and_unit),
+        cmocka_unit_test(rows_are_bounded),       cmocka_unit_test(a_part_is_picked),
+        cmocka_unit_test(a_run_is_tapped),        cmocka_unit_test(too_many_rows_end_the_run),
+        cmocka_unit_test(memory_may_run_out),
     };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }

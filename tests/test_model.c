@@ -123,6 +123,10 @@ static void round_trip(void **state)
     assert_true(back->part[1].gate == m.part[1].gate && back->part[0].after == 1.0 / 3 && isinf(back->part[0].reach));
     assert_true(back->part[0].nband == 2 && back->part[0].horizon[1] == 100 && back->part[0].half[0] == 0.01);
     assert_true(back->part[0].grow == 0.5 && back->part[1].trials == 25 && back->cell[1].last == 38);
+    assert_true(back->cell[0].from == 2.01 && back->cell[0].to == 1.85 && back->cell[0].risen == 1.5);
+    assert_true(isnan(back->cell[1].from) && back->part[1].nahead == 0);
+    assert_true(back->part[0].nahead == 1 && back->part[0].ahead_half[0] == 0.005);
+    assert_true(back->part[0].ahead_grow == 0.25 && back->part[0].ahead_stretch == 1.5);
     assert_true(back->nbackground == 2 && back->background[1] == 300.5 && isnan(back->background[3]));
     assert_true(back->gated && !back->pooled);
     assert_int_equal(back->part[1].bytes, weights[1].n);

@@ -23,6 +23,90 @@ static void cells_and_end_of_life(void **state)
     rig_remove(&g);
 }
 
+/* Rows of one cell under `variant`: column k of row i is v[i * n + k]. */
+static void put_rows(rig *g, const fade_list *columns, const char *variant, const double *v, uint32_t rows)
+{
+    double at[8][8], *col[8];
+    static const char *const one = "one";
+    const char *cell[8], *under[8];
+    int64_t time[8], cycle[8];
+    uint64_t number[8];
+    for (uint32_t i = 0; i < rows; i++) {
+        for (uint32_t k = 0; k < columns->n; k++)
+            at[k][i] = v[i * columns->n + k];
+        cell[i] = one;
+        under[i] = variant;
+        time[i] = INT64_MIN;
+        cycle[i] = (int64_t)i + 1;
+        number[i] = i;
+    }
+    for (uint32_t k = 0; k < columns->n; k++)
+        col[k] = at[k];
+    fade_block b = { .size = sizeof b,
+                     .n = rows,
+                     .cap = rows,
+                     .number = number,
+                     .cell = cell,
+                     .variant = under,
+                     .time = time,
+                     .cycle = cycle,
+                     .col = col };
+    assert_int_equal(g->vt->rows(g->self, &b), FADE_OK);
+}
+
+/* What a row of a corrected model says of health is of what it predicts, not of the physics alone. */
+static void health_is_the_corrected_ones(void **state)
+{
+    (void)state;
+    static const fade_column columns[] = {
+        { .key = "physics_capacity", .unit = "Ah", .doc = "" },
+        { .key = "hybrid_capacity", .unit = "Ah", .doc = "" },
+        { .key = "soh", .unit = "1", .doc = "" },
+    };
+    static const double v[] = { 1.9, 1.9, 0.95, 1.8, 1.5, 0.9, 1.7, 1.4, 0.85 };
+    rig g;
+    rig_load(&g, "summary");
+    g.run.columns.out = (fade_list)FADE_LIST(columns);
+    rig_value(&g, "path")->text = "summary.txt";
+    assert_int_equal(rig_open(&g), FADE_OK);
+    put_rows(&g, &g.run.columns.out, "law+ridge", v, 3);
+    assert_int_equal(g.vt->close(g.self, 0, NULL), FADE_OK);
+    char *text = rig_file(&g, "summary.txt");
+    assert_non_null(
+        strstr(text, "cell  model      rows  cycle   capacity  capacity  corrected      SoH  below 80 %\n"
+                     "                        last  first, Ah  last, Ah   last, Ah  last, %  from cycle\n"
+                     "one   law+ridge     3      3     1.9000    1.7000     1.4000     70.0           2\n"));
+    free(text);
+    rig_remove(&g);
+}
+
+/* A row of a duty is a stretch of time: ends of life have years. */
+static void rows_of_a_duty_have_years(void **state)
+{
+    (void)state;
+    static const fade_column columns[] = {
+        { .key = "span", .unit = "s", .doc = "" },
+        { .key = "count", .unit = "", .doc = "" },
+        { .key = "test_time", .unit = "s", .doc = "" },
+        { .key = "physics_capacity", .unit = "Ah", .doc = "" },
+        { .key = "soh", .unit = "1", .doc = "" },
+    };
+    static const double year = 365 * 86400.0, v[] = { year, 300, year, 1.9, 0.95, year, 300, 2 * year, 1.5, 0.75 };
+    rig g;
+    rig_load(&g, "summary");
+    g.run.columns.out = (fade_list)FADE_LIST(columns);
+    rig_value(&g, "path")->text = "summary.txt";
+    assert_int_equal(rig_open(&g), FADE_OK);
+    put_rows(&g, &g.run.columns.out, "law", v, 2);
+    assert_int_equal(g.vt->close(g.self, 0, NULL), FADE_OK);
+    char *text = rig_file(&g, "summary.txt");
+    assert_non_null(strstr(text, "cell  model  rows   row   capacity  capacity      SoH  below 80 %  after\n"
+                                 "                   last  first, Ah  last, Ah  last, %    from row  years\n"
+                                 "one   law       2     2     1.9000    1.5000     75.0           2   2.00\n"));
+    free(text);
+    rig_remove(&g);
+}
+
 static void only_so_many_cells(void **state)
 {
     (void)state;
@@ -121,6 +205,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cells_and_end_of_life),
+        cmocka_unit_test(health_is_the_corrected_ones),
+        cmocka_unit_test(rows_of_a_duty_have_years),
         cmocka_unit_test(only_so_many_cells),
         cmocka_unit_test(scores_reasons_and_warnings),
         cmocka_unit_test(no_rows_and_no_place),

@@ -233,6 +233,12 @@ static void a_sweep_has_a_line_for_each_level(void **state)
     assert_int_equal(p->n, 2);
     assert_int_equal(p->series[1].style, PLOT_MEANS);
     text_free(&p->left_out);
+    free(r->rows.col[at].doc); /* an axis is called as the plugin calls it, in the unit of people */
+    r->rows.col[at].doc = mem_dup("Mean temperature of the cell.");
+    p = gathered(&r, 1, &(plot_options){ .x = "source.temperature_mean", .y = "soh" });
+    assert_string_equal(p->x, "Mean temperature of the cell / degC");
+    assert_true(fabs(p->least_x) < 1e-9 && fabs(p->most_x - 25) < 1e-9);
+    text_free(&p->left_out);
     static plot q;
     assert_int_equal(plot_gather(&r, 1, &(plot_options){ .x = "capacity", .y = "soh", .by = "sho" }, &q, &w), E_INPUT);
     text_free(&q.left_out);

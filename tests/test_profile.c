@@ -324,6 +324,18 @@ static void a_gap_that_nobody_asked_for_is_told(void **state)
     assert_int_equal(g.warnings, 1);
     assert_non_null(strstr(g.warning, "a.csv:5: no sample for up to 104 days before 1 line, here the first"));
     duty_free(&r);
+    char hours[2000] = "time_h,soc\n";
+    for (int k = 0, n = (int)strlen(hours), h = 0; k < 30; k++, h += k == 20 ? 21 : 1)
+        n += snprintf(hours + n, sizeof hours - (size_t)n, "%d,0.%d\n", h, 5 + k % 2);
+    good(&g, hours, SET(T), &r);                   /* twenty hours are missing among hours */
+    assert_int_equal(r.n, 30);
+    assert_int_equal(g.warnings, 1);
+    assert_non_null(
+        strstr(g.warning, "a.csv:22: no sample for up to 21 h before 1 line, here the first (else one every 1 h)"));
+    duty_free(&r);
+    good(&g, hours, SET(T, "gap", "108000"), &r);    /* which may be meant */
+    assert_int_equal(g.warnings, 0);
+    duty_free(&r);
     good(&g, "time_h,soc\n0,0.5\n24,0.6\n48,0.5\n288,0.6\n312,0.5\n", SET(T), &r);      /* ten days among days */
     assert_int_equal(g.warnings, 0);
     duty_free(&r);

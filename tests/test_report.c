@@ -657,14 +657,14 @@ static void an_interrupted_output_goes_on(void **state)
         assert_int_equal(rig_rows(&g, 50 * k, 50), FADE_OK);
     rig_event(&g, "score", NULL, "{\"variant\":\"law\",\"model\":\"physics\",\"n\":3,\"rmse\":0.0123}");
     assert_int_equal(g.vt->flush(g.self), FADE_OK);
-    assert_true(file_exists(in_folder("parts.html.part")));
+    assert_true(file_exists(in_folder("parts.html.state")));
     assert_int_equal(g.vt->close(g.self, -1, "interrupted"), FADE_OK);
     g.run.first[0] = 1500;                              /* the snapshot is older than what is kept here */
     assert_int_equal(g.vt->open(&g.host, &g.args, &g.run, &g.self), FADE_OK);
     for (uint64_t k = 30; k < 60; k++)
         assert_int_equal(rig_rows(&g, 50 * k, 50), FADE_OK);
     assert_int_equal(g.vt->close(g.self, 0, ""), FADE_OK);
-    assert_false(file_exists(in_folder("parts.html.part")));
+    assert_false(file_exists(in_folder("parts.html.state")));
     char *whole = slurp("whole.html"), *parts = slurp("parts.html");
     assert_string_equal(whole, parts);
     free(whole);

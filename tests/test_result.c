@@ -433,19 +433,24 @@ static void lives_are_told(void **state)
     assert_float_equal(life[1].last_ah, 1.9 + 0.02, 1e-12);
     assert_float_equal(life[1].hybrid_ah, 1.901, 1e-12);
     assert_float_equal(life[1].observed_ah, 1.9, 1e-12);
-    assert_float_equal(life[1].soh, 0.96, 1e-12);
+    assert_float_equal(life[0].soh, 0.96, 1e-12);
+    assert_float_equal(life[1].soh, 0.9505, 1e-12);      /* what a correction makes of it */
     assert_true(isnan(life[0].hybrid_ah));
-    assert_float_equal(life[1].eol, 9, 0);               /* as result.json says, for each variant of the physics */
+    assert_float_equal(life[0].eol, 9, 0);               /* as result.json says of the physics */
+    assert_true(isnan(life[1].eol));                     /* the corrected one's own rows stay above 80 % */
+    assert_float_equal(life[1].eol_least, 10, 0);
     assert_string_equal(life[1].reason, "70% capacity");
     assert_string_equal(life[2].cell, "B2");
     assert_true(isnan(life[2].eol));
     assert_float_equal(life[2].eol_least, 10, 0);        /* not reached is no number, and no horizon */
-    assert_true(isnan(life[1].eol_least));
+    assert_true(isnan(life[0].eol_least));
     free(life);
 
     free(r->scenario); /* of B2 from its rows: 0.975 - 0.004 k < 0.96 from cycle 4 on */
     r->scenario = mem_dup("[health]\neol = 0.96\nhold = 3\n");
     assert_int_equal(result_lives(r, &life, &n, &w), E_OK);
+    assert_true(isnan(life[1].eol));                     /* below it in cycles 9 and 10 only */
+    assert_float_equal(life[1].eol_least, 9, 0);
     assert_float_equal(life[2].eol, 4, 0);
     assert_true(isnan(life[2].eol_least));
     free(life);

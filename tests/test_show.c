@@ -31,7 +31,7 @@ static void all_is_told(void **state)
         "cell  model      rows  cycle  first, Ah  last, Ah  corrected, Ah  observed, Ah  SoH, %  end of life\n"
         "B1    law          10     10     1.9920    1.9200              -        1.9000    96.0            9  70% "
         "capacity\n"
-        "      law+ridge    10     10     1.9920    1.9200         1.9010        1.9000    96.0            9  70% "
+        "      law+ridge    10     10     1.9920    1.9200         1.9010        1.9000    95.0  at least 10  70% "
         "capacity\n"
         "B2    law          10     10     1.9420    1.8700              -        1.8500    93.5  at least 10\n");
     has(said, "forecast  of     rows  RMSE, Ah  MAE, Ah  MAPE, %   R2  worst, Ah\n"
@@ -160,9 +160,12 @@ static void json_has_the_same(void **state)
     result *r = made_result();
     assert_int_equal(show_json(r, &out, &w), E_OK);
     json_t *j = json_loads(text_of(&out.out), 0, NULL), *cell = json_array_get(json_object_get(j, "cells"), 1);
+    json_t *law = json_array_get(json_object_get(j, "cells"), 0);
     assert_int_equal(json_array_size(json_object_get(j, "cells")), 4);
     assert_float_equal(json_number_value(json_object_get(cell, "hybrid_capacity_ah")), 1.901, 1e-12);
-    assert_int_equal(json_integer_value(json_object_get(cell, "end_of_life_cycle")), 9);
+    assert_int_equal(json_integer_value(json_object_get(law, "end_of_life_cycle")), 9);
+    assert_true(json_is_null(json_object_get(cell, "end_of_life_cycle")));
+    assert_int_equal(json_integer_value(json_object_get(cell, "end_of_life_at_least")), 10);
     assert_true(json_is_null(json_object_get(json_array_get(json_object_get(j, "cells"), 3), "end_of_life_cycle")));
     assert_string_equal(json_string_value(json_object_get(j, "started")), "2026-11-21T01:24:03.761Z");
     assert_int_equal(json_array_size(json_object_get(j, "scores")), 2);

@@ -37,6 +37,8 @@ static void a_sweep_is_what_its_cases_are(void **state)
     assert_float_equal(ask(at("one.sqlite"), "SELECT count(*) FROM sweep_case a, quantity q WHERE q.name = "
                               "'capacity_ah' "
                                              "AND q.unit = 'Ah' AND q.role = 'outcome'"), 1, 0);
+    assert_float_equal(ask(at("one.sqlite"), "SELECT count(*) FROM quantity WHERE name = 'source.temperature_mean' AND "
+                                             "doc = 'Mean temperature of the cell.'"), 1, 0);
 }
 
 static void threads_shares_and_order_do_not_matter(void **state)

@@ -69,33 +69,33 @@ static size_t model_of(const engine *e, corrector_use *u, const engine_correctio
     return k->cell ? SIZE_MAX : k->nmodel == 1 ? 0 : lane_index;
 }
 
-/* Rows of this lane that are known. */
-static uint64_t known_of(const engine *e, const engine_correction *k, uint32_t lane_index)
+typedef struct known_rows { uint64_t rows; engine_start start; bool ahead; } known_rows;
+
+/* Rows of this lane that are known, and where they end.  A saved model says it: it knows nothing of this run's origin.
+ */
+static known_rows known_of(const engine *e, const engine_correction *k, uint32_t lane_index, size_t m)
 {
     const lane *l = &e->lane[lane_index];
     for (size_t i = 0; i < k->nseen; i++) {
         const model_cell *c = &k->seen[(i + lane_index) % k->nseen];
         if (strcmp(c->name, l->cell) == 0)
-            return (uint64_t)c->last;
+            return (known_rows){ (uint64_t)c->last, { c->from, c->to, c->risen }, k->ahead && k->ahead[m].n };
     }
-    return e->passes && l->origin != UINT64_MAX ? l->origin : 0;
+    bool here = !k->cell && e->passes && l->origin != UINT64_MAX;
+    engine_start none = { NAN, NAN, 1 };
+    return (known_rows){ here ? l->origin : 0, lane_index < k->nstart ? k->start[lane_index] : none, false };
 }
 
-/* Half widths of the 90 % band of a row: what the known rows say of the corrector and the noise, by how far ahead it
- * is, and how wrong laws were elsewhere; as squares they add up. */
-static void widths(const engine_correction *k, size_t m, const engine_start *s, uint64_t known, uint64_t index,
-                   double sigma, double capacity, corrected *out)
+static void widths(const engine_correction *k, size_t m, const known_rows *s, uint64_t index, double sigma,
+                   double capacity, corrected *out)
 {
-    const engine_band *b = &k->band[m];
-    double ahead = index > known ? (double)(index - known) : 1, down = 0, up = 0;
-    double own = b->n ? engine_band_half(b->horizon, b->half, b->n, b->grow, ahead) : BAND * sigma * k->stretch[m];
-    if (s && known && !isnan(s->first))
-        discrepancy_half(&discrepancy_shipped, s->first, s->last, capacity, ahead / (double)known, &down, &up);
-    up *= s ? s->risen : 1;
-    *out = (corrected){ .down = hypot(own, down),
-                        .up = hypot(own, up),
-                        .known = own / BAND,
-                        .error = (down + up) / 2 / BAND };
+    const engine_band *b = s->ahead ? &k->ahead[m] : &k->band[m];
+    double ahead = index > s->rows ? (double)(index - s->rows) : 0, near = fmax(ahead, 1);
+    double stretch = s->ahead ? k->ahead_stretch[m] : k->stretch[m];
+    double own = b->n ? engine_band_half(b->horizon, b->half, b->n, b->grow, near) : BAND * sigma * stretch;
+    engine_half h;
+    engine_halves(own, &s->start, (double)s->rows, ahead, capacity, &h);
+    *out = (corrected){ .down = h.down, .up = h.up, .known = h.known, .error = h.error };
 }
 
 /* A correction and its band for n records of one lane, and what the corrector says besides; 0 and NaN where no model
@@ -104,14 +104,13 @@ int correct_predict(engine *e, corrector_use *u, engine_correction *k, uint32_t 
                     const uint32_t *rec, uint32_t n, corrected *out, double *extra, why *w)
 {
     size_t m = model_of(e, u, k, lane_index);
-    uint64_t known = known_of(e, k, lane_index);
-    const engine_start *start = lane_index < k->nstart ? &k->start[lane_index] : NULL;
     for (uint32_t i = 0; i < n; i++)
         out[i] = (corrected){ 0, NAN, NAN, NAN, NAN };
     for (size_t i = 0; i < n * u->nextra; i++)
         extra[i] = NAN;
     if (m >= k->nmodel || !k->model[m])
         return E_OK;
+    const known_rows known = known_of(e, k, lane_index, m);
     int rc = predictor_open(&u->tile, w);
     rc = rc || u->tile.out ? rc : predictor_begin(&u->tile, k->model[m], e->lane[lane_index].id, w);
     rc = rc ? rc : keep_states(e, k, u->tile.nstate, w);
@@ -128,7 +127,7 @@ int correct_predict(engine *e, corrector_use *u, engine_correction *k, uint32_t 
             double by = far > 0 && k->reach[m] < INFINITY ? far / k->reach[m] : 0;
             double mean = isfinite(v) ? v * k->gate[m] * exp(-by * by) : 0;
             const double *row = t->rec + (size_t)rec[at + i] * e->ncolumn;
-            widths(k, m, start, known, t->info[rec[at + i]].index,
+            widths(k, m, &known, t->info[rec[at + i]].index,
                    u->tile.sigma >= 0 ? u->tile.out[u->tile.sigma][i] : NAN, row[e->col_capacity] + mean, &out[at + i]);
             out[at + i].mean = mean;
             for (size_t x = 0; x < u->nextra; x++)
@@ -257,6 +256,8 @@ void correct_free(engine *e)
         free(k->stretch);
         free(k->reach);
         free(k->band);
+        free((void *)(uintptr_t)k->ahead);
+        free((void *)(uintptr_t)k->ahead_stretch);
         free(k->start);
         free(k->rows);
         free(k->before);
@@ -312,6 +313,16 @@ double engine_band_half(const double *horizon, const double *half, size_t n, dou
         return half[i - 1] * pow(h / horizon[i - 1], grow);
     double share = (h - horizon[i - 1]) / (horizon[i] - horizon[i - 1]);
     return half[i - 1] + share * (half[i] - half[i - 1]);
+}
+
+void engine_halves(double own, const engine_start *s, double known, double ahead, double capacity, engine_half *out)
+{
+    double down = 0, up = 0;
+    if (s && known > 0 && ahead > 0 && !isnan(s->first)) {
+        discrepancy_half(&discrepancy_shipped, s->first, s->last, capacity, ahead / known, &down, &up);
+        up *= s->risen;
+    }
+    *out = (engine_half){ hypot(own, down), hypot(own, up), own / BAND, (down + up) / 2 / BAND };
 }
 
 void engine_table_free(engine_table *t)

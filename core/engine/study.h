@@ -21,6 +21,11 @@ typedef struct engine_start {                     /* of a lane */
     double risen;                                 /* factor on what laws fall short by elsewhere (discrepancy.h) */
 } engine_start;
 
+typedef struct engine_half {                      /* of a 90 % band */
+    double down, up;                              /* half widths */
+    double known, error;                          /* standard deviations: what known rows say, how wrong laws were elsewhere */
+} engine_half;
+
 typedef struct engine_table {                     /* rows known at the origin, in the order they came; sorted before training */
     size_t    n, cap, ncol;
     double   *col;                                /* [ncol][cap] */
@@ -35,6 +40,8 @@ typedef struct engine_correction {                /* what training made, or a sa
     double   *gate, *stretch;                     /* per model: weight 0..1 of the correction; factor on sigma */
     double   *reach;                              /* per model: the weight times exp(-(distance / reach)^2) */
     engine_band *band;                            /* per model */
+    const engine_band *ahead;                     /* per model, n 0: none: of cells it was trained on, where `band` is of cells held out; or NULL */
+    const double *ahead_stretch;                  /* beside it */
     engine_start *start;                          /* [nstart] per lane; NaN: nothing is known of it */
     size_t    nstart;
     const model_cell *seen;                       /* [nseen] a saved model: each cell's last known row; lent by the scenario */
@@ -83,4 +90,6 @@ int engine_table_add(engine_table *, const double *row, double target, double la
 int engine_start_open(engine_correction *, size_t nlane, why *w);        /* each NaN */
 /* The half width of a 90 % band at a horizon: between the known ones, and growing on as they did behind the last; NaN: n is 0. */
 double engine_band_half(const double *horizon, const double *half, size_t n, double grow, double h);
+/* The band of a capacity `ahead` rows behind `known` ones: own is the half width by known rows; start NULL or NaN, and not ahead: that alone. */
+void engine_halves(double own, const engine_start *start, double known, double ahead, double capacity, engine_half *out);
 #endif

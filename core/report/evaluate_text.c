@@ -145,6 +145,8 @@ static int whole(const evaluate *e, size_t *at, text *out, why *w)
     if (bands.n)
         text_addf(out, "\n%-*s %7s %9s %9s %9s %9s %9s\n%s", width, "90 % bands", "rows", "inside, %", "width",
                   "score", "CRPS", "PIT p", text_of(&bands));
+    if (bands.n && evaluate_doubts_laws(e))
+        text_add(out, "(as fade run has them: errors on known rows, and what laws missed by on cells of other labs)\n");
     text_addf(out, "\n%-*s %7s %11s %11s %11s %11s %11s %11s\n%s", width, "what is left", "rows", "D.-Watson", "lag 1",
               "Ljung-Box p", "J.-Bera p", "Shapiro W", "its p", text_of(&left));
     if (chance.n)

@@ -16,7 +16,7 @@ typedef struct plot_series {
     const frame *f;
     uint32_t     cell, variant;                   /* rows of these; UINT32_MAX: of all */
     int          x, y, upper;                     /* columns; PLOT_X_*; `upper` of a band, -1 none */
-    double       per;                             /* x is that column over this; 0: as it is */
+    double       per, zero;                       /* x is that column over `per` (0: as it is), above `zero` */
     const double *by;                             /* [rows] drawn where it is `level`; NULL: everywhere */
     double       level;
     int          since;                           /* drawn where this column is known; -1: everywhere */

@@ -56,17 +56,29 @@ static int find_x(place *k, why *w)
     return E_OK;
 }
 
+/* Where zero is of what an axis of the picture shows: temperatures that a sweep varies in K are shown in degC. */
+static double zero_of(const frame *f, int column)
+{
+    const frame_column *c = &f->col[column];
+    bool kelvin = strchr(c->name, '.') && strcmp(c->unit, "K") == 0;
+    for (size_t i = 0; i < f->n && kelvin; i++)
+        kelvin = !(c->v[i] <= 150);                     /* a difference of two */
+    return kelvin ? 273.15 : 0;
+}
+
 /* "Capacity / Ah"; a ratio has no unit. */
-static void label_of(const frame *f, int column, char out[PLOT_NAME])
+static void label_of(const frame *f, int column, double zero, char out[PLOT_NAME])
 {
     if (column < 0) {
         snprintf(out, PLOT_NAME, "%s", column == PLOT_X_TIME ? "Date" : "Cycle");
         return;
     }
     const frame_column *c = &f->col[column];
-    if (strchr(c->name, '.'))                           /* what a sweep varies keeps its key */
-        snprintf(out, PLOT_NAME, "%.100s / %.30s", c->name, *c->unit ? c->unit : "1");
-    else
+    char name[110];
+    if (strchr(c->name, '.')) {                         /* what a sweep varies */
+        frame_label(f, column, name, sizeof name);
+        snprintf(out, PLOT_NAME, "%s / %.30s", name, zero > 0 ? "degC" : *c->unit ? c->unit : "1");
+    } else
         export_name_bdf(c->name, c->key, c->unit, out);
     if (text_ends(out, " / 1"))
         out[strlen(out) - 4] = '\0';
@@ -78,7 +90,7 @@ static double x_of(const plot_series *s, size_t row)
         return (double)s->f->cycle[row];
     if (s->x == PLOT_X_TIME)
         return s->f->time[row] == INT64_MIN ? NAN : (double)s->f->time[row] / 1e6;
-    return s->per > 0 ? s->f->col[s->x].v[row] / s->per : s->f->col[s->x].v[row];
+    return (s->per > 0 ? s->f->col[s->x].v[row] / s->per : s->f->col[s->x].v[row]) - s->zero;
 }
 
 bool plot_point(const plot_series *s, size_t row, double *x, double *y, double *upper)
@@ -274,11 +286,11 @@ static int add_result(place *k, why *w)
     if (rc)
         return rc;
     if (!*k->out->x) {
-        label_of(f, k->x, k->out->x);
+        label_of(f, k->x, 0, k->out->x);
         if (k->per > 0)
             snprintf(k->out->x, PLOT_NAME, "Time / %.20s", k->time);
         if (y >= 0)
-            label_of(f, y, k->out->y);
+            label_of(f, y, 0, k->out->y);
         else
             snprintf(k->out->y, PLOT_NAME, "Capacity / Ah");
     }
@@ -353,12 +365,21 @@ static int add_cases(place *k, why *w)
         rc = find_column(k->r, k->o->y, &y, w);
     if (rc)
         return rc;
-    label_of(&k->r->rows, k->x, k->out->x);
-    label_of(&k->r->rows, y, k->out->y);
     const frame *f = &k->r->rows;
+    double zero = zero_of(f, k->x);
+    label_of(f, k->x, zero, k->out->x);
+    label_of(f, y, 0, k->out->y);
     for (uint32_t v = 0; v < f->nvariant && !rc; v++) { /* what was varied in words tells colours */
-        plot_series s = { .style = PLOT_POINTS, .color = *k->color, .f = f, .cell = UINT32_MAX, .variant = v, .x = k->x,
-                          .y = y, .upper = -1, .since = -1 };
+        plot_series s = { .style = PLOT_POINTS,
+                          .color = *k->color,
+                          .f = f,
+                          .cell = UINT32_MAX,
+                          .variant = v,
+                          .x = k->x,
+                          .zero = zero,
+                          .y = y,
+                          .upper = -1,
+                          .since = -1 };
         snprintf(s.name, sizeof s.name, "%.70s%s%.70s", k->prefix, *k->prefix && *f->variant_name[v] ? ": " : "",
                  f->variant_name[v]);
         if (k->o->by)

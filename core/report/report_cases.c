@@ -73,10 +73,13 @@ static int take(cases *c, const frame_column *from, bool axis, why *w)
     cases_column *q = axis ? &c->axis[c->naxis] : &c->outcome[c->noutcome];
     if ((axis ? c->naxis : c->noutcome) == CASES_COLUMNS || !range_of(q, from->v, c->n))
         return E_OK;
+    char label[110];
     bool kelvin = strcmp(from->unit, "K") == 0 && q->lo > 150;      /* a temperature, no difference of two */
     q->v = from->v;
     q->log = axis && q->lo > 0 && q->hi / q->lo >= 30;
     snprintf(q->name, sizeof q->name, "%s%.80s", q->log ? "log10 " : "", from->key);
+    frame_label(c->f, (int)(from - c->f->col), label, sizeof label);
+    snprintf(q->label, sizeof q->label, "%s%s", q->log ? "log10 " : "", axis ? label : from->key);
     snprintf(q->in, sizeof q->in, "%s", strcmp(from->unit, "1") == 0 ? "" : kelvin ? "\xc2\xb0" "C" : from->unit);
     int rc = q->log || kelvin ? transform(c, q, -273.15, w) : E_OK;
     if (rc)

@@ -8,7 +8,7 @@
 enum { CASES_COLUMNS = 24, CASES_SAMPLE = 400 };
 
 typedef struct cases_column {
-    char          name[96], in[32];               /* in: the unit */
+    char          name[96], label[120], in[32];   /* label: of an axis of a picture; in: the unit */
     const double *v;                              /* [n]; its logarithm where `log` */
     double       *own, lo, hi;
     size_t        known;                          /* cases that have one */

@@ -66,8 +66,8 @@ static void surface_page(json *j, const cases *c, const cases_column *q)
         z[i] = count[i] > 0 ? z[i] / count[i] : NAN;
     json_open(j, NULL, '{');
     json_text(j, "name", q->name);
-    page_axis(j, "xq", a->name, a->in);
-    page_axis(j, "yq", b->name, b->in);
+    page_axis(j, "xq", a->label, a->in);
+    page_axis(j, "yq", b->label, b->in);
     page_axis(j, "zq", q->name, q->in);
     page_values(j, "x", ex, nx + 1);
     page_values(j, "y", ey, ny + 1);
@@ -179,7 +179,7 @@ static void band_pages(json *j, const cases *c, bands *first)
             snprintf(name, sizeof name, "%s against %s", q->name, a->name);
             json_open(j, NULL, '{');
             json_text(j, "name", name);
-            page_axis(j, "xq", a->name, a->in);
+            page_axis(j, "xq", a->label, a->in);
             page_axis(j, "yq", q->name, q->in);
             json_open(j, "series", '[');
             band(j, &b, "5 to 95 %", 0, 4);

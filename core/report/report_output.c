@@ -100,7 +100,7 @@ static int32_t output_open(const fade_host *host, const fade_args *given, const 
     o->own_title = title && *title;
     o->path = *path == '/' || !run->folder ? mem_dup(path) : file_join(run->folder, path);
     text kept = { 0 };
-    text_addf(&kept, "%s.part", o->path ? o->path : "");
+    text_addf(&kept, "%s.state", o->path ? o->path : "");
     o->kept = text_take(&kept);
     o->name = mem_dup(o->own_title ? title : run->name ? run->name : "a run");
     o->toml = mem_dup(run->scenario ? run->scenario : "");

@@ -98,7 +98,7 @@ static void add_head(const result *r, size_t width, text *out)
 
 /* ---- lives ---- */
 
-static void life_row(show_table *t, const result_life *l, const char *cell)
+static void life_row(show_table *t, const result_life *l, const char *cell, bool duty)
 {
     char rows[32], cycle[32] = "-", number[6][32], how[NAME] = "";
     const double v[] = { l->first_ah, l->last_ah, l->hybrid_ah, l->observed_ah, l->soh * 100, l->eol };
@@ -110,6 +110,8 @@ static void life_row(show_table *t, const result_life *l, const char *cell)
         show_number(number[i], v[i], digits[i]);
     if (isnan(l->eol) && !isnan(l->eol_least))
         snprintf(number[5], sizeof number[5], "at least %.0f", l->eol_least);
+    else if (duty && !isnan(l->eol_seconds))
+        snprintf(number[5], sizeof number[5], "%.0f, %.2f years", l->eol, l->eol_seconds / (365 * 86400.0));
     if (l->reason)
         snprintf(how, sizeof how, "%s%s", l->end && strcmp(l->end, "failed") == 0 ? "failed: " : "", l->reason);
     const char *word[] = { cell,      l->variant, rows,      cycle,     number[0], number[1],
@@ -130,7 +132,7 @@ static void add_lives(const result_life *life, size_t n, bool duty, const show_o
         cells += !same;
         if (cells > most)
             break;
-        life_row(&t, &life[i], same ? "" : life[i].cell);
+        life_row(&t, &life[i], same ? "" : life[i].cell, duty);
     }
     size_t more = 0;
     for (; i < n; i++)
@@ -345,6 +347,7 @@ static void life_json(const result_life *l, json *out)
     json_number(out, "soh_ratio", l->soh);
     json_number(out, "end_of_life_cycle", l->eol);
     json_number(out, "end_of_life_at_least", l->eol_least);
+    json_number(out, "end_of_life_years", l->eol_seconds / (365 * 86400.0));
     json_text(out, "end", l->end);
     json_text(out, "reason", l->reason);
     json_close(out, '}');

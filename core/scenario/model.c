@@ -109,17 +109,18 @@ static int take_list(const reading *r, const json_t *root, const char *key, size
     return rc;
 }
 
-static int take_bands(const reading *r, const json_t *list, model_part *p)
+static int take_bands(const reading *r, const json_t *list, const char *key, const double **horizon,
+                      const double **half, size_t *n)
 {
     double *v;
-    int rc = room(r, list, "bands", 1024, 2 * sizeof *v, (void **)&v, &p->nband);
+    int rc = room(r, list, key, 1024, 2 * sizeof *v, (void **)&v, n);
     if (rc)
         return rc;
-    p->horizon = v;
-    p->half = v + p->nband;
-    for (size_t k = 0; k < p->nband; k++) {
+    *horizon = v;
+    *half = v + *n;
+    for (size_t k = 0; k < *n; k++) {
         v[k] = json_number_value(json_array_get(json_array_get(list, k), 0));
-        v[p->nband + k] = json_number_value(json_array_get(json_array_get(list, k), 1));
+        v[*n + k] = json_number_value(json_array_get(json_array_get(list, k), 1));
     }
     return E_OK;
 }
@@ -152,7 +153,12 @@ static int take_parts(const reading *r, const json_t *root)
         m->part[i].bytes = (size_t)bytes;
         at += bytes;
         rc = check_part(r, &m->part[i], i);
-        rc = rc ? rc : take_bands(r, json_object_get(one, "bands"), &m->part[i]);
+        model_part *p = &m->part[i];
+        const json_t *ahead = json_object_get(one, "ahead");     /* older models have none */
+        rc = rc ? rc : take_bands(r, json_object_get(one, "bands"), "bands", &p->horizon, &p->half, &p->nband);
+        rc = rc || !ahead ? rc : take_bands(r, ahead, "ahead", &p->ahead_horizon, &p->ahead_half, &p->nahead);
+        p->ahead_grow = !ahead || p->ahead_grow > 0 ? p->ahead_grow : 0;
+        p->ahead_stretch = !ahead || p->ahead_stretch > 0 ? p->ahead_stretch : 1;
     }
     if (!rc && (m->npart == 0 || at != m->weights_bytes))
         rc = fail(r->w, E_INPUT, "%s: its %zu models have %lld bytes of weights, not %lld", r->path, m->npart,

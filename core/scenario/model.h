@@ -22,7 +22,11 @@ typedef struct model_feature {
 
 typedef struct model_source { const char *path, *sha256; } model_source;      /* sha256 "": no file, or too many */
 
-typedef struct model_cell { const char *name; int64_t last; } model_cell;     /* last: number of its last row that was learnt from */
+typedef struct model_cell {
+    const char *name;
+    int64_t     last;                             /* number of its last row that was learnt from */
+    double      from, to, risen;                  /* of a capacity: at the first and the last of these rows, and how laws fell short before; NaN: not told */
+} model_cell;
 
 typedef struct model_part {                       /* one trained model: of one cell, or of all */
     const char   *cell;                           /* NULL: all */
@@ -34,6 +38,9 @@ typedef struct model_part {                       /* one trained model: of one c
     const double *horizon, *half;                 /* [nband] half widths of the 90 % band, by rows behind the last known one */
     size_t        nband;
     double        grow;                           /* behind the last horizon the band widens as (h / horizon)^grow */
+    const double *ahead_horizon, *ahead_half;     /* [nahead] the same of cells it was trained on, where `horizon` is of cells held out */
+    size_t        nahead;
+    double        ahead_grow, ahead_stretch;
     int64_t       trials;                         /* rows the gate was earned on */
 } model_part;
 

@@ -6,7 +6,7 @@
 #include "core/scenario/model.h"
 
 enum { FIELD_TEXT, FIELD_WHOLE, FIELD_REAL, FIELD_BOOL, FIELD_RAW };
-enum { FIELD_MUST = 1, FIELD_NULL = 2 };          /* has to be there; may be null or absent, then NULL */
+enum { FIELD_MUST = 1, FIELD_NULL = 2, FIELD_SKIP = 4 }; /* has to be there; may be null or absent, then NULL; a NaN is not written */
 
 typedef struct model_field {
     const char *group, *key;                      /* group "": the top */
@@ -57,7 +57,10 @@ typedef struct model_field {
 
 #define CELL_MEMBERS(X) \
     X("", "name", FIELD_TEXT, FIELD_MUST, name) \
-    X("", "last", FIELD_WHOLE, 0, last)
+    X("", "last", FIELD_WHOLE, 0, last) \
+    X("", "from", FIELD_REAL, FIELD_SKIP, from) \
+    X("", "to", FIELD_REAL, FIELD_SKIP, to) \
+    X("", "risen", FIELD_REAL, FIELD_SKIP, risen)
 
 #define PART_MEMBERS(X) \
     X("", "cell", FIELD_TEXT, FIELD_NULL, cell) \
@@ -68,7 +71,9 @@ typedef struct model_field {
     X("", "before", FIELD_REAL, 0, before) \
     X("", "after", FIELD_REAL, 0, after) \
     X("", "trials", FIELD_WHOLE, 0, trials) \
-    X("", "grow", FIELD_REAL, 0, grow)
+    X("", "grow", FIELD_REAL, 0, grow) \
+    X("", "ahead_grow", FIELD_REAL, FIELD_SKIP, ahead_grow) \
+    X("", "ahead_stretch", FIELD_REAL, FIELD_SKIP, ahead_stretch)
 
 typedef struct model_fields { const model_field *at; size_t n; } model_fields;
 extern const model_fields model_members, model_feature_members, model_source_members, model_cell_members,

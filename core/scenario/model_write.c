@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,7 +47,10 @@ static void put_one(json *j, const char *base, const model_field *f)
     const char *key = *f->key ? f->key : f->group, *said;
     switch (f->type) {
     case FIELD_WHOLE: json_whole(j, key, *(const int64_t *)at); break;
-    case FIELD_REAL: json_number(j, key, *(const double *)at); break;
+    case FIELD_REAL:
+        if (!(f->flags & FIELD_SKIP) || isfinite(*(const double *)at))
+            json_number(j, key, *(const double *)at);
+        break;
     case FIELD_BOOL: json_bool(j, key, *(const bool *)at); break;
     case FIELD_RAW: json_raw(j, key, *(const char *const *)at ? *(const char *const *)at : "{}"); break;
     default:
@@ -84,6 +88,18 @@ static void put_list(json *j, const char *key, const model_fields *f, const void
     json_close(j, ']');
 }
 
+static void put_bands(json *j, const char *key, const double *horizon, const double *half, size_t n)
+{
+    json_open(j, key, '[');
+    for (size_t k = 0; k < n; k++) {
+        json_open(j, NULL, '[');
+        json_number(j, NULL, horizon[k]);
+        json_number(j, NULL, half[k]);
+        json_close(j, ']');
+    }
+    json_close(j, ']');
+}
+
 static void put_parts(json *j, const model_saved *m)
 {
     text_addc(&j->out, '\n');
@@ -94,14 +110,9 @@ static void put_parts(json *j, const model_saved *m)
         json_open(j, NULL, '{');
         put_fields(j, &model_part_members, p);
         json_whole(j, "bytes", (int64_t)p->bytes);
-        json_open(j, "bands", '[');
-        for (size_t k = 0; k < p->nband; k++) {
-            json_open(j, NULL, '[');
-            json_number(j, NULL, p->horizon[k]);
-            json_number(j, NULL, p->half[k]);
-            json_close(j, ']');
-        }
-        json_close(j, ']');
+        put_bands(j, "bands", p->horizon, p->half, p->nband);
+        if (p->nahead)
+            put_bands(j, "ahead", p->ahead_horizon, p->ahead_half, p->nahead);
         json_close(j, '}');
     }
     json_close(j, ']');

@@ -24,6 +24,7 @@ typedef struct axis_target {                      /* what a key addresses */
     const char *unit;                             /* declared unit of a number, "" a bare one; NULL: not a number (a plugin, a text) */
     double      min, max;                         /* bounds in that unit; min == max: none */
     bool        whole;                            /* whole numbers only: made ones are rounded */
+    const char *doc;                              /* a sentence; NULL: none */
 } axis_target;
 
 typedef struct axis_host {

@@ -44,6 +44,7 @@ static int add_pupil(evaluate *e, const scenario_corrector *sc, const char *phys
     int rc = learner_open(sc, &e->data, e->o.ask, e->o.seed, &p->learner, w);
     rc = rc ? rc : worth_open(&p->worth, p->learner.nfeature, w);
     p->learner.unseen = e->o.split.kind == SPLIT_CELLS || e->o.split.kind == SPLIT_GROUPS;
+    p->learner.ahead = false;                     /* of whom it is asked is one or the other */
     p->model = e->nmodel++;
     m->kind = EVALUATE_LEARNT;
     snprintf(m->name, sizeof m->name, "%.60s%s%.60s", physics ? physics : "", physics ? "+" : "", sc->part.label);

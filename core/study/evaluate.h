@@ -125,6 +125,7 @@ bool evaluate_bin(size_t i, double *least, double *most);
 /* ---- evaluate_life.c: ends of life, of capacities that were forecast ---- */
 
 bool evaluate_has_lives(const evaluate *);
+bool evaluate_doubts_laws(const evaluate *);            /* bands hold how wrong laws were elsewhere: a capacity, forecast behind rows of its own */
 /* pair, of: room for all cells.  Cells whose life ended before the origin, and those the model said nothing of, are left out; of: which cells
  * they are.  In cycles; a prediction that reaches no end is "at least" the cell's last row.  E_NOMEM. */
 int evaluate_lives(const evaluate *, size_t model, life_pair *pair, int64_t *of, size_t *n, why *w);

@@ -48,6 +48,12 @@ static lived live(const evaluate *e, double limit, const size_t *at, size_t n, c
     return out;
 }
 
+bool evaluate_doubts_laws(const evaluate *e)
+{
+    return strcmp(e->data.col[e->data.target].key, "capacity") == 0 && e->o.ask == ASK_FORECAST &&
+           split_in_time(&e->o.split);
+}
+
 /* The capacity at which a cell's life ends; NaN: nothing to compare with. */
 static double limit_of(const evaluate *e, size_t cell)
 {

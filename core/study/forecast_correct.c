@@ -99,7 +99,9 @@ static int read_set(lesson *k)
     if (!k->known || !k->later)
         return fail(k->w, E_NOMEM, "no memory for the %zu rows of a corrector", k->d.n);
     const scenario_corrector *c = &k->s->corrector[k->o->corrector];
-    return learner_open(c, &k->d, ASK_FORECAST, k->s->seed, &k->l, k->w);
+    int opened = learner_open(c, &k->d, ASK_FORECAST, k->s->seed, &k->l, k->w);
+    k->l.ahead = false;                           /* its bands are made elsewhere */
+    return opened;
 }
 
 /* Rows of cells first .. end - 1: one model. */

@@ -158,6 +158,41 @@ const char *frame_time_unit(double seconds, double *per)
     return units[i].word;
 }
 
+/* The first words of a sentence: up to a semicolon, or a colon or comma where that is long; 0: they are too many. */
+static size_t first_words(const char *doc)
+{
+    enum { LONG = 60 };
+    size_t n = strcspn(doc, ";");
+    if (n > LONG) {
+        n = strcspn(doc, ";:,(");
+        while (n > 0 && doc[n - 1] == ' ')
+            n--;
+    }
+    if (n > 0 && doc[n - 1] == '.')
+        n--;
+    return n <= LONG ? n : 0;
+}
+
+/* What a sweep varies is called by its key, with dots; its role stands in place of a sentence that nobody gave. */
+static bool is_told_axis(const frame_column *c)
+{
+    return strchr(c->name, '.') && *c->doc && strcmp(c->doc, "axis") != 0 && strcmp(c->doc, "outcome") != 0;
+}
+
+void frame_label(const frame *f, int column, char *out, size_t n)
+{
+    const frame_column *c = &f->col[column];
+    size_t words = is_told_axis(c) ? first_words(c->doc) : 0;
+    for (size_t i = 0; i < f->ncol && words > 0; i++)
+        if (i != (size_t)column && is_told_axis(&f->col[i]) && strncmp(f->col[i].doc, c->doc, words) == 0 &&
+            first_words(f->col[i].doc) == words)
+            words = 0;
+    bool bare = words > 0 && strcspn(c->doc, " ") >= words;       /* one word says little: "Rate k" */
+    const char *dot = strrchr(c->name, '.');
+    snprintf(out, n, "%.*s%s%.40s", words > 0 ? (int)words : 100, words > 0 ? c->doc : c->name, bare ? " " : "",
+             bare && dot ? dot + 1 : "");
+}
+
 const char *frame_nearest(const frame *f, const char *name)
 {
     const char **word = mem_zero(2 * f->ncol + 1, sizeof *word);

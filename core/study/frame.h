@@ -36,6 +36,9 @@ int frame_find(const frame *, const char *name);                    /* by file n
 int frame_duty_time(const frame *);
 /* "years", "days" or "hours", whichever so many seconds are told in; *per: its seconds. */
 const char *frame_time_unit(double seconds, double *per);
+/* What a picture calls a column: of what a sweep varies ("physics.k") the sentence it was declared with, as far as it is short and no other
+ * axis has the same; else its name. */
+void frame_label(const frame *, int column, char *out, size_t n);
 const char *frame_nearest(const frame *, const char *name);         /* for "did you mean"; NULL */
 /* A tap that fills *f: give it to engine_options.tap.  `every`, `at` as there.  Several runs may follow one another into one frame. */
 engine_tap frame_tap(frame *f);
@@ -84,9 +87,11 @@ typedef struct result_life {
     size_t      rows, first, last;                /* rows of the frame; none: 0, SIZE_MAX, SIZE_MAX (known from result.json alone) */
     int64_t     cycle;                            /* of the last row; -1 unknown */
     double      first_ah, last_ah;                /* physics; without that column: capacity */
-    double      hybrid_ah, observed_ah, soh;      /* last ones that are known; NaN */
+    double      hybrid_ah, observed_ah;           /* last ones that are known; NaN */
+    double      soh;                              /* so is this: of the corrected prediction where there is one, else of the physics */
     double      eol, eol_least;                   /* cycle; NaN: not reached, or not known.  Not reached: it is at least eol_least */
     const char *end, *reason;                     /* "rows" "stop" "failed", NULL unknown; why, NULL */
+    double      eol_seconds;                      /* test time of the row `eol`; NaN */
 } result_life;
 int result_lives(const result *, result_life **out, size_t *n, why *w);       /* the caller frees *out */
 double result_eol(const result *, uint64_t *hold);            /* [health]: SoH at the end of life, and for how many cycles; hold may be NULL */

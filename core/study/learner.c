@@ -40,6 +40,7 @@ static int bind(learner *k, dataset *d, why *w)
 int learner_open(const scenario_corrector *sc, dataset *d, int ask, uint64_t seed, learner *k, why *w)
 {
     *k = (learner){ .sc = sc, .data = d, .ask = ask, .unseen = sc->pooled || ask == ASK_ESTIMATE };
+    k->ahead = k->unseen && ask != ASK_ESTIMATE;
     k->vt = library_iface(sc->part.plugin->desc, "fade.corrector/1");
     if (!k->vt || !k->vt->model || !k->vt->model->step || !k->vt->train)
         return fail(w, E_PLUGIN, "plugin %s has no interface fade.corrector/1 with a model", sc->part.plugin->desc->id);
@@ -68,9 +69,17 @@ void learner_rows_free(learner_rows *r)
 {
     free(r->col);
     free(r->target);
+    free(r->law);
     free(r->id);
     free(r->group);
     free(r->pick.at);
+}
+
+/* What other labs' cells say of laws, they say of capacities that are forecast. */
+static bool is_capacity(const learner *k)
+{
+    const dataset_column *c = &k->data->col[k->data->target];
+    return k->ask == ASK_FORECAST && strcmp(c->key, "capacity") == 0 && strcmp(c->unit, "Ah") == 0;
 }
 
 int learner_rows_open(const learner *k, const size_t *row, size_t n, learner_rows *r, why *w)
@@ -78,14 +87,17 @@ int learner_rows_open(const learner *k, const size_t *row, size_t n, learner_row
     const dataset *d = k->data;
     *r = (learner_rows){ .col = mem_zero(k->nfeature + 1, sizeof *r->col),
                          .target = mem_zero(d->n + 1, sizeof *r->target),
+                         .law = is_capacity(k) ? mem_zero(d->n + 1, sizeof *r->law) : NULL,
                          .id = mem_zero(d->ncell + 1, sizeof *r->id), .group = mem_zero(d->ncell + 1, sizeof *r->group),
                          .pick.at = mem_zero(n + 1, sizeof *r->pick.at) };
-    if (!r->col || !r->target || !r->id || !r->group || !r->pick.at)
+    if (!r->col || !r->target || !r->id || !r->group || !r->pick.at || (is_capacity(k) && !r->law))
         return fail(w, E_NOMEM, "no memory to train on %zu rows", n);
     for (size_t f = 0; f < k->nfeature; f++)
         r->col[f] = d->col[k->feature[f]].v;
     for (size_t i = 0; i < d->n; i++)
         r->target[i] = d->col[d->target].v[i] - (d->physics >= 0 ? d->col[d->physics].v[i] : 0);
+    if (r->law && d->physics >= 0)
+        memcpy(r->law, d->col[d->physics].v, d->n * sizeof *r->law);
     for (size_t c = 0; c < d->ncell; c++) {
         r->id[c] = text_hash(d->name[c]);
         while (strcmp(d->group[r->group[c]], d->group[c]) != 0)
@@ -114,9 +126,9 @@ lesson learner_lesson(const learner *k, const learner_rows *r, why *w)
     const dataset *d = k->data;
     bool gate = k->sc->gate && d->physics >= 0;   /* without physics nothing is there to fall back to */
     return (lesson){ .sc = k->sc, .object = k->object, .vt = k->vt, .column = k->column, .ncol = k->nfeature, .n = d->n,
-                     .col = r->col, .target = r->target, .cell = d->cell, .row = d->row, .id = r->id,
+                     .col = r->col, .target = r->target, .law = r->law, .cell = d->cell, .row = d->row, .id = r->id,
                      .group = r->group, .tile = k->tile, .gate = gate, .unseen = k->unseen,
-                     .step = k->ask != ASK_FORECAST, .from = k->from, .why = w,
+                     .ahead = k->ahead, .step = k->ask != ASK_FORECAST, .from = k->from, .why = w,
                      .anew = k->anew && d->physics >= 0 ? target_anew : NULL, .ctx = (void *)(uintptr_t)k };
 }
 
@@ -127,7 +139,10 @@ int learner_train(learner *k, const size_t *row, size_t n, const learnt *from, l
     *out = (learnt){ .gate = 1, .stretch = 1, .reach = INFINITY, .before = NAN, .after = NAN, .nlast = d->ncell };
     out->last = mem_zero(d->ncell + 1, sizeof *out->last);
     int rc = learner_rows_open(k, row, n, &r, w);
-    if (!rc && !out->last)
+    out->start = r.law ? mem_zero(d->ncell + 1, sizeof *out->start) : NULL;
+    for (size_t c = 0; out->start && c < d->ncell; c++)
+        out->start[c] = (engine_start){ NAN, NAN, 1 };
+    if (!rc && (!out->last || (r.law && !out->start)))
         rc = fail(w, E_NOMEM, "no memory to train on %zu rows", n);
     for (size_t i = 0; i < r.pick.n && !rc; i++)
         out->last[d->cell[r.pick.at[i]]] = d->row[r.pick.at[i]];
@@ -136,6 +151,8 @@ int learner_train(learner *k, const size_t *row, size_t n, const learnt *from, l
         l.from = from ? from->model : l.from;
         rc = lesson_earn(&l, &r.pick, out);
         rc = rc ? rc : lesson_train(&l, &r.pick, &out->model);
+        if (out->start && !rc)
+            lesson_starts(&l, &r.pick, out->risen, out->start);
         k->tile = l.tile;
         out->rows = r.pick.n;
     }
@@ -150,8 +167,10 @@ void learner_drop(learner *k, learnt *m)
     if (m->model && k->vt && k->vt->model->destroy)
         k->vt->model->destroy(m->model);
     free(m->last);
+    free(m->start);
     m->model = NULL;
     m->last = NULL;
+    m->start = NULL;
     m->nlast = 0;
 }
 
@@ -163,14 +182,20 @@ static void say(double *to, size_t i, double v)
         to[i] = v;
 }
 
-/* Rows behind the last one that was known. */
-static double horizon(const learner *k, const learnt *m, size_t row)
+/* The band of a row about `total`: by how many rows behind the last one that was known. */
+static engine_half halves(const learner *k, const learnt *m, size_t row, double sigma, double total, double *stretch)
 {
     const dataset *d = k->data;
-    if (k->ask != ASK_FORECAST)
-        return 1;
-    uint32_t last = d->cell[row] < m->nlast && m->last ? m->last[d->cell[row]] : 0;
-    return d->row[row] > last ? (double)(d->row[row] - last) : 1;
+    uint32_t cell = d->cell[row], last = cell < m->nlast && m->last ? m->last[cell] : 0;
+    double ahead = d->row[row] > last ? (double)(d->row[row] - last) : 0,
+           h = k->ask == ASK_FORECAST ? fmax(ahead, 1) : 1;
+    const engine_band *b = last && m->ahead.n ? &m->ahead : NULL;
+    double own = b ? engine_band_half(b->horizon, b->half, b->n, b->grow, h) : lesson_half(m, h);
+    engine_half out;
+    *stretch = b ? m->ahead_stretch : m->stretch;
+    own = isnan(own) ? BAND * sigma * *stretch : own;
+    engine_halves(own, last && m->start ? &m->start[cell] : NULL, last, ahead, total, &out);
+    return out;
 }
 
 double learner_weight(const learner *k, const learnt *m, double distance)
@@ -184,15 +209,16 @@ static void tell(const learner *k, const learnt *m, size_t row, size_t i, const 
     double physics = d->physics >= 0 ? d->col[d->physics].v[row] : 0, mean = said[0], sigma = said[1], far = said[2];
     double weight = learner_weight(k, m, far);
     double correction = m->model ? weight * mean : d->physics >= 0 ? 0 : NAN, total = physics + correction;
-    double half = lesson_half(m, horizon(k, m, row));
-    half = isnan(half) ? BAND * sigma * m->stretch : half;
+    double stretch;
+    engine_half half = halves(k, m, row, sigma, total, &stretch);
+    bool none = is_capacity(k) && half.down > total && total > 0;       /* no capacity is below 0 */
     say(out->physics, i, d->physics >= 0 ? physics : NAN);
     say(out->correction, i, correction);
     say(out->total, i, total);
-    say(out->sigma, i, sigma * m->stretch);
+    say(out->sigma, i, sigma * stretch);
     say(out->distance, i, far);
-    say(out->lower, i, total - half);
-    say(out->upper, i, total + half);
+    say(out->lower, i, none ? 0 : total - half.down);
+    say(out->upper, i, total + half.up);
 }
 
 static uint64_t id_of(const void *ctx, uint32_t cell)

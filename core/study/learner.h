@@ -20,6 +20,7 @@ typedef struct learner {                          /* a corrector opened with its
     fade_column              *column;             /* [nfeature] */
     bool                      unseen;             /* it will predict cells it does not learn from: tried on held-out cells where there are 3
                                                      or more groups.  As opened: scope = "pooled", or ASK_ESTIMATE */
+    bool                      ahead;              /* unseen, and cells it learns from are asked for too: they have a band of their own */
     void                     *from;               /* what training starts from unless told another: the only model of scenario_corrector.from */
     predictor                 tile;
     /* Set by who fits the law to the training rows: law[data.n] as fitted to these rows alone.  Then trials behind an origin see no law that
@@ -37,7 +38,10 @@ typedef struct learnt {                           /* a trained model and what it
     size_t   nband;                               /* conformal half widths of the 90 % band by horizon (rows behind the last known one) */
     double   horizon[LEARNT_BANDS], half[LEARNT_BANDS];
     double   grow;                                /* behind the last horizon the band widens as (h / horizon)^grow */
+    engine_band ahead;                            /* the same of cells it learnt from, where the one above is of cells held out; n 0: none */
+    double   ahead_stretch;
     uint32_t *last;                               /* [nlast] per cell of the data set: its last row that was learnt from; 0: none */
+    engine_start *start;                          /* [nlast] beside it; NULL: of no capacity, nothing is known of how wrong such laws are */
     size_t   nlast;
     size_t   trials;                              /* rows the gate was earned on */
     double   risen;                               /* factor on what laws fall short by elsewhere: how the trials did; 1: lesson.law is NULL */

@@ -8,6 +8,7 @@
 typedef struct learner_rows {
     const double **col;                           /* [nfeature], of the data set */
     double        *target;                        /* [data.n]: what is learnt */
+    double        *law;                           /* [data.n]: beside it, of a capacity that is forecast; NULL: of something else */
     uint64_t      *id;                            /* [ncell] */
     uint32_t      *group;                         /* [ncell]: the first cell of its group */
     picked         pick;                          /* the rows asked for whose target is known */

@@ -96,6 +96,23 @@ int lesson_predict(lesson *k, const void *model, const picked *p, double *mean, 
     return rc;
 }
 
+void lesson_starts(const lesson *k, const picked *pick, double risen, engine_start *out)
+{
+    enum { SMOOTH = 5 };                          /* rows: without the noise of one */
+    for (size_t i = 0, end; i < pick->n; i = end) {
+        uint32_t cell = k->cell[pick->at[i]];
+        double first = 0, last = 0;
+        for (end = i; end < pick->n && k->cell[pick->at[end]] == cell; end++)
+            ;
+        size_t n = end - i < SMOOTH ? end - i : SMOOTH;
+        for (size_t j = 0; j < n; j++) {
+            first += k->target[pick->at[i + j]] / (double)n;
+            last += k->target[pick->at[end - 1 - j]] / (double)n;
+        }
+        out[cell] = (engine_start){ k->law[pick->at[i]] + first, k->law[pick->at[end - 1]] + last, risen };
+    }
+}
+
 void lesson_drop(lesson *k, void *model)
 {
     if (model && k->vt->model->destroy)

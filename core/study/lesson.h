@@ -29,6 +29,7 @@ typedef struct lesson {                           /* sorted by cell, then row; l
     void                     *ctx;
     bool                      gate;               /* false: the weight is 1 whatever a trial says */
     bool                      unseen;             /* tried on groups of cells held out, where there are 3; else behind origins */
+    bool                      ahead;              /* unseen: tried behind origins too, for the band of cells that are learnt from */
     bool                      step;               /* a row is predicted when the one before it is known: horizons are 1 */
     const void               *from;               /* a model to start from */
     why                      *why;
@@ -38,6 +39,8 @@ enum { LESSON_LEAST = 6 };                        /* rows a model is made from, 
 
 /* Fills gate, stretch, reach, before, after and the band of *out from trials on the picked rows. */
 int lesson_earn(lesson *, const picked *, learnt *out);
+/* The capacities that each cell's picked rows begin and end with (lesson.law: not NULL), and what they earned; out[cell]. */
+void lesson_starts(const lesson *, const picked *, double risen, engine_start *out);
 /* A model of the picked rows; NULL: the corrector declined. */
 int lesson_train(lesson *, const picked *, void **model);
 /* mean, sigma (NaN: has none) and distance (0: has none) at rows of the lesson. */

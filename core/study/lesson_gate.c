@@ -70,7 +70,8 @@ static int trial_open(trial *t, size_t cap, why *w)
 
 typedef struct cut {
     picked  known, later;
-    double *horizon, *scale, *ahead;              /* [later] */
+    double *horizon;                              /* [later] */
+    size_t *first, *last;                         /* [later] the cell's first known row, its last; none: SIZE_MAX */
 } cut;
 
 static void cut_free(cut *c)
@@ -78,15 +79,15 @@ static void cut_free(cut *c)
     free(c->known.at);
     free(c->later.at);
     free(c->horizon);
-    free(c->scale);
-    free(c->ahead);
+    free(c->first);
+    free(c->last);
 }
 
 static int cut_open(cut *c, size_t n, why *w)
 {
     *c = (cut){ { mem_zero(n + 1, sizeof(size_t)), 0 }, { mem_zero(n + 1, sizeof(size_t)), 0 },
-                mem_zero(n + 1, sizeof(double)), mem_zero(n + 1, sizeof(double)), mem_zero(n + 1, sizeof(double)) };
-    return c->known.at && c->later.at && c->horizon && c->scale && c->ahead ? E_OK
+                mem_zero(n + 1, sizeof(double)), mem_zero(n + 1, sizeof(size_t)), mem_zero(n + 1, sizeof(size_t)) };
+    return c->known.at && c->later.at && c->horizon && c->first && c->last ? E_OK
                                                     : fail(w, E_NOMEM, "no memory to try a correction on %zu rows", n);
 }
 
@@ -118,9 +119,8 @@ static void cut_at(const lesson *k, const picked *p, double origin, cut *c)
             c->known.at[c->known.n++] = p->at[j];
         for (size_t j = to; j < end; j++) {
             c->horizon[c->later.n] = k->step || to == i ? 1 : (double)(k->row[p->at[j]] - k->row[p->at[to - 1]]);
-            bool told = k->law && to > i && k->row[p->at[to - 1]] > 0;
-            c->scale[c->later.n] = told ? scale_of(k, p->at[i], p->at[to - 1], p->at[j]) : 0;
-            c->ahead[c->later.n] = told ? c->horizon[c->later.n] / (double)k->row[p->at[to - 1]] : 0;
+            c->first[c->later.n] = to > i ? p->at[i] : SIZE_MAX;
+            c->last[c->later.n] = to > i ? p->at[to - 1] : SIZE_MAX;
             c->later.at[c->later.n++] = p->at[j];
         }
     }
@@ -160,7 +160,7 @@ static void cut_fold(const lesson *k, const picked *p, const uint32_t *fold, siz
             continue;
         }
         c->horizon[c->later.n] = k->step ? 1 : k->row[at];
-        c->scale[c->later.n] = 0;
+        c->first[c->later.n] = c->last[c->later.n] = SIZE_MAX;
         c->later.at[c->later.n++] = at;
     }
 }
@@ -183,8 +183,9 @@ static int try_on(lesson *k, const cut *c, trial *t)
         t->block[t->n] = (uint32_t)(t->nblock - 1);
         t->run[t->n] = (uint32_t)(t->nrun - 1);
         t->horizon[t->n] = c->horizon[i];
-        t->scale[t->n] = c->scale[i];
-        t->ahead[t->n] = c->ahead[i];
+        bool told = k->law && c->first[i] != SIZE_MAX && k->row[c->last[i]] > 0;
+        t->scale[t->n] = told ? scale_of(k, c->first[i], c->last[i], c->later.at[i]) : 0;
+        t->ahead[t->n] = told ? c->horizon[i] / (double)k->row[c->last[i]] : 0;
         t->residual[t->n++] = k->target[c->later.at[i]];
     }
     return rc;
@@ -197,13 +198,17 @@ static int try_cut(lesson *k, const cut *c, trial *t)
         return E_OK;
     if (!k->anew)
         return try_on(k, c, t);
-    const double *whole = k->target;
-    double *target = mem_zero(k->n + 1, sizeof *target);
+    const double *whole = k->target, *stands = k->law;
+    double *target = mem_zero(2 * k->n + 1, sizeof *target), *law = target + k->n;
     int rc = target ? E_OK : fail(k->why, E_NOMEM, "no memory for %zu rows", k->n);
     rc = rc ? rc : k->anew(k->ctx, &c->known, target, k->why);
+    for (size_t i = 0; stands && i < k->n && !rc; i++)
+        law[i] = stands[i] + whole[i] - target[i];
     k->target = target;
+    k->law = stands ? law : NULL;
     rc = rc ? rc : try_on(k, c, t);
     k->target = whole;
+    k->law = stands;
     free(target);
     return rc;
 }
@@ -516,6 +521,29 @@ static int judge(lesson *k, trial *t, learnt *out)
     return rc;
 }
 
+/* The band of cells that are learnt from, by the weight that cells held out have left. */
+static int judge_ahead(lesson *k, const picked *p, cut *c, learnt *out)
+{
+    trial t = { 0 };
+    learnt own = { .gate = out->gate, .reach = out->reach };
+    int rc = try_ahead(k, p, &t, c);
+    double *e = rc || !t.n ? NULL : mem_zero(t.n + 1, sizeof *e);
+    if (e) {
+        t.memory = memory(&t, &own);
+        out->ahead_stretch = stretch(&t, &own, e);
+        band(&t, &own, e);
+        out->ahead = (engine_band){ .n = own.nband, .grow = growth(&own) };
+        memcpy(out->ahead.horizon, own.horizon, sizeof own.horizon);
+        memcpy(out->ahead.half, own.half, sizeof own.half);
+        out->risen = risen(&t, &own);
+    } else if (!rc && t.n) {
+        rc = fail(k->why, E_NOMEM, "no memory to try a correction");
+    }
+    free(e);
+    trial_free(&t);
+    return rc;
+}
+
 int lesson_earn(lesson *k, const picked *p, learnt *out)
 {
     cut c;
@@ -525,7 +553,8 @@ int lesson_earn(lesson *k, const picked *p, learnt *out)
     out->reach = USUAL_REACH;
     out->before = out->after = NAN;
     out->grow = 0.5;
-    out->nband = out->trials = 0;
+    out->nband = out->trials = out->ahead.n = 0;
+    out->ahead_stretch = 1;
     int rc = cut_open(&c, p->n, k->why);
     if (!rc && !fold)
         rc = fail(k->why, E_NOMEM, "no memory to try a correction");
@@ -535,6 +564,8 @@ int lesson_earn(lesson *k, const picked *p, learnt *out)
         rc = judge(k, &t, out);
     if (!k->gate)
         out->reach = INFINITY;
+    if (!rc && nfold >= 3 && k->ahead)
+        rc = judge_ahead(k, p, &c, out);
     trial_free(&t);
     cut_free(&c);
     free(fold);

@@ -333,12 +333,12 @@ int model_predict_can(const model_saved *m, const model_opened *open, const mode
 }
 
 /* Rows of one cell by its model. */
-static int cell(work *k, learner *l, uint32_t *last, uint32_t c)
+static int cell(work *k, learner *l, uint32_t *last, engine_start *start, uint32_t c)
 {
     const dataset *d = l->data;
     const model_part *p = model_part_of(k->m, d->name[c]);
     size_t from = d->first[c], n = d->first[c + 1] - from;
-    learnt m = { .gate = 1, .stretch = 1, .reach = INFINITY, .last = last, .nlast = d->ncell };
+    learnt m = { .gate = 1, .stretch = 1, .reach = INFINITY, .last = last, .start = start, .nlast = d->ncell };
     k->sums->cells++;
     k->sums->alone += !p;
     if (p) {
@@ -352,6 +352,8 @@ static int cell(work *k, learner *l, uint32_t *last, uint32_t c)
             m.horizon[i] = p->horizon[i];
             m.half[i] = p->half[i];
         }
+        model_part_ahead(p, &m.ahead);
+        m.ahead_stretch = p->ahead_stretch;
     }
     double *at[COLUMNS];
     for (int i = 0; i < COLUMNS; i++)
@@ -406,18 +408,25 @@ static int piece(work *k, const replay *rows)
     rc = rc ? rc : bind_features(k, &d, &l);
     rc = rc ? rc : cover(k, d.n + 1);
     uint32_t *last = rc ? NULL : mem_zero(d.ncell + 1, sizeof *last);
-    if (!rc && !last)
+    engine_start *start = rc ? NULL : mem_zero(d.ncell + 1, sizeof *start);
+    if (!rc && (!last || !start))
         rc = fail(k->w, E_NOMEM, "no memory for %zu cells", d.ncell);
     for (size_t i = 0; i < d.n && !rc; i++)
         k->row[i] = i;
     for (uint32_t c = 0; c < d.ncell && !rc; c++) {
-        for (size_t i = 0; i < k->m->ncell; i++)
-            if (!k->m->unseen && strcmp(k->m->cell[i].name, d.name[c]) == 0)
-                last[c] = (uint32_t)k->m->cell[i].last;
-        rc = cell(k, &l, last, c);
+        start[c].first = NAN;
+        for (size_t i = 0; i < k->m->ncell; i++) {
+            const model_cell *seen = &k->m->cell[i];
+            if (!model_counts_rows(k->m) && strcmp(seen->name, d.name[c]) == 0) {
+                last[c] = (uint32_t)seen->last;
+                start[c] = (engine_start){ seen->from, seen->to, seen->risen };
+            }
+        }
+        rc = cell(k, &l, last, start, c);
     }
     rc = rc ? rc : hand_over(k, &d);
     free(last);
+    free(start);
     learner_close(&l);
     if (d.store)
         dataset_free(&d);

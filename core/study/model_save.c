@@ -78,6 +78,27 @@ static void hash_table(saving *v)
 
 /* ---- what it is ---- */
 
+/* [data.ncell] of m->cell: those that were learnt from, with the row and the capacity each ends at. */
+static void cells(const model_training *k, model_saved *m)
+{
+    for (size_t c = 0; c < k->data.ncell; c++) {
+        model_cell one = { k->data.name[c], 0, NAN, NAN, NAN };
+        for (size_t i = 0; i < k->npart; i++) {
+            const learnt *l = &k->part[i];
+            if (c >= l->nlast || l->last[c] <= one.last)
+                continue;
+            one.last = l->last[c];
+            if (l->start && isfinite(l->start[c].first)) {
+                one.from = l->start[c].first;
+                one.to = l->start[c].last;
+                one.risen = l->start[c].risen;
+            }
+        }
+        if (one.last)
+            m->cell[m->ncell++] = one;
+    }
+}
+
 static int features(saving *v)
 {
     const model_training *k = v->k;
@@ -91,16 +112,7 @@ static int features(saving *v)
         const dataset_column *c = &k->data.col[k->learner.feature[i]];
         m->feature[i] = (model_feature){ c->key, c->unit, c->doc, dataset_when_word(c->when) };
     }
-    uint32_t *last = mem_zero(k->data.ncell + 1, sizeof *last);
-    if (!last)
-        return fail(v->w, E_NOMEM, "no memory for the cells of a model");
-    for (size_t i = 0; i < k->npart; i++)
-        for (size_t c = 0; c < k->part[i].nlast; c++)
-            last[c] = k->part[i].last[c] > last[c] ? k->part[i].last[c] : last[c];
-    for (size_t c = 0; c < k->data.ncell; c++)
-        if (last[c])
-            m->cell[m->ncell++] = (model_cell){ k->data.name[c], last[c] };
-    free(last);
+    cells(k, m);
     return E_OK;
 }
 
@@ -147,6 +159,11 @@ static int parts(saving *v)
                                    .half = l->half,
                                    .nband = l->nband,
                                    .grow = l->grow,
+                                   .ahead_horizon = l->ahead.horizon,
+                                   .ahead_half = l->ahead.half,
+                                   .nahead = l->ahead.n,
+                                   .ahead_grow = l->ahead.n ? l->ahead.grow : NAN,
+                                   .ahead_stretch = l->ahead.n ? l->ahead_stretch : NAN,
                                    .trials = (int64_t)l->trials };
         m->rows += (int64_t)l->rows;
     }

@@ -111,16 +111,46 @@ void model_opened_close(model_opened *k)
 
 /* ---- in a run ---- */
 
-/* Bands by horizon are those of forecasts; of what is asked row by row, there is one. */
-static void band_of(const model_saved *m, const model_part *p, engine_band *out)
+static void fill(const double *horizon, const double *half, size_t n, double grow, engine_band *out)
 {
-    size_t most = dataset_ask_of(m->ask) == ASK_FORECAST ? ENGINE_BANDS : 1;
-    out->n = p->nband < most ? p->nband : most;
-    out->grow = most > 1 ? p->grow : 0;
+    out->n = n < ENGINE_BANDS ? n : ENGINE_BANDS;
+    out->grow = grow;
     for (size_t i = 0; i < out->n; i++) {
-        out->horizon[i] = p->horizon[i];
-        out->half[i] = p->half[i];
+        out->horizon[i] = horizon[i];
+        out->half[i] = half[i];
     }
+}
+
+void model_part_ahead(const model_part *p, engine_band *out)
+{
+    fill(p->ahead_horizon, p->ahead_half, p->nahead, p->ahead_grow, out);
+}
+
+bool model_counts_rows(const model_saved *m) { return m->unseen && !(m->npart && m->part[0].nahead); }
+
+/* Bands by horizon are those of forecasts; of what is asked row by row, there is one. */
+static void only_one(engine_band *b)
+{
+    b->n = b->n ? 1 : 0;
+    b->grow = 0;
+}
+
+/* The bands of cells that were trained on. */
+static int bands_ahead(const model_saved *m, bool each, engine_correction *out, why *w)
+{
+    engine_band *b = mem_zero(m->npart + 1, sizeof *b);
+    double *stretch = mem_zero(m->npart + 1, sizeof *stretch);
+    out->ahead = b;
+    out->ahead_stretch = stretch;
+    if (!b || !stretch)
+        return fail(w, E_NOMEM, "no memory for %zu models", m->npart);
+    for (size_t i = 0; i < m->npart; i++) {
+        model_part_ahead(&m->part[i], &b[i]);
+        stretch[i] = m->part[i].ahead_stretch;
+        if (each)
+            only_one(&b[i]);
+    }
+    return E_OK;
 }
 
 int model_correction(const engine_training *in, engine_correction *out, why *w)
@@ -143,7 +173,9 @@ int model_correction(const engine_training *in, engine_correction *out, why *w)
         rc = fail(w, E_NOMEM, "no memory for %zu models", m->npart);
     out->cell = cell;
     out->seen = m->cell;
-    out->nseen = m->unseen ? 0 : m->ncell;
+    out->nseen = model_counts_rows(m) ? 0 : m->ncell;
+    bool each = dataset_ask_of(m->ask) != ASK_FORECAST;
+    rc = rc ? rc : bands_ahead(m, each, out, w);
     for (size_t i = 0; i < m->npart && !rc; i++) {
         const model_part *p = &m->part[i];
         cell[i] = p->cell;
@@ -151,7 +183,9 @@ int model_correction(const engine_training *in, engine_correction *out, why *w)
         out->stretch[i] = p->stretch;
         out->reach[i] = p->reach;
         out->rows[i] = (uint64_t)p->rows;
-        band_of(m, p, &out->band[i]);
+        fill(p->horizon, p->half, p->nband, p->grow, &out->band[i]);
+        if (each)
+            only_one(&out->band[i]);
         out->before[i] = p->before;
         out->after[i] = p->after;
         rc = model_part_load(m, p, in->object, in->vt, in->corrector->part.args, &out->model[i], w);

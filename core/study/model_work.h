@@ -29,6 +29,10 @@ void model_opened_close(model_opened *);
 int model_start(const model_saved *, const char *cell, const fade_column *feature, size_t nfeature, object *, const fade_corrector_v1 *,
                 const args *, void **out, why *w);
 
+/* The band of cells it was trained on, where that is another than of cells never seen. */
+void model_part_ahead(const model_part *, engine_band *out);
+/* Bands count rows of a cell, whether it was trained on or not. */
+bool model_counts_rows(const model_saved *);
 /* For engine_study: a correction made of the saved model a corrector names. */
 int model_correction(const engine_training *, engine_correction *out, why *w);
 #endif

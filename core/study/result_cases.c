@@ -106,14 +106,16 @@ static int add_column(cases *c, sqlite3 *db, int i, why *w)
         return E_OK;
     char *in = look_up(db, "SELECT unit FROM quantity WHERE name = ?1 AND unit <> ''", name);
     char *role = look_up(db, "SELECT role FROM quantity WHERE name = ?1", name);
+    char *doc = look_up(db, "SELECT doc FROM quantity WHERE name = ?1 AND doc <> ''", name);
     bool axis = role && strcmp(role, "axis") == 0;
-    if (in && role)
-        c->column[i] =
-            frame_add_column(&c->k->r->rows, name, axis ? name : NULL, axis || *in ? in : usual_unit(name), role, w);
-    int rc = !in || !role ? fail(w, E_NOMEM, "no memory for the cases of %s", c->k->path)
+    if (in && role && doc)
+        c->column[i] = frame_add_column(&c->k->r->rows, name, axis ? name : NULL, axis || *in ? in : usual_unit(name),
+                                        *doc ? doc : role, w);
+    int rc = !in || !role || !doc ? fail(w, E_NOMEM, "no memory for the cases of %s", c->k->path)
              : c->column[i] < 0 ? -c->column[i] : E_OK;
     free(in);
     free(role);
+    free(doc);
     return rc;
 }
 

@@ -89,7 +89,7 @@ static result_life *add_life(gather *g, const char *cell, const char *variant)
     g->watch[g->n] = health_open(g->eol, g->hold);
     g->life[g->n] = (result_life){ .cell = cell, .variant = variant, .first = SIZE_MAX, .last = SIZE_MAX, .cycle = -1,
                                    .first_ah = NAN, .last_ah = NAN, .hybrid_ah = NAN, .observed_ah = NAN, .soh = NAN,
-                                   .eol = NAN, .eol_least = NAN };
+                                   .eol = NAN, .eol_least = NAN, .eol_seconds = NAN };
     return &g->life[g->n++];
 }
 
@@ -99,10 +99,21 @@ static void keep(const frame *f, int column, size_t row, double *out)
         *out = f->col[column].v[row];
 }
 
+/* State of health of a row: the corrected prediction's where there is one, else the physics'. */
+static double soh_of(const frame *f, const int column[3], size_t row)
+{
+    double v[3];
+    for (int k = 0; k < 3; k++)
+        v[k] = column[k] >= 0 ? f->col[column[k]].v[row] : NAN;
+    double corrected = v[0] * (v[2] / v[1]);
+    return isfinite(corrected) ? corrected : v[0];
+}
+
 /* As the engine counts it. */
 static void take_watch(result_life *l, const health_watch *h)
 {
     l->eol = h->reached ? h->end.cycle : NAN;
+    l->eol_seconds = h->reached ? h->end.seconds : NAN;
     l->eol_least = h->reached ? NAN : h->below ? h->end.cycle : h->last.cycle;
 }
 
@@ -110,7 +121,8 @@ static int gather_rows(gather *g, why *w)
 {
     const frame *f = &g->r->rows;
     int capacity = frame_find(f, "capacity"), physics = frame_find(f, "physics_capacity");
-    int hybrid = frame_find(f, "hybrid_capacity"), soh = frame_find(f, "soh");
+    int hybrid = frame_find(f, "hybrid_capacity"), time = frame_find(f, "test_time");
+    const int health[3] = { frame_find(f, "soh"), physics, hybrid };
     for (size_t i = 0; i < f->n; i++) {
         uint32_t *at = &g->at[(size_t)f->cell[i] * f->nvariant + f->variant[i]];
         if (!*at) {
@@ -127,9 +139,10 @@ static int gather_rows(gather *g, why *w)
         keep(f, physics >= 0 ? physics : capacity, i, &l->last_ah);
         keep(f, hybrid, i, &l->hybrid_ah);
         keep(f, physics >= 0 ? capacity : -1, i, &l->observed_ah);
-        keep(f, soh, i, &l->soh);
-        health_row(&g->watch[*at - 1], &(health_point){ (double)f->cycle[i], NAN, NAN,
-                                                         soh >= 0 ? f->col[soh].v[i] : NAN });
+        double soh = soh_of(f, health, i);
+        l->soh = isnan(soh) ? l->soh : soh;
+        health_row(&g->watch[*at - 1],
+                   &(health_point){ (double)f->cycle[i], NAN, time >= 0 ? f->col[time].v[i] : NAN, soh });
     }
     for (size_t i = 0; i < g->n; i++)
         take_watch(&g->life[i], &g->watch[i]);
@@ -147,10 +160,12 @@ static double number(const json_t *lane, const char *key)
     return json_is_number(v) ? json_number_value(v) : NAN;
 }
 
-/* What the run itself counted rules: it saw every row. */
+/* What the run itself counted rules: it saw every row.  It counted the physics. */
 static void take_lane(result_life *l, const json_t *lane)
 {
-    l->eol = number(lane, "end_of_life_cycle");
+    double eol = isnan(l->hybrid_ah) ? number(lane, "end_of_life_cycle") : l->eol;
+    l->eol_seconds = eol == l->eol ? l->eol_seconds : NAN;
+    l->eol = eol;
     if (!isnan(l->eol))
         l->eol_least = NAN;
     else if (isnan(l->eol_least) && l->cycle >= 0)

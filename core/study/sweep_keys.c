@@ -138,7 +138,8 @@ int sweep_param(const scenario *s, const char *key, size_t *physics, size_t *par
 static void target_of(const fade_param *p, axis_target *out)
 {
     bool number = p->type == FADE_REAL || p->type == FADE_INT;
-    *out = (axis_target){ .unit = number ? p->unit : NULL, .min = p->min, .max = p->max, .whole = p->type == FADE_INT };
+    *out = (axis_target){ .unit = number ? p->unit : NULL, .min = p->min, .max = p->max, .whole = p->type == FADE_INT,
+                          .doc = p->doc };
 }
 
 /* Keys of a plugin's table that are the scenario's own. */
@@ -170,7 +171,7 @@ static int find_condition(const scenario *s, const char *key, axis_target *out, 
     for (size_t i = 0; i < s->ncondition; i++) {
         const fade_column *c = &s->condition[i].column;
         if (strcmp(c->key, key) == 0) {
-            *out = (axis_target){ .unit = c->unit, .min = c->min, .max = c->max };
+            *out = (axis_target){ .unit = c->unit, .min = c->min, .max = c->max, .doc = c->doc };
             return E_OK;
         }
         if (n < 64)
@@ -192,7 +193,7 @@ static int find_key(const char *section, size_t length, const char *key, axis_ta
         bool here = strlen(keys[i].section) == length && strncmp(keys[i].section, section, length) == 0;
         there |= here;
         if (here && strcmp(keys[i].key, key) == 0) {
-            *out = (axis_target){ .unit = *keys[i].unit ? keys[i].unit : NULL };
+            *out = (axis_target){ .unit = *keys[i].unit ? keys[i].unit : NULL, .doc = keys[i].doc };
             return E_OK;
         }
         if (k < 128)

@@ -63,7 +63,7 @@ static int make_tables(sweep_store *k, why *w)
 {
     text t = { 0 };
     text_addf(&t, "BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS sweep(key TEXT PRIMARY KEY, value TEXT);"
-                  "CREATE TABLE IF NOT EXISTS quantity(name TEXT PRIMARY KEY, role TEXT, unit TEXT);"
+                  "CREATE TABLE IF NOT EXISTS quantity(name TEXT PRIMARY KEY, role TEXT, unit TEXT, doc TEXT);"
                   "CREATE TABLE IF NOT EXISTS sweep_case(%s", fixed);
     add_columns(k->sweep, &t, true);
     text_add(&t, ");");
@@ -74,6 +74,7 @@ static int make_tables(sweep_store *k, why *w)
     text_add(&t, "PRAGMA user_version = 1; COMMIT;");
     int rc = t.failed ? fail(w, E_NOMEM, "no memory for the tables of %s", k->path) : run(k, text_of(&t), "made", w);
     text_free(&t);
+    sqlite3_exec(k->db, "ALTER TABLE quantity ADD COLUMN doc TEXT", NULL, NULL, NULL); /* an old store has none */
     return rc;
 }
 
@@ -100,11 +101,11 @@ static int put_about(sweep_store *k, why *w)
     for (size_t i = 0; i < sizeof about / sizeof *about && !rc; i++)
         rc = put(k, "INSERT OR IGNORE INTO sweep VALUES(?, ?)", about[i], 2, w);
     for (size_t i = 0; i < s->axes->n && !rc; i++)
-        rc = put(k, "INSERT OR IGNORE INTO quantity VALUES(?, ?, ?)",
-                 (const char *const[]){ s->axis_key[i], "axis", s->axis_unit[i] }, 3, w);
+        rc = put(k, "INSERT OR IGNORE INTO quantity(name, role, unit, doc) VALUES(?, ?, ?, ?)",
+                 (const char *const[]){ s->axis_key[i], "axis", s->axis_unit[i], s->axes->at[i].target.doc }, 4, w);
     for (size_t i = 0; i < s->ncollect && !rc; i++)
         if (s->collect[i].kind != COLLECT_END)
-            rc = put(k, "INSERT OR IGNORE INTO quantity VALUES(?, ?, ?)",
+            rc = put(k, "INSERT OR IGNORE INTO quantity(name, role, unit) VALUES(?, ?, ?)",
                      (const char *const[]){ s->collect_name[i], "outcome", s->collect[i].unit }, 3, w);
     return rc;
 }
@@ -281,7 +282,7 @@ static int widen(sweep_store *k, const fade_column *column, size_t n, why *w)
         sqlite3_exec(k->db, text_of(&t), NULL, NULL, NULL);        /* unless another process was quicker */
         text_free(&t);
         const char *const named[] = { made, column[i].unit };
-        rc = put(k, "INSERT OR IGNORE INTO quantity VALUES(?, 'row', ?)", named, 2, w);
+        rc = put(k, "INSERT OR IGNORE INTO quantity(name, role, unit) VALUES(?, 'row', ?)", named, 2, w);
     }
     return rc;
 }

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMOOTH = 5 };                              /* rows */
-
 typedef struct rows {                             /* the table, sorted by cell, then row */
     double     **col;
     double      *target, *law;
@@ -70,24 +68,7 @@ static int rows_open(rows *r, const engine_table *t, why *w)
     return E_OK;
 }
 
-/* The capacity at each cell's first and last row of those picked, without the noise of one row. */
-static void starts(const lesson *k, const picked *pick, const double *law, double risen, engine_start *out)
-{
-    for (size_t i = 0, end; i < pick->n; i = end) {
-        uint32_t cell = k->cell[pick->at[i]];
-        double first = 0, last = 0;
-        for (end = i; end < pick->n && k->cell[pick->at[end]] == cell; end++)
-            ;
-        size_t n = end - i < SMOOTH ? end - i : SMOOTH;
-        for (size_t j = 0; j < n; j++) {
-            first += k->target[pick->at[i + j]] / (double)n;
-            last += k->target[pick->at[end - 1 - j]] / (double)n;
-        }
-        out[cell] = (engine_start){ law[pick->at[i]] + first, law[pick->at[end - 1]] + last, risen };
-    }
-}
-
-static int one_model(lesson *k, const picked *pick, const double *law, engine_correction *out, size_t m)
+static int one_model(lesson *k, const picked *pick, engine_correction *out, size_t m)
 {
     learnt l = { 0 };
     out->stretch[m] = 1;
@@ -107,7 +88,7 @@ static int one_model(lesson *k, const picked *pick, const double *law, engine_co
     out->band[m].grow = l.grow;
     memcpy(out->band[m].horizon, l.horizon, sizeof l.horizon);
     memcpy(out->band[m].half, l.half, sizeof l.half);
-    starts(k, pick, law, l.risen, out->start);
+    lesson_starts(k, pick, l.risen, out->start);
     return lesson_train(k, pick, &out->model[m]);
 }
 
@@ -145,7 +126,7 @@ int train_corrector(const engine_training *in, engine_table *t, engine_correctio
         uint32_t cell = r.cell[i];
         for (pick.n = 0; i < t->n && (pooled || r.cell[i] == cell); i++)
             pick.at[pick.n++] = i;
-        rc = one_model(&k, &pick, r.law, out, pooled ? 0 : cell);
+        rc = one_model(&k, &pick, out, pooled ? 0 : cell);
     }
     lesson_drop(&k, from);
     predictor_free(&k.tile);

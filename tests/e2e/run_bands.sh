@@ -78,4 +78,50 @@ widens "cells that bend behind the origin stay in the band" knee/rows.csv power-
 # The band is of the run, not of how it is run.
 "$FADE" run knee.toml --out one -q --threads 1 > out 2> err || cat out err
 same "the same bits on one thread" knee/rows.csv one/rows.csv
+
+# One forecast has one band, whoever says it: fade run, fade evaluate, and a model that fade train saved, asked by fade
+# predict or in another run.
+cat > agree.py << 'PY'
+import csv, sys
+def table(path, cell, cycle, lower, upper, only=None):
+    rows = {}
+    for r in csv.DictReader(open(path)):
+        if (only is None or r["variant"] == only) and r[lower]:
+            rows[r[cell], int(float(r[cycle]))] = (float(r[lower]), float(r[upper]))
+    return rows
+kind = {"run": ("battery_id", "cycle_count", "hybrid_lower_ah", "hybrid_upper_ah", sys.argv[1]),
+        "sheet": ("cell", "cycle", sys.argv[1] + "_lower", sys.argv[1] + "_upper"),
+        "predicted": ("cell", "cycle_count", "lower_ah", "upper_ah")}
+a, b = (table(sys.argv[i + 1], *kind[sys.argv[i]]) for i in (2, 4))
+both = a.keys() & b.keys()
+off = max(abs(x - y) for k in both for x, y in zip(a[k], b[k])) if both else 9
+print(len(a), len(b), len(both), off)
+sys.exit(not (len(both) >= int(sys.argv[6]) and off < 1e-12))
+PY
+"$FADE" evaluate knee.toml --csv sheet.csv > out 2> err || cat out err
+check "fade evaluate has the band of fade run" python3 agree.py power-law+ridge run knee/rows.csv sheet sheet.csv 800
+"$FADE" train knee.toml --save knee-model > out 2> err || cat out err
+"$FADE" predict knee-model knee.toml -o predicted.csv > out 2> err || cat out err
+check "and so has a saved model" python3 agree.py power-law+ridge run knee/rows.csv predicted predicted.csv 800
+sed -e 's|^plugin   = "ridge"|model = "knee-model"|' -e '/^features/d' knee.toml > with.toml
+"$FADE" run with.toml --out with -q > out 2> err || cat out err
+check "which has it in another run, known rows too" python3 agree.py power-law+ridge run with/rows.csv predicted \
+    predicted.csv 1600
+
+# One model of all cells: cells it was trained on have a band of their own rows, strangers that of cells held out.
+# An origin that a run says is no saved model's.
+sed -e '/^plugin   = "ridge"/a scope = "pooled"' knee.toml > pooled.toml
+"$FADE" run pooled.toml --out pooled -q > out 2> err || cat out err
+"$FADE" evaluate pooled.toml --csv pooled.csv > out 2> err || cat out err
+check "of a pooled corrector, too" python3 agree.py power-law+ridge run pooled/rows.csv sheet pooled.csv 800
+"$FADE" train pooled.toml --save all > out 2> err || cat out err
+"$FADE" predict all pooled.toml -o predicted.csv > out 2> err || cat out err
+sed -e 's|^plugin   = "ridge"|model = "all"|' -e '/^features/d' -e '/^scope/d' pooled.toml > with.toml
+"$FADE" run with.toml --out all-run -q > out 2> err || cat out err
+check "a saved pooled model says the same in a run" python3 agree.py power-law+ridge run all-run/rows.csv predicted \
+    predicted.csv 1600
+sed 's/^k/s/' knee.csv > strangers.csv
+"$FADE" predict all pooled.toml --set source.path=strangers.csv -o unseen.csv > out 2> err || cat out err
+"$FADE" run with.toml --set source.path=strangers.csv --out strangers -q > out 2> err || cat out err
+check "of cells it never saw, too" python3 agree.py power-law+ridge run strangers/rows.csv predicted unseen.csv 1600
 echo "1..$number"

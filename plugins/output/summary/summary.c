@@ -16,21 +16,23 @@ static const fade_param params[] = {
     { "path", "", "File for the summary, relative to the result's folder; empty: the terminal.", "", FADE_TEXT, 0, 0, 0,
       0, 0, 0, "" },
     { "cells", "", "Cells listed; the others are counted.", "", FADE_INT, 0, 12, 0, 10000, 0, 0, NULL },
-    { "end_of_life", "1", "State of health whose crossing is listed as the end of life.", "", FADE_REAL, 0, 0.8, 0, 1,
-      0, 0, NULL },
+    { "end_of_life", "1", "State of health whose crossing is listed as the end of life; [health] eol unless given.", "",
+      FADE_REAL, 0, 0.8, 0, 1, 0, 0, NULL },
     { "progress", "", "A progress line while the run goes on, if the terminal can show one.", "", FADE_BOOL, 0, 1, 0, 1,
       0, 0, NULL },
 };
 
 /* Columns of the row table that are looked at, by key. */
-enum { OBSERVED, TRUTH, PHYSICS, HYBRID, SOH, NCOL };
-static const char *const keys[NCOL] = { "capacity", "true_capacity", "physics_capacity", "hybrid_capacity", "soh" };
+enum { OBSERVED, TRUTH, PHYSICS, HYBRID, SOH, TEST_TIME, SPAN, COUNT, NCOL };
+static const char *const keys[NCOL] = { "capacity", "true_capacity", "physics_capacity", "hybrid_capacity",
+                                        "soh",      "test_time",     "span",             "count" };
 
 typedef struct life {                             /* one listed cell under one model */
     char     model[WORD];
     uint64_t rows;
     int64_t  last_cycle, eol_cycle;
     double   first, last[NCOL];                   /* first: physics capacity */
+    double   eol_time;                            /* s */
 } life;
 
 typedef struct cell {
@@ -152,12 +154,25 @@ static life *find_life(cell *c, const char *model)
     return l;
 }
 
+static double value(const summary *s, const fade_block *b, int key, uint32_t i)
+{
+    return s->col[key] >= 0 ? b->col[s->col[key]][i] : 0.0 / 0.0;
+}
+
+/* State of health of a row: the corrected prediction's where there is one, else the physics'. */
+static double soh_of(const summary *s, const fade_block *b, uint32_t i)
+{
+    double soh = value(s, b, SOH, i), corrected = value(s, b, HYBRID, i) / value(s, b, PHYSICS, i);
+    return corrected - corrected == 0 ? soh * corrected : soh;
+}
+
 static void see(const summary *s, life *l, const fade_block *b, uint32_t i)
 {
+    double soh = soh_of(s, b, i);
     l->rows++;
     l->last_cycle = b->cycle[i];
     for (int k = 0; k < NCOL; k++) {
-        double x = s->col[k] >= 0 ? b->col[s->col[k]][i] : 0.0 / 0.0;
+        double x = k == SOH ? soh : value(s, b, k, i);
         if (x == x)
             l->last[k] = x;
     }
@@ -165,10 +180,18 @@ static void see(const summary *s, life *l, const fade_block *b, uint32_t i)
         l->first = l->last[PHYSICS];
     if (s->col[SOH] < 0)
         return;
-    if (!(b->col[s->col[SOH]][i] < s->eol))
+    if (!(soh < s->eol))
         l->eol_cycle = -1;                                /* it came back: not the end */
-    else if (l->eol_cycle < 0)
+    else if (l->eol_cycle < 0) {
         l->eol_cycle = b->cycle[i];
+        l->eol_time = value(s, b, TEST_TIME, i);
+    }
+}
+
+/* Rows of a duty are stretches of time, no cycles. */
+static int is_duty(const summary *s)
+{
+    return s->col[SPAN] >= 0 && s->col[COUNT] >= 0 && s->col[TEST_TIME] >= 0;
 }
 
 static int32_t summary_rows(void *output, const fade_block *b)
@@ -301,8 +324,10 @@ static int32_t summary_event(void *output, const fade_event *e)
 
 static void print_cells(const summary *s, FILE *out)
 {
-    grid g = { .columns = 10, .left = 2 };
+    const double year = 365 * 86400.0;            /* s */
+    grid g = { .columns = 11, .left = 2 };
     char heading[32];
+    int duty = is_duty(s);
     snprintf(heading, sizeof heading, "below %.4g %%", 100 * s->eol);
     static const char *const head[2][9] = {
         { "cell", "model", "rows", "cycle", "capacity", "capacity", "corrected", "observed", "SoH" },
@@ -311,8 +336,9 @@ static void print_cells(const summary *s, FILE *out)
     for (int r = 0; r < 2; r++) {
         grid_row(&g);
         for (int c = 0; c < 9; c++)
-            grid_add(&g, "%s", head[r][c]);
-        grid_add(&g, "%s", r ? "from cycle" : heading);
+            grid_add(&g, "%s", duty && strcmp(head[r][c], "cycle") == 0 ? "row" : head[r][c]);
+        grid_add(&g, "%s", !r ? heading : duty ? "from row" : "from cycle");
+        grid_add(&g, "%s", r ? "years" : "after");
     }
     for (uint32_t i = 0; i < s->listed; i++)
         for (int k = 0; k < s->cell[i].n; k++) {
@@ -329,6 +355,7 @@ static void print_cells(const summary *s, FILE *out)
             grid_number(&g, "%.4f", truth);
             grid_number(&g, "%.1f", 100 * l->last[SOH]);
             grid_number(&g, "%.0f", l->eol_cycle >= 0 ? (double)l->eol_cycle : 0.0 / 0.0);
+            grid_number(&g, "%.2f", duty && l->eol_cycle >= 0 ? l->eol_time / year : 0.0 / 0.0);
         }
     if (s->listed && !g.failed)
         grid_print(&g, 2, out);

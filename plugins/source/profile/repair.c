@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { FEW = 10 };                               /* samples in which no step is the usual one */
+#define ALIKE 0.9                                 /* share of steps that makes it that */
+
 static const char *const repair_words[] = { "error", "hold", "interpolate", "drop" };
 
 typedef struct met {                              /* how often, and the first line */
@@ -210,24 +213,52 @@ static int32_t mend_gaps(const source *s, series *x)
     return gaps.n && s->o.repair == REPAIR_HOLD ? hold_gaps(s, x, &gaps) : FADE_OK;
 }
 
+/* The longest step that is no gap where none was given: half as much again as the usual one where nearly all are alike,
+ * as a logger's are; else a week, and a hundred times the usual one. */
+static double longest_step(const series *x)
+{
+    const double *t = x->value[ROLE_TIME], week = 7 * DAY;
+    size_t alike = 0;
+    for (size_t i = 1; i < x->n; i++)
+        alike += fabs(t[i] - t[i - 1] - x->step) <= 0.01 * x->step;
+    if (x->n > FEW && (double)alike >= ALIKE * (double)(x->n - 1))
+        return 1.5 * x->step;
+    return fmax(week, 100 * x->step);
+}
+
+/* "20 h": a time in the unit that suits it. */
+static void span(double s, char out[24])
+{
+    static const struct { double from, unit; const char *name; } units[] = {
+        { 2 * DAY, DAY, "days" }, { 3600, 3600, "h" }, { 120, 60, "min" }, { -INFINITY, 1, "s" },
+    };
+    size_t k = 0;
+    while (s < units[k].from)
+        k++;
+    snprintf(out, 24, "%.3g %s", s / units[k].unit, units[k].name);
+}
+
 /* No gap was given: what looks like one is a straight line all the same, but is told. */
 static void suspect_gaps(const source *s, const series *x)
 {
-    const double *t = x->value[ROLE_TIME], week = 7 * 86400.0;
+    const double *t = x->value[ROLE_TIME], limit = longest_step(x);
     double longest = 0;
+    char lasts[24], usual[24];
     met gaps = { 0 };
     for (size_t i = 1; i < x->n; i++) {
         double step = t[i] - t[i - 1];
-        if (step > week && step > 100 * x->step) {
+        if (step > limit) {
             note(&gaps, x->line[i]);
             longest = fmax(longest, step);
         }
     }
+    span(longest, lasts);
+    span(x->step, usual);
     if (gaps.n > 0)
         source_say(s, 2, x->path, gaps.line,
-                   "no sample for up to %.3g days before %zu line%s, here the first (else one every %.4g s): straight "
+                   "no sample for up to %s before %zu line%s, here the first (else one every %s): straight "
                    "lines lie between; set gap to refuse or to fill them",
-                   longest / 86400, gaps.n, gaps.n == 1 ? "" : "s", x->step);
+                   lasts, gaps.n, gaps.n == 1 ? "" : "s", usual);
 }
 
 int32_t repair_series(const source *s, series *x)
