@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * feed.c - rows from the source into a chunk: read in blocks, sorted by lane, or counted where values hold.
  */
+#include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/engine/inside.h"
 #include <stdlib.h>
@@ -58,7 +59,9 @@ static int read_block(engine *e, uint32_t *n, why *w)
                      .cycle = c->cycle + c->nslot,
                      .col = at,
                      .position = e->position };
+    log_reading(true);                            /* a source that is read twice says things once */
     int32_t rc = e->source_vt->next(e->source, &b, WAIT_MS);
+    log_reading(false);
     if (at != col)
         free(at);
     *n = 0;

@@ -102,7 +102,9 @@ int open_restart(engine *e, const char *position, why *w)
     if (e->source)
         e->source_vt->close(e->source);
     e->source = NULL;
+    log_reading(true);
     int32_t rc = e->source_vt->open(&e->source_object->host, &e->sc->source.args->fade, position, &e->source);
+    log_reading(false);
     if (rc < 0)
         return object_why(e->source_object, rc, "open", w);
     e->source_ended = false;

@@ -87,25 +87,7 @@ static void remember_lane(const inner *in, const fade_report *r)
     snprintf(s->text, sizeof s->text, "%s", r->text);
 }
 
-/* Known already; else from now on.  [locked] */
-static bool remembered(inner *in, uint64_t hash)
-{
-    for (size_t i = 0; i < in->nsaid; i++)
-        if (in->said[i] == hash)
-            return true;
-    if (in->nsaid == in->cap) {
-        size_t cap = in->cap ? in->cap * 2 : 16;
-        uint64_t *more = mem_grow(in->said, cap, sizeof *more);
-        in->said = more ? more : in->said;
-        in->cap = more ? cap : in->cap;
-    }
-    if (in->nsaid < in->cap)
-        in->said[in->nsaid++] = hash;
-    return false;
-}
-
-/* Counts, keeps the last; true while messages of this level are still shown.  What is said again of no lane in
- * particular, as by a source that is read twice, is shown once. */
+/* Counts, keeps the last; true while messages of this level are still shown. */
 static bool keep(inner *in, const fade_report *r, int level, uint64_t *shown)
 {
     object *o = &in->o;
@@ -118,9 +100,8 @@ static bool keep(inner *in, const fade_report *r, int level, uint64_t *shown)
         o->last.text = o->last_text;
     }
     *shown = ++in->shown[level];
-    bool again = r->lane < 0 && level < ERROR && remembered(in, text_hash(r->text));
     pthread_mutex_unlock(&o->lock);
-    return !again && (level < WARNING || *shown <= SHOWN);
+    return level < WARNING || *shown <= SHOWN;
 }
 
 static void write_log(inner *in, const fade_report *r, int level)
@@ -319,7 +300,17 @@ int object_lane_why(object *o, int32_t code, int32_t lane, why *w)
 static bool first_time(inner *in, uint64_t hash)
 {
     pthread_mutex_lock(&in->o.lock);
-    bool known = remembered(in, hash);
+    bool known = false;
+    for (size_t i = 0; i < in->nsaid; i++)
+        known = known || in->said[i] == hash;
+    if (!known && in->nsaid == in->cap) {
+        size_t cap = in->cap ? in->cap * 2 : 16;
+        uint64_t *more = mem_grow(in->said, cap, sizeof *more);
+        in->said = more ? more : in->said;
+        in->cap = more ? cap : in->cap;
+    }
+    if (!known && in->nsaid < in->cap)
+        in->said[in->nsaid++] = hash;
     if (!known)
         in->o.warnings++;
     pthread_mutex_unlock(&in->o.lock);

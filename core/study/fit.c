@@ -36,14 +36,7 @@ static int begin(const scenario *s, const fit_options *o, fit *out, why *w)
 int fit_open(const scenario *s, const fit_options *o, fit *out, why *w)
 {
     int rc = begin(s, o, out, w);
-    rc = rc ? rc : replay_read(s, o->stop, &out->rows, w);
-    if (rc)
-        return rc;
-    for (size_t c = 0; c < out->rows.ncol; c++)
-        if (strcmp(out->rows.column[c].key, out->o.target) == 0)
-            return E_OK;
-    return fail(w, E_INPUT, "source %s has no column %s to fit to: it is not in the data, or without a single number",
-                s->source.label, out->o.target);
+    return rc ? rc : replay_read(s, o->stop, &out->rows, w);
 }
 
 int fit_over(const scenario *s, const fit_options *o, const replay *rows, fit *out, why *w)

@@ -106,6 +106,32 @@ check "and not written as a result" grep -q '{ plugin = "reversible" }' flat.tom
 check "which is said" grep -q "# amplitude: not seen by these data, left as it is" flat.toml
 check "the rest is" grep -q '{ plugin = "power-law", c = ' flat.toml
 
+for verb in "fit rest.toml -p parts.1.c" "forecast rest.toml --samples 20" "evaluate rest.toml --no-checks"; do
+    read -ra words <<< "$verb"
+    fails "no rests: ${words[0]} says that the irreversible law stands alone" 0 \
+        "reversible: rest is unknown: the reversible loss stands still" "$FADE" "${words[@]}"
+done
+"$FADE" forecast rest.toml --samples 20 > out 2> err
+check "once for all tries" sh -c 'test "$(grep -c "rest is unknown" err)" = 1'
+fails "a feature that is not known tells what may be asked" 4 '(asked "next" it is known)' \
+    "$FADE" evaluate a.toml --set 'corrector.1.features=["capacity_lag_1"]'
+
+# A plugin that scores instead of correcting: its scores and alarms, row by row, stand in what is predicted.
+"$FADE" train a.toml --set 'corrector=[{plugin="anomaly",features=["cycle","capacity_lag_1"]}]' --pooled --all \
+    --ask next --save odd > out 2> err
+"$FADE" predict odd a.toml -o odd.csv > out 2> err
+check "scores and alarms are columns" python3 -c 'import csv, sys
+rows = list(csv.DictReader(open("odd.csv")))
+high = max(rows, key=lambda r: float(r["score"]))
+sys.exit(0 if len(rows) == 120 and all(0 < float(r["score"]) < 1 and r["alarm"] in "01" for r in rows)
+    and high["alarm"] == "1" else str(rows[:2]))'
+check "and alarms are counted" grep -q "; alarm in [1-9]" err
+cat > odd.lua << 'LUA'
+local rows = require("fade").model.load("odd"):predict("a.toml")
+print(rows.score:max() > 0.5, rows.alarm:max())
+LUA
+check "in Lua, too" sh -c "'$FADE' lua odd.lua 2> /dev/null | grep -q '^true.1'"
+
 # Particles of a cell that begins far from the first one, by its own first values; and from a prior that is far off.
 "$FADE" fit a.toml -p c0 -p c -p z --sequential particle --json > v.json 2> err
 check "each cell begins with its own capacity" python3 -c 'import json, sys
