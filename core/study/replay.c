@@ -363,7 +363,7 @@ void replay_batches_close(replay_batches *b)
 
 /* ---- playing ---- */
 
-static struct { const replay *r; int64_t cell; } stage;
+static struct { const replay *r; int64_t cell; size_t until; } stage;
 
 typedef struct player {
     size_t at;                                    /* row */
@@ -405,6 +405,7 @@ static int32_t play_next(void *source, fade_block *b, int32_t timeout_ms)
     player *p = source;
     const replay *r = stage.r;
     size_t end = stage.cell >= 0 && r->end ? r->end[stage.cell] : r->n;
+    end = end < stage.until ? end : stage.until;
     b->stream = 0;
     for (b->n = 0; b->n < b->cap && p->at < end; p->at++) {
         if (stage.cell >= 0 && r->cell[p->at] != (uint64_t)stage.cell)
@@ -432,11 +433,14 @@ static const fade_desc play_desc = { .size = sizeof play_desc, .id = "replay", .
                                      .licence = "MIT", .doc = "Rows of another source, from memory.", .cite = "",
                                      .iface = play_iface };
 
-void replay_stage(const replay *r, int64_t cell)
+void replay_stage_until(const replay *r, int64_t cell, size_t until)
 {
     stage.r = r;
     stage.cell = cell;
+    stage.until = until;
 }
+
+void replay_stage(const replay *r, int64_t cell) { replay_stage_until(r, cell, SIZE_MAX); }
 
 int replay_scenario(const scenario *s, const replay *r, int64_t cell, scenario *out, why *w)
 {
