@@ -259,6 +259,8 @@ struct engine {
     size_t                nsource;                /* source columns, then conditions */
     size_t                nread;                  /* those the source writes */
     fade_column          *source_column;
+    double               *source_scale;           /* per column the source writes: to the unit above */
+    atomic_bool           doubted;                /* a measured capacity was warned of */
     int                   count_col, depth_col, duration_col, target_col, truth_col, capacity_col;
     double                depth_scale, duration_scale, capacity_scale;    /* to 1, s, Ah */
     uint32_t              tiled;                  /* lanes that lie in a tile */
