@@ -161,8 +161,11 @@ static int bind_use(duty *d, size_t at, why *w)
     if (rc)
         return rc;
     u->rule = rule_of(d, vt);
+    duty_rule *r = &d->rule[u->rule];
+    u->value = r->nvalue;
+    r->nvalue += VALUE_WIDTH(u);
     for (size_t f = 0; f < u->nfill; f++)
-        d->rule[u->rule].open |= u->fill[f].what == FILL_OPEN;
+        r->open |= u->fill[f].what == FILL_OPEN;
     u->own = makes_own(d, u, q);
     u->rate = d->ncol;
     d->ncol += u->own ? 0 : u->nrate;
@@ -321,6 +324,8 @@ static void free_stream(const duty *d, duty_stream *s)
         free(s->col[c]);
     for (size_t r = 0; s->at && r < d->nrule; r++) {
         free(s->at[r].step);
+        free(s->at[r].account);
+        free(s->at[r].fresh);
         free(s->at[r].event);
     }
     for (size_t i = 0; i < d->nuse; i++)
@@ -331,9 +336,6 @@ static void free_stream(const duty *d, duty_stream *s)
     free(s->made);
     free(s->row);
     free(s->row_step);
-    free(s->stress);
-    free(s->told);
-    free(s->total);
     duty_past_free(s->past);
     duty_again_free(d, s->again);
     free(s);

@@ -49,6 +49,11 @@ typedef struct duty_pos { size_t i; double f; } duty_pos;        /* f seconds af
 enum { SUM_MOVED, SUM_SOC, SUM_T, SUM_LOAD, SUM_LOAD_T, SUM_CHARGE, SUM_CHARGE_T, SUMS };
 typedef struct duty_totals { double sum[SUMS], soc_min, soc_max, t_max; } duty_totals;
 
+/* What a step comes to: the stress of the last break point up to its end; its own totals; then of each law of its rule
+ * its values, but for rainflow cycles. */
+typedef struct duty_account { double stress[DUTY_N]; duty_totals total; double value[]; } duty_account;
+#define ACCOUNT_WIDTH(rule) (sizeof(duty_account) / sizeof(double) + (rule)->nvalue)
+
 typedef struct duty_step {
     duty_pos a, b;
     size_t   b0;                                  /* break: its samples are b0..b.i */
@@ -64,6 +69,7 @@ typedef struct duty_rule {
     double activation;                            /* J/mol */
     size_t weight;                                /* its column of the window; 0: none */
     bool   rain, open;                            /* some law counts rainflow cycles by it; and those still open */
+    size_t nvalue;                                /* of all its laws in an account */
 } duty_rule;
 
 typedef struct duty_at {                          /* where a stream stands in one rule */
@@ -75,6 +81,9 @@ typedef struct duty_at {                          /* where a stream stands in on
     double   value[RAINFLOW_DEPTH], time[RAINFLOW_DEPTH], carry[RAINFLOW_DEPTH], count, forced;
     duty_step *step;                              /* of this chunk */
     size_t   nstep, capstep;
+    duty_account **account;                       /* of the steps in whole rows: remembered ones, or in .. */
+    double  *fresh;                               /* [step][ACCOUNT_WIDTH] */
+    size_t   capaccount;
     rainflow_event *event;
     size_t   nevent, capevent;
 } duty_at;
@@ -84,6 +93,7 @@ typedef struct duty_row { duty_pos a, b; } duty_row;
 typedef struct duty_use {                         /* per part that has fade.duty/1 */
     const fade_duty_v1 *vt;
     size_t   rule, part, rate, nrate, ncycle;     /* part over all physics; its first column of rates in a window */
+    size_t   value;                               /* where its values are in an account */
     int     *in;                                  /* window column of each of vt->in */
     struct duty_fill { int input, what, index; } *fill;
     size_t   nfill;
@@ -114,7 +124,28 @@ typedef struct duty_walk {
     uint16_t turn[DUTY_TURNS];
 } duty_walk;
 
-typedef struct duty_again_at { const duty_walk *walk; size_t n; uint16_t which; } duty_again_at;
+/* Are samples i .. i + n - 1 of a window among them, and where is one that is?  Before a period is found its number. */
+static inline bool duty_known_has(const duty_known *k, size_t i, size_t n) { return i >= k->lo && i + n <= k->hi; }
+static inline size_t duty_known_place(const duty_known *k, size_t i)
+{
+    size_t at = k->at + (i - k->lo);
+    at -= k->period && at >= k->period ? k->period : 0;
+    return k->period && at >= k->period ? at % k->period : at;
+}
+
+/* What a stretch adds to the series of rainflow cycles: samples, and the integral of the (weighted) temperature up to
+ * each of them from the one before, then up to its end. */
+typedef struct duty_points {
+    double   heat[DUTY_TURNS + 2];
+    uint16_t at[DUTY_TURNS + 1], n;
+} duty_points;
+
+typedef struct duty_again_at {
+    const duty_walk *walk;
+    const duty_points *points;                    /* NULL: not remembered */
+    size_t   n;
+    uint16_t which;
+} duty_again_at;
 
 typedef struct duty_stream {
     size_t n, cap, derived, done; /* samples in the window; what is made of each is there; those booked */
@@ -130,10 +161,6 @@ typedef struct duty_stream {
     size_t   nrow, caprow, slot;
     double **value;                               /* per use: [step][nfill] */
     double  *made;                                /* of the law at hand: what cycles() makes of each event */
-    double  *stress;                              /* of the break points of the rule at hand */
-    duty_totals *total;                           /* per step of the first rule: what rows are added up from */
-    struct duty_told { double *again; bool known; } *told; /* per step of it: what its stretch came to before, or now */
-    size_t   captold;
     duty_past *past;                              /* what was made of its first samples; NULL: not remembered */
     duty_known known;
     duty_again *again;                            /* what stretches of them came to; NULL: none yet */
@@ -197,20 +224,24 @@ size_t duty_past_copy(const duty *, duty_stream *, size_t first, size_t n);
 size_t duty_past_new(const duty *, duty_stream *, size_t first, size_t n);
 void duty_past_keep(duty_stream *, size_t first, size_t n);
 void duty_past_free(duty_past *);
-size_t duty_past_place(const duty_stream *, size_t first, size_t n);         /* of samples first ..; SIZE_MAX: unknown */
 /* duty_again.c: stretches that come again */
 enum { DUTY_PLACES = 9216, DUTY_STRETCHES = 1024 }; /* samples that are remembered: a year by hours; stretches of a rule */
 int  duty_again_open(const duty *, duty_stream *, why *w);
 void duty_again_walked(const duty *, duty_stream *, size_t n, duty_walk);
-bool duty_again_next(const duty *, duty_stream *, duty_again_at *);            /* from the last break point to the next */
-double *duty_again_values(const duty *, duty_stream *, size_t rule, duty_step *, bool *known);
-enum { AGAIN_TOTALS = DUTY_N, AGAIN_LAWS = AGAIN_TOTALS + sizeof(duty_totals) / sizeof(double) }; /* where they are there */
+bool duty_again_next(const duty_stream *, duty_again_at *);                    /* from the last break point to the next */
+duty_account *duty_again_account(const duty *, duty_stream *, size_t rule, duty_step *, bool *known);
 void duty_again_free(const duty *, duty_again *);
 /* duty_book.c: break points, rainflow, rows */
 int  duty_book(duty *, duty_stream *, size_t most_rows, bool end, why *w);
 int  duty_step_room(duty_at *, why *w);                                      /* for one more */
-int  duty_event_room(duty_at *, size_t n, why *w);
 size_t duty_used(const duty *, const duty_stream *, size_t rule);
+/* duty_rain.c: the series of rainflow cycles */
+int  duty_event_room(duty_at *, size_t n, why *w);
+int  duty_rain(duty *, duty_stream *, size_t rule, size_t i, why *w); /* up to sample i; a point of a plateau is its first */
+double duty_rain_carry(const duty *, duty_stream *, size_t rule, size_t i);  /* integral of the temperature up to it */
+int  duty_rain_open(duty *, duty_stream *, size_t rule, why *w);             /* lists what is open */
+void duty_rain_points(const duty *, const duty_stream *, size_t n, const duty_walk *, duty_points *);
+int  duty_rain_again(duty *, duty_stream *, size_t n, const duty_points *, why *w);
 /* duty_sums.c */
 void duty_totals_between(const duty_stream *, duty_pos a, duty_pos b, duty_totals *);
 void duty_totals_add(duty_totals *to, const duty_totals *);

@@ -13,15 +13,16 @@
 
 typedef struct stretch {
     size_t    n;                                  /* samples on to its end */
-    bool      known;                              /* its values are there */
+    bool      known;                              /* its account is there */
     duty_walk walk;
 } stretch;
 
 typedef struct rule_again {
     uint16_t *which;                              /* [DUTY_PLACES] the stretch that begins there; 0: none */
     stretch  *at;                                 /* [DUTY_STRETCHES + 1] from 1 on */
-    double *value; /* [DUTY_STRETCHES + 1][width]: stress, totals, then of each law its values */
-    size_t    n, width;
+    duty_points *points;                          /* of each, where rainflow cycles are counted; else NULL */
+    double   *account;                            /* [DUTY_STRETCHES + 1][ACCOUNT_WIDTH] */
+    size_t    n;
 } rule_again;
 
 struct duty_again {
@@ -34,20 +35,22 @@ void duty_again_free(const duty *d, duty_again *a)
     for (size_t r = 0; a && r < d->nrule; r++) {
         free(a->rule[r].which);
         free(a->rule[r].at);
-        free(a->rule[r].value);
+        free(a->rule[r].points);
+        free(a->rule[r].account);
     }
     free(a);
 }
 
 static int open_rule(const duty *d, size_t r, rule_again *q, why *w)
 {
-    q->width = AGAIN_LAWS;
-    for (size_t i = 0; i < d->nuse; i++)
-        q->width += d->use[i].rule == r ? VALUE_WIDTH(&d->use[i]) : 0;
     q->which = mem_zero(DUTY_PLACES, sizeof *q->which);
     q->at = mem_grow(NULL, DUTY_STRETCHES + 1, sizeof *q->at);
-    q->value = mem_grow(NULL, (DUTY_STRETCHES + 1) * q->width, sizeof *q->value);
-    return q->which && q->at && q->value ? E_OK : fail(w, E_NOMEM, "no memory to remember stretches of a duty");
+    bool points = d->rule[r].rain && d->e->sc->duty.gate == 0;
+    q->points = points ? mem_grow(NULL, DUTY_STRETCHES + 1, sizeof *q->points) : NULL;
+    q->account = mem_grow(NULL, (DUTY_STRETCHES + 1) * ACCOUNT_WIDTH(&d->rule[r]), sizeof *q->account);
+    return q->which && q->at && q->account && !q->points == !points
+               ? E_OK
+               : fail(w, E_NOMEM, "no memory to remember stretches of a duty");
 }
 
 /* Before samples are booked, where some may come again. */
@@ -64,25 +67,30 @@ int duty_again_open(const duty *d, duty_stream *s, why *w)
     return rc;
 }
 
-/* The stretch of n samples (0: as many as it has) from `first` on; with `anew` one more where there is none. */
-static stretch *find(const duty *d, duty_stream *s, size_t r, size_t first, size_t n, bool anew)
+/* What was remembered is behind us: all begins anew. */
+static void forget(const duty *d, duty_again *a, uint64_t from)
+{
+    for (size_t r = 0; r < d->nrule; r++) {
+        memset(a->rule[r].which, 0, DUTY_PLACES * sizeof *a->rule[r].which);
+        a->rule[r].n = 0;
+    }
+    a->from = from;
+}
+
+/* The stretch of n samples from `first` on; one more where there is none.  NULL: it is not remembered. */
+static stretch *find(const duty *d, duty_stream *s, size_t r, size_t first, size_t n)
 {
     duty_again *a = s->again;
-    size_t place = a ? duty_past_place(s, first, n + 1) : SIZE_MAX;
-    if (place >= DUTY_PLACES)
+    size_t place = duty_known_place(&s->known, first);
+    if (!a || !duty_known_has(&s->known, first, n + 1) || place >= DUTY_PLACES)
         return NULL;
-    if (a->from != s->known.from) {
-        for (size_t k = 0; k < d->nrule; k++) {
-            memset(a->rule[k].which, 0, DUTY_PLACES * sizeof *a->rule[k].which);
-            a->rule[k].n = 0;
-        }
-        a->from = s->known.from;
-    }
+    if (a->from != s->known.from)
+        forget(d, a, s->known.from);
     rule_again *q = &a->rule[r];
     stretch *it = &q->at[q->which[place]];
     if (q->which[place])
-        return it->n == n || (!n && duty_past_place(s, first, it->n + 1) == place) ? it : NULL;
-    if (!anew || q->n == DUTY_STRETCHES)
+        return it->n == n ? it : NULL;
+    if (q->n == DUTY_STRETCHES)
         return NULL;
     q->which[place] = (uint16_t)++q->n;
     it = &q->at[q->n];
@@ -93,38 +101,44 @@ static stretch *find(const duty *d, duty_stream *s, size_t r, size_t first, size
 /* The one rule's stretch of n samples since its last break point was walked to its end. */
 void duty_again_walked(const duty *d, duty_stream *s, size_t n, duty_walk walk)
 {
-    bool there = duty_past_place(s, s->at[0].brk, n + walk.behind) != SIZE_MAX;
-    stretch *it = there ? find(d, s, 0, s->at[0].brk, n, true) : NULL;
-    if (it)
-        it->walk = walk;
+    bool there = duty_known_has(&s->known, s->at[0].brk, n + walk.behind);
+    stretch *it = there ? find(d, s, 0, s->at[0].brk, n) : NULL;
+    if (!it)
+        return;
+    it->walk = walk;
+    if (s->again->rule[0].points)
+        duty_rain_points(d, s, n, &walk, s->again->rule[0].points + (it - s->again->rule[0].at));
 }
 
 /* How the stretch from the one rule's last break point to the next is walked and how many samples it has, if it comes
  * again. */
-bool duty_again_next(const duty *d, duty_stream *s, duty_again_at *next)
+bool duty_again_next(const duty_stream *s, duty_again_at *next)
 {
-    const stretch *it = find(d, s, 0, s->at[0].brk, 0, false);
-    if (!it || !it->walk.whole || duty_past_place(s, s->at[0].brk, it->n + it->walk.behind) == SIZE_MAX)
+    const duty_again *a = s->again;
+    const size_t brk = s->at[0].brk, place = duty_known_place(&s->known, brk);
+    if (a->from != s->known.from || place >= DUTY_PLACES || !a->rule[0].which[place])
         return false;
-    *next = (duty_again_at){ &it->walk, it->n, (uint16_t)(it - s->again->rule[0].at) };
-    return true;
+    const uint16_t which = a->rule[0].which[place];
+    const stretch *it = &a->rule[0].at[which];
+    *next = (duty_again_at){ &it->walk, a->rule[0].points ? &a->rule[0].points[which] : NULL, it->n, which };
+    return it->walk.whole && duty_known_has(&s->known, brk, it->n + it->walk.behind);
 }
 
-/* Where the values of a step are that is a whole stretch, or *known false: where they are to be put.  NULL: nowhere. */
-double *duty_again_values(const duty *d, duty_stream *s, size_t rule, duty_step *step, bool *known)
+/* Where the account of a step is that is a whole stretch, or *known false: where it is to be put.  NULL: nowhere. */
+duty_account *duty_again_account(const duty *d, duty_stream *s, size_t r, duty_step *step, bool *known)
 {
-    if (step->again && step->from == (uint32_t)s->known.from && s->again->from == s->known.from &&
-        s->again->rule[rule].at[step->again].known) {
-        *known = true;
-        return s->again->rule[rule].value + step->again * s->again->rule[rule].width;
+    bool told = step->again && step->from == (uint32_t)s->known.from && s->again->from == s->known.from;
+    bool whole = step->brk && step->a.i == step->b0 && step->a.f == 0;
+    *known = false;
+    if (!told) {
+        stretch *it = whole ? find(d, s, r, step->b0, step->b.i - step->b0) : NULL;
+        if (!it)
+            return NULL;
+        step->again = (uint16_t)(it - s->again->rule[r].at);
+        step->from = (uint32_t)s->known.from;
     }
-    bool whole = step->a.i == step->b0 && step->a.f == 0 && step->b.f == 0;
-    stretch *it = whole && step->b.i > step->b0 ? find(d, s, rule, step->b0, step->b.i - step->b0, true) : NULL;
-    *known = it && it->known;
-    if (!it)
-        return NULL;
-    it->known = true;
-    step->again = (uint16_t)(it - s->again->rule[rule].at);
-    step->from = (uint32_t)s->known.from;
-    return s->again->rule[rule].value + step->again * s->again->rule[rule].width;
+    rule_again *q = &s->again->rule[r];
+    *known = q->at[step->again].known;
+    q->at[step->again].known = true;
+    return (duty_account *)(q->account + step->again * ACCOUNT_WIDTH(&d->rule[r]));
 }

@@ -14,21 +14,6 @@
 
 /* ---- steps ---- */
 
-int duty_event_room(duty_at *at, size_t n, why *w)
-{
-    if (at->nevent + n <= at->capevent)
-        return E_OK;
-    size_t cap = at->capevent ? at->capevent * 2 : 256;
-    while (cap < at->nevent + n)
-        cap *= 2;
-    rainflow_event *more = mem_grow(at->event, cap, sizeof *more);
-    if (!more)
-        return fail(w, E_NOMEM, "no memory for %zu rainflow cycles", cap);
-    at->event = more;
-    at->capevent = cap;
-    return E_OK;
-}
-
 int duty_step_room(duty_at *at, why *w)
 {
     if (at->nstep < at->capstep)
@@ -42,70 +27,23 @@ int duty_step_room(duty_at *at, why *w)
     return E_OK;
 }
 
-static rainflow flow_of(const duty *d, duty_at *at)
-{
-    return (rainflow){ .n = 1, .value = at->value, .count = &at->count, .time = at->time, .carry = at->carry,
-                       .forced = &at->forced, .gate = d->e->sc->duty.gate };
-}
-
-/* The integral of the temperature up to sample i.  It is known up to the last sample that was asked for. */
-static double carry(const duty *d, const duty_stream *s, size_t r, size_t i)
+/* The step up to b; the series of rainflow cycles is there. */
+static int book_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, why *w)
 {
     duty_at *at = &s->at[r];
-    const double *x = s->col[d->rule[r].weight ? d->rule[r].weight : S_T];
-    if (i < at->carried_at)
-        return at->carried - duty_integral(s, x, (duty_pos){ i, 0 }, (duty_pos){ at->carried_at, 0 });
-    if (i > at->carried_at)
-        at->carried += duty_integral(s, x, (duty_pos){ at->carried_at, 0 }, (duty_pos){ i, 0 });
-    at->carried_at = i;
-    return at->carried;
-}
-
-/* The series up to sample i for the rainflow cycles of rule r: a point of a plateau is its first sample.  What is
- * pushed between turning points moves along. */
-static int rain(duty *d, duty_stream *s, size_t r, size_t i, why *w)
-{
-    duty_at *at = &s->at[r];
-    const double *soc = s->col[S_SOC];
-    if (!d->rule[r].rain || (at->count > 0 && at->value[(size_t)at->count - 1] == soc[i]))
-        return E_OK;
-    while (i > 0 && soc[i - 1] == soc[i])
-        i--;
-    double carried = carry(d, s, r, i);
-    int rc = duty_event_room(at, RAINFLOW_DEPTH, w);
-    rainflow f = flow_of(d, at);
-    double before = at->forced;
-    if (!rc)
-        at->nevent += (size_t)rainflow_push(&f, 0, s->col[S_TIME][i], carried, soc[i], at->event + at->nevent);
-    if (at->forced > before)
-        object_warn_once(d->e->source_object, "rainflow",
-                         "the rainflow residue of %d turning points was full: its oldest half cycle was booked early",
-                         RAINFLOW_DEPTH);
-    return rc;
-}
-
-static int end_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, why *w)
-{
-    duty_at *at = &s->at[r];
-    int rc = rain(d, s, r, b.i, w);
-    if (rc || (rc = duty_step_room(at, w)))
+    int rc = duty_step_room(at, w);
+    if (rc)
         return rc;
     duty_step *step = &at->step[at->nstep];
-    uint32_t from = at->nstep ? at->step[at->nstep - 1].o1 : 0;
+    uint32_t from = at->nstep ? step[-1].o1 : 0, to = (uint32_t)at->nevent;
     *step = (duty_step){ .a = at->end, .b = b, .b0 = at->brk, .brk = brk, .top = at->top,
-                         .e0 = from, .e1 = (uint32_t)at->nevent, .o0 = (uint32_t)at->nevent };
-    if (d->rule[r].open) {
-        if ((rc = duty_event_room(at, RAINFLOW_DEPTH, w)))
-            return rc;
-        rainflow f = flow_of(d, at);
-        at->nevent += (size_t)rainflow_open(&f, 0, at->event + at->nevent);
-    }
+                         .e0 = from, .e1 = to, .o0 = to };
+    if (d->rule[r].open && (rc = duty_rain_open(d, s, r, w)))
+        return rc;
     step->o1 = (uint32_t)at->nevent;
     at->nstep++;
     at->end = b;
     if (brk) {
-        if (d->rule[r].rain)
-            carry(d, s, r, b.i);
         for (size_t i = at->brk; d->e->sc->duty.keep == DUTY_ENERGY && i <= b.i; i++)
             at->top = fmax(at->top, s->col[S_SOC][i]);
         at->brk = at->moved_at = b.i;
@@ -113,6 +51,14 @@ static int end_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, why
         at->moved = 0;
     }
     return E_OK;
+}
+
+static int end_step(duty *d, duty_stream *s, size_t r, duty_pos b, bool brk, why *w)
+{
+    int rc = duty_rain(d, s, r, b.i, w);
+    if (brk && d->rule[r].rain)
+        duty_rain_carry(d, s, r, b.i);
+    return rc ? rc : book_step(d, s, r, b, brk, w);
 }
 
 static int row_room(duty *d, duty_stream *s, why *w)
@@ -171,7 +117,7 @@ static int begin(duty *d, duty_stream *s, why *w)
         double *stand = s->at[r].stand;           /* until the first break: a cell that has only been looked at */
         s->at[r].top = stand[DUTY_SOC_MEAN] = stand[DUTY_SOC_MIN] = stand[DUTY_SOC_MAX] = s->col[S_SOC][0];
         stand[DUTY_T_MEAN] = stand[DUTY_T_MAX] = s->col[S_T][0];
-        rc = rain(d, s, r, 0, w);
+        rc = duty_rain(d, s, r, 0, w);
     }
     return rc;
 }
@@ -202,7 +148,7 @@ static int turn(duty *d, duty_stream *s, size_t i, bool *broke, why *w)
     for (size_t r = 0; r < d->nrule && !rc; r++) {
         duty_at *at = &s->at[r];
         if (d->rule[r].rain)
-            rc = rain(d, s, r, i - 1, w);
+            rc = duty_rain(d, s, r, i - 1, w);
         if (d->rule[r].efc == 0)
             continue;
         at->moved +=
@@ -299,6 +245,20 @@ static size_t next_event(const duty_stream *s, double alarm, size_t n)
     return i;
 }
 
+/* The rainflow series of a stretch that comes again. */
+static int rain_again(duty *d, duty_stream *s, const duty_again_at *next, why *w)
+{
+    int rc = E_OK;
+    const size_t brk = s->at[0].brk;
+    if (next->points)
+        return duty_rain_again(d, s, next->n, next->points, w);
+    for (size_t i = 0; i < next->walk->nturn && !rc; i++)
+        rc = duty_rain(d, s, 0, brk + next->walk->turn[i], w);
+    rc = rc ? rc : duty_rain(d, s, 0, brk + next->n, w);
+    duty_rain_carry(d, s, 0, brk + next->n);
+    return rc;
+}
+
 /* From a break point right to the next, and on, where the stretches between were walked before and no row ends in them.
  * *went: it did. */
 static int jump(duty *d, duty_stream *s, bool *went, why *w)
@@ -309,15 +269,14 @@ static int jump(duty *d, duty_stream *s, bool *went, why *w)
     *went = false;
     if (d->nrule != 1 || at->brk + 2 < s->done || at->end.i != at->brk || at->end.f != 0)
         return E_OK;
-    for (double end = row_end(d, s) - 2e-9 * d->row; !rc && duty_again_next(d, s, &next); *went = true) {
+    for (double end = row_end(d, s) - 2e-9 * d->row; !rc && duty_again_next(s, &next); *went = true) {
         const duty_walk *walk = next.walk;
         size_t b = at->brk + next.n, done = b + walk->behind;
         if (walk->from != s->direction || at->brk + walk->first != s->done || done >= s->n ||
             !(s->col[S_TIME][done - 1] < end))
             break;
-        for (size_t i = 0; i < walk->nturn && !rc && d->rule[0].rain; i++)
-            rc = rain(d, s, 0, at->brk + walk->turn[i], w);
-        rc = rc ? rc : end_step(d, s, 0, (duty_pos){ b, 0 }, true, w);
+        rc = d->rule[0].rain ? rain_again(d, s, &next, w) : E_OK;
+        rc = rc ? rc : book_step(d, s, 0, (duty_pos){ b, 0 }, true, w);
         if (rc)
             break;
         at->step[at->nstep - 1].again = next.which;

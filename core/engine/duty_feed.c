@@ -68,40 +68,6 @@ CLONES static void copy(size_t n, const double *restrict from, double scale, dou
         to[i] = from[i] * scale + offset;
 }
 
-/* How many samples are no finite numbers, or not later than the one before (the first's is `before`). */
-CLONES static int64_t unsound(size_t n, double before, const double *restrict t, const double *restrict soc,
-                              const double *restrict temp)
-{
-    int64_t bad = !(t[0] > before);
-    for (size_t i = 0; i < n; i++)
-        bad += (int64_t) !(soc[i] - soc[i] == 0) + (int64_t) !(temp[i] > 0) + (int64_t) !(temp[i] < INFINITY);
-    for (size_t i = 1; i < n; i++)
-        bad += (int64_t) !(t[i] > t[i - 1]);
-    return bad + (int64_t) !(t[n - 1] < INFINITY);
-}
-
-/* The first thing that is wrong with the n samples behind those of a window. */
-static int say_unsound(const duty *d, const duty_stream *s, size_t n, const char *cell, why *w)
-{
-    const double *t = s->col[S_TIME], *soc = s->col[S_SOC], *temp = s->col[S_T];
-    const char *label = d->e->sc->source.label;
-    cell = cell ? cell : "all cells";
-    for (size_t i = s->n; i < s->n + n; i++) {
-        if (!(fabs(t[i]) < INFINITY))
-            return fail(w, E_PLUGIN, "source %s: a sample of %s has time %g s", label, cell, t[i]);
-        if (i > 0 && !(t[i] > t[i - 1]))
-            return fail(w, E_PLUGIN, "source %s: a sample of %s at %.15g s does not come after that at %.15g s", label,
-                        cell, t[i], t[i - 1]);
-        if (!(fabs(soc[i]) < INFINITY))
-            return fail(w, E_PLUGIN, "source %s: a sample of %s at %.15g s has soc %g", label, cell, t[i], soc[i]);
-        if (!(temp[i] > 0) || !(temp[i] < INFINITY))
-            return fail(w, E_PLUGIN,
-                        "source %s: a sample of %s at %.15g s has temperature %g K, above 0 and finite is needed",
-                        label, cell, t[i], temp[i]);
-    }
-    return E_OK;
-}
-
 /* `there`: they were read into the window itself. */
 static int take_samples(duty *d, const char *cell_name, size_t from, size_t n, bool there, why *w)
 {
@@ -113,10 +79,7 @@ static int take_samples(duty *d, const char *cell_name, size_t from, size_t n, b
     for (int k = 0; k < 3 && !there; k++)
         copy(n, d->buf + (size_t)d->sample[k].at * BLOCK + from, d->sample[k].scale, d->sample[k].offset,
              s->col[k] + s->n);
-    if (unsound(n, s->n ? s->col[S_TIME][s->n - 1] : -INFINITY, s->col[S_TIME] + s->n, s->col[S_SOC] + s->n,
-                s->col[S_T] + s->n))
-        return say_unsound(d, s, n, cell_name, w);           /* what is made of them waits for workers to be there */
-    s->n += n;
+    s->n += n;                                    /* what is made of them waits for workers to be there */
     return E_OK;
 }
 

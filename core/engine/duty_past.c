@@ -75,14 +75,23 @@ int duty_past_open(const duty *d, duty_stream *s, size_t n, why *w)
 
 /* ---- what stretches may rely on ---- */
 
-/* Do samples t[-1], t[0] .. t[n - 1] follow each other by `step`, and stretches of as many last as long, to the bit? */
-CLONES static bool even(const double *t, size_t n, double step)
+/* Multiples of 2^-10 s that are no larger lose nothing in sums. */
+static bool exact(double t) { return t + EXACT - EXACT == t && fabs(t) < EXACT / 2; }
+
+/* How many of n samples do not follow the one at `before` by a step each. */
+CLONES static int64_t astray(const double *t, int32_t n, double before, double step)
 {
-    const double *before = t - 1;
-    int64_t bad = (int64_t) !(t[-1] + EXACT - EXACT == t[-1]);
-    for (size_t i = 0; i < n; i++)
-        bad += (int64_t) !(t[i] + EXACT - EXACT == t[i]) + (int64_t) !(t[i] - before[i] == step);
-    return bad == 0 && fabs(t[-1]) < EXACT / 2 && fabs(t[n - 1]) < EXACT / 2;
+    int64_t bad = 0;
+    for (int32_t i = 0; i < n; i++)
+        bad += (int64_t)(t[i] != before + (i + 1) * step);
+    return bad;
+}
+
+/* Do samples t[-1], t[0] .. t[n - 1] follow each other by `step`, and stretches of as many last as long, to the bit? */
+static bool even(const double *t, size_t n, double step)
+{
+    return step > 0 && exact(step) && exact(t[-1]) && exact(t[n - 1]) && n < INT32_MAX &&
+           astray(t, (int32_t)n, t[-1], step) == 0;
 }
 
 /* Samples first .. first + n - 1 are those at `place`.  Time between them that is another than before begins anew. */
@@ -105,19 +114,6 @@ static void know(duty_stream *s, size_t first, size_t n, size_t place)
         k->at = place;
     }
     k->hi = first + n;
-}
-
-/* Before a period is found it is the number of the sample. */
-size_t duty_past_place(const duty_stream *s, size_t first, size_t n)
-{
-    const duty_known *k = &s->known;
-    if (first < k->lo || first + n > k->hi)
-        return SIZE_MAX;
-    size_t at = k->at + (first - k->lo);
-    if (!k->period)
-        return at + n <= DUTY_PLACES ? at : SIZE_MAX;
-    at -= at >= k->period ? k->period : 0;
-    return at < k->period ? at : at % k->period;
 }
 
 /* ---- samples ---- */

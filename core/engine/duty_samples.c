@@ -21,6 +21,8 @@ int duty_more(duty *d, duty_stream *s, size_t n, why *w)
     while (cap < s->n + n)
         cap *= 2;
     for (size_t c = 0; cap > s->cap && c < d->ncol; c++) {
+        if ((c == S_ANODE && !d->anode) || (c == S_RATE && !d->rate))
+            continue;
         double *more = mem_columns(cap + PAST);
         if (!more)
             return fail(w, E_NOMEM, "no memory for %zu samples", cap);
@@ -36,7 +38,8 @@ int duty_more(duty *d, duty_stream *s, size_t n, why *w)
 void duty_drop(duty *d, duty_stream *s, size_t n)
 {
     for (size_t c = 0; n && c < d->ncol; c++)
-        memmove(s->col[c], s->col[c] + n, (s->n - n) * sizeof *s->col[c]);
+        if (s->col[c])
+            memmove(s->col[c], s->col[c] + n, (s->n - n) * sizeof *s->col[c]);
     s->n -= n;
     s->done -= n;
     s->derived = s->derived > n ? s->derived - n : 0;        /* 0 behind a snapshot: all is made again */
@@ -160,6 +163,57 @@ double duty_heat(const duty_rule *r, double integral, double span)
     return r->weight ? 1 / (1 / T_REF - GAS / r->activation * vmath_log1(mean)) : mean;
 }
 
+/* ---- are they sound? ---- */
+
+/* How many samples are no finite numbers, or not later than the one before (the first's is `before`). */
+CLONES static int64_t unsound(size_t n, double before, const double *restrict t, const double *restrict soc,
+                              const double *restrict temp)
+{
+    int64_t bad = !(t[0] > before);
+    for (size_t i = 0; i < n; i++)
+        bad += (int64_t) !(soc[i] - soc[i] == 0) + (int64_t) !(temp[i] > 0) + (int64_t) !(temp[i] < INFINITY);
+    for (size_t i = 1; i < n; i++)
+        bad += (int64_t) !(t[i] > t[i - 1]);
+    return bad + (int64_t) !(t[n - 1] < INFINITY);
+}
+
+static const char *cell_of(const duty *d, const duty_stream *s)
+{
+    for (uint32_t c = 0; c < d->e->ncell && !d->shared; c++)
+        if (duty_of_lane(d, c * d->e->points) == s)
+            return d->e->cell[c].name;
+    return "all cells";
+}
+
+/* The first thing that is wrong with samples from .. to - 1. */
+static int say_unsound(const duty *d, const duty_stream *s, size_t from, size_t to, why *w)
+{
+    const double *t = s->col[S_TIME], *soc = s->col[S_SOC], *temp = s->col[S_T];
+    const char *label = d->e->sc->source.label, *cell = cell_of(d, s);
+    for (size_t i = from; i < to; i++) {
+        if (!(fabs(t[i]) < INFINITY))
+            return fail(w, E_PLUGIN, "source %s: a sample of %s has time %g s", label, cell, t[i]);
+        if (i > 0 && !(t[i] > t[i - 1]))
+            return fail(w, E_PLUGIN, "source %s: a sample of %s at %.15g s does not come after that at %.15g s", label,
+                        cell, t[i], t[i - 1]);
+        if (!(fabs(soc[i]) < INFINITY))
+            return fail(w, E_PLUGIN, "source %s: a sample of %s at %.15g s has soc %g", label, cell, t[i], soc[i]);
+        if (!(temp[i] > 0) || !(temp[i] < INFINITY))
+            return fail(w, E_PLUGIN,
+                        "source %s: a sample of %s at %.15g s has temperature %g K, above 0 and finite is needed",
+                        label, cell, t[i], temp[i]);
+    }
+    return E_OK;
+}
+
+static int check(const duty *d, const duty_stream *s, size_t from, size_t to, why *w)
+{
+    double before = from ? s->col[S_TIME][from - 1] : -INFINITY;
+    return unsound(to - from, before, s->col[S_TIME] + from, s->col[S_SOC] + from, s->col[S_T] + from)
+               ? say_unsound(d, s, from, to, w)
+               : E_OK;
+}
+
 /* ---- rates ---- */
 
 /* What rates() says, or the worst it says of a sample. */
@@ -214,6 +268,7 @@ static int make(duty *d, duty_stream *s, size_t from, size_t to, why *w)
     return rc;
 }
 
+/* Samples that are those of a period ago, as late behind them as all of that stretch, were found sound then. */
 int duty_derive(duty *d, duty_stream *s, why *w)
 {
     size_t at = s->derived;
@@ -225,14 +280,14 @@ int duty_derive(duty *d, duty_stream *s, why *w)
     int rc = duty_past_open(d, s, s->n - at, w);
     rc = rc ? rc : duty_again_open(d, s, w);
     while (at < s->n && !rc) {
-        size_t same = duty_past_copy(d, s, at, s->n - at);
-        at += same;
-        if (same)
-            continue;
-        size_t fresh = duty_past_new(d, s, at, s->n - at);
-        rc = make(d, s, at, at + fresh, w);
-        duty_past_keep(s, at, fresh);
-        at += fresh;
+        size_t same = duty_past_copy(d, s, at, s->n - at), more = same ? same : duty_past_new(d, s, at, s->n - at);
+        if (!duty_known_has(&s->known, at, more))
+            rc = check(d, s, at, at + more, w);
+        if (!same && !rc) {
+            rc = make(d, s, at, at + more, w);
+            duty_past_keep(s, at, more);
+        }
+        at += more;
     }
     return rc;
 }

@@ -54,8 +54,8 @@ static int room(double **at, size_t n, why *w)
     return E_OK;
 }
 
-static void fill_step(const duty_stream *s, const duty_use *u, const duty_step *step, const double *stand,
-                      const double *closed, const double *open, double *to)
+/* The values of one law, but for rainflow cycles. */
+static void fill_step(const duty_stream *s, const duty_use *u, const duty_step *step, const double *stand, double *to)
 {
     double duration = s->col[S_TIME][step->b.i] - s->col[S_TIME][step->a.i] + (step->b.f - step->a.f);
     duty_pos b0 = { step->b0, 0 };
@@ -77,8 +77,7 @@ static void fill_step(const duty_stream *s, const duty_use *u, const duty_step *
                     : span > 0           ? duty_integral(s, s->col[u->rate + (size_t)k], b0, step->b) / span
                                          : s->col[u->rate + (size_t)k][step->b.i];
             break;
-        case FILL_CYCLE: to[f] = closed[k]; break;
-        default: to[f] = open[k]; break;
+        default: to[f] = 0; break;
         }
     }
 }
@@ -108,115 +107,88 @@ static double sum(const double *v, uint32_t from, uint32_t to)
     return all;
 }
 
-/* Where this law's values of a step are in those of a stretch that came again. */
-static size_t values_at(const duty *d, size_t which)
+/* What cycles() makes of the cycles that close in each step, or are open at its end. */
+static void fill_cycles(const duty_use *u, const duty_stream *s, size_t nstep, size_t nevent, double *to)
 {
-    size_t at = AGAIN_LAWS;
-    for (size_t i = 0; i < which; i++)
-        at += d->use[i].rule == d->use[which].rule ? VALUE_WIDTH(&d->use[i]) : 0;
-    return at;
+    const duty_step *step = s->at[u->rule].step;
+    for (size_t i = 0; i < nstep; i++, to += VALUE_WIDTH(u))
+        for (size_t f = 0; f < u->nfill; f++) {
+            const double *made = s->made + (size_t)u->fill[f].index * nevent;
+            if (u->fill[f].what == FILL_CYCLE)
+                to[f] = sum(made, step[i].e0, step[i].e1);
+            else if (u->fill[f].what == FILL_OPEN)
+                to[f] = sum(made, step[i].o0, step[i].o1);
+        }
 }
 
-/* What was told of a stretch before, but for the cycles that close in it. */
-static void fill_again(const duty_use *u, const double *again, const double *closed, const double *open, double *to)
-{
-    memcpy(to, again, VALUE_WIDTH(u) * sizeof *to);
-    for (size_t f = 0; f < u->nfill && u->ncycle; f++) {
-        int k = u->fill[f].index;
-        to[f] = u->fill[f].what == FILL_CYCLE ? closed[k] : u->fill[f].what == FILL_OPEN ? open[k] : to[f];
-    }
-}
-
-/* The steps of one law; `stress`: of each break point, in their order. */
-static int use_values(duty *d, duty_stream *s, size_t which, const double *first, const double *stress, why *w)
+/* The steps of one law. */
+static int use_values(duty *d, duty_stream *s, size_t which, why *w)
 {
     const duty_use *u = &d->use[which];
     const duty_at *at = &s->at[u->rule];
-    size_t nstep = duty_used(d, s, u->rule);
-    double closed[DUTY_MOST_CYCLES] = { 0 }, open[DUTY_MOST_CYCLES] = { 0 };
-    const double *stand = first;
-    size_t nevent = nstep ? at->step[nstep - 1].o1 : 0, mine = values_at(d, which);
-    int rc = room(&s->value[which], nstep * VALUE_WIDTH(u), w);
-    rc = rc || !u->ncycle || u->own ? rc : weigh(d, u, s, nevent, w);
-    for (size_t i = 0; i < nstep && !rc; i++) {
-        const duty_step *step = &at->step[i];
-        if (step->brk) {
-            stand = stress;
-            stress += DUTY_N;
-        }
-        for (size_t k = 0; k < u->ncycle && !u->own; k++) {
-            closed[k] = sum(s->made + k * nevent, step->e0, step->e1);
-            open[k] = sum(s->made + k * nevent, step->o0, step->o1);
-        }
-        double *to = s->value[which] + i * VALUE_WIDTH(u), *again = s->told[i].again;
-        if (again && s->told[i].known) {
-            fill_again(u, again + mine, closed, open, to);
-            continue;
-        }
-        fill_step(s, u, step, stand, closed, open, to);
-        if (again)
-            memcpy(again + mine, to, VALUE_WIDTH(u) * sizeof *to);
-    }
+    size_t nstep = duty_used(d, s, u->rule), nevent = nstep ? at->step[nstep - 1].o1 : 0, width = VALUE_WIDTH(u);
+    int rc = room(&s->value[which], nstep * width, w);
+    for (size_t i = 0; i < nstep && !rc; i++)
+        memcpy(s->value[which] + i * width, at->account[i]->value + u->value, width * sizeof(double));
+    if (rc || !u->ncycle || u->own)
+        return rc;
+    rc = weigh(d, u, s, nevent, w);
+    if (!rc)
+        fill_cycles(u, s, nstep, nevent, s->value[which]);
     return rc;
 }
 
-static int told_room(duty_stream *s, size_t n, why *w)
+/* ---- accounts ---- */
+
+static int account_room(duty_at *at, size_t n, size_t width, why *w)
 {
-    if (n <= s->captold)
+    if (n <= at->capaccount)
         return E_OK;
-    struct duty_told *told = mem_grow(s->told, 2 * n, sizeof *told);
-    s->told = told ? told : s->told;
-    duty_totals *total = told ? mem_grow(s->total, 2 * n, sizeof *total) : NULL;
-    if (!total)
+    duty_account **account = mem_grow(at->account, 2 * n, sizeof *account);
+    at->account = account ? account : at->account;
+    double *fresh = account ? mem_grow(at->fresh, 2 * n * width, sizeof *fresh) : NULL;
+    if (!fresh)
         return fail(w, E_NOMEM, "no memory for %zu steps of a duty", n);
-    s->total = total;
-    s->captold = 2 * n;
+    at->fresh = fresh;
+    at->capaccount = 2 * n;
     return E_OK;
 }
 
-/* The stress of a break point; `total`: of its step, unless NULL. */
-static void step_stress(duty *d, duty_stream *s, size_t r, duty_step *step, struct duty_told *told, double *stress,
-                        duty_totals *total)
+/* `stand`: the stress of the last break point before this step's end. */
+static void make_account(const duty *d, const duty_stream *s, size_t r, const duty_step *step, const double *stand,
+                         duty_account *to)
 {
-    duty_totals t;
     duty_pos b0 = { step->b0, 0 };
-    bool whole = step->a.i == step->b0 && step->a.f == 0;
-    told->again = duty_again_values(d, s, r, step, &told->known);
-    if (told->known) {
-        memcpy(stress, told->again, DUTY_N * sizeof *stress);
-        memcpy(&t, told->again + AGAIN_TOTALS, sizeof t);
-    } else {
-        duty_totals_between(s, b0, step->b, &t);
-        duty_stress(s, &d->rule[r], b0, step->b, &t, stress);
-    }
-    if (told->again && !told->known) {
-        memcpy(told->again, stress, DUTY_N * sizeof *stress);
-        memcpy(told->again + AGAIN_TOTALS, &t, sizeof t);
-    }
-    if (total && whole)
-        *total = t;
-    else if (total)
-        duty_totals_between(s, step->a, step->b, total);
+    bool whole = step->brk && step->a.i == step->b0 && step->a.f == 0;
+    if (step->brk) {
+        duty_totals_between(s, b0, step->b, &to->total);
+        duty_stress(s, &d->rule[r], b0, step->b, &to->total, to->stress);
+    } else
+        memcpy(to->stress, stand, sizeof to->stress);
+    if (r == 0 && !whole)                         /* rows are added up from those of the first rule */
+        duty_totals_between(s, step->a, step->b, &to->total);
+    for (size_t i = 0; i < d->nuse; i++)
+        if (d->use[i].rule == r)
+            fill_step(s, &d->use[i], step, to->stress, to->value + d->use[i].value);
 }
 
-/* The stress of each break point of a rule, one behind the other, in s->stress; the totals of the first one's steps. */
-static int rule_stress(duty *d, duty_stream *s, size_t r, why *w)
+static int rule_accounts(duty *d, duty_stream *s, size_t r, why *w)
 {
     duty_at *at = &s->at[r];
-    size_t nstep = duty_used(d, s, r);
-    int rc = room(&s->stress, nstep * DUTY_N, w);
-    rc = rc ? rc : told_room(s, nstep, w);
-    double *to = s->stress;
-    for (size_t i = 0; i < nstep && !rc; i++) {
-        struct duty_told *told = &s->told[i];
-        duty_step *step = &at->step[i];
-        *told = (struct duty_told){ 0 };
-        if (step->brk) {
-            step_stress(d, s, r, step, told, to, r ? NULL : &s->total[i]);
-            to += DUTY_N;
-        } else if (!r)
-            duty_totals_between(s, step->a, step->b, &s->total[i]);
+    const size_t n = duty_used(d, s, r), width = ACCOUNT_WIDTH(&d->rule[r]);
+    const double *stand = at->stand;
+    int rc = account_room(at, n, width, w);
+    for (size_t i = 0; i < n && !rc; i++) {
+        bool known;
+        duty_account *a = duty_again_account(d, s, r, &at->step[i], &known);
+        a = a ? a : (duty_account *)(at->fresh + i * width);
+        if (!known)
+            make_account(d, s, r, &at->step[i], stand, a);
+        at->account[i] = a;
+        stand = a->stress;
     }
+    if (!rc && n)
+        memcpy(at->stand, stand, sizeof at->stand);
     return rc;
 }
 
@@ -229,25 +201,17 @@ void duty_row_totals(const duty *d, const duty_stream *s, size_t row, duty_total
         duty_totals_between(s, s->row[row].a, s->row[row].b, t);
         return;
     }
-    *t = s->total[from];
+    *t = s->at[0].account[from]->total;
     for (size_t i = from + 1; i < to; i++)
-        duty_totals_add(t, &s->total[i]);
+        duty_totals_add(t, &s->at[0].account[i]->total);
 }
 
 int duty_values(duty *d, duty_stream *s, why *w)
 {
     int rc = E_OK;
-    for (size_t r = 0; r < d->nrule && !rc; r++) {
-        duty_at *at = &s->at[r];
-        size_t n = 0;
-        rc = rule_stress(d, s, r, w);
-        for (size_t i = 0; i < d->nuse && !rc; i++)
-            if (d->use[i].rule == r)
-                rc = use_values(d, s, i, at->stand, s->stress, w);
-        for (size_t i = 0; i < duty_used(d, s, r); i++)
-            n += at->step[i].brk;
-        if (n && !rc)
-            memcpy(at->stand, s->stress + (n - 1) * DUTY_N, sizeof at->stand);
-    }
+    for (size_t r = 0; r < d->nrule && !rc; r++)
+        rc = rule_accounts(d, s, r, w);
+    for (size_t i = 0; i < d->nuse && !rc; i++)
+        rc = use_values(d, s, i, w);
     return rc;
 }
