@@ -247,8 +247,11 @@ static void alone_or_in_company(void **state)
     enum { ROWS = 400 };
     static double alone[ROWS][RIG_COLUMNS];
     static const char *const rows[] = { "100 days", "5 days", "7 hours" };
-    static const char *const also[][2] = { { "naumann2020", "ageing = \"cycle\"" }, { "lmo-lto", "" },
-                                           { "lmo-lto", "as = \"ssc\"" } };
+    static const char *const also[][2] = { { "naumann2020", "ageing = \"cycle\"" },
+                                           { "lmo-lto", "" },
+                                           { "lmo-lto", "as = \"ssc\"" },
+                                           { "smith2017", "" },
+                                           { "smith2017", "as = \"ssc\"" } };
     enum { ALSO = sizeof also / sizeof also[0] };
     for (int k = 0; k < 3 * (NLAWS + ALSO); k++) {
         const char *const *other = k < 3 * NLAWS ? NULL : also[k / 3 - NLAWS];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * fit_law.c - a law as a function of its parameters: each point a lane of one engine over the same rows.
  */
+#include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/study/fit_inside.h"
 #include <math.h>
@@ -286,6 +287,15 @@ static int can_scale(const fit_law *l, why *w)
                : E_OK;
 }
 
+static int has_target(const fit *f, why *w)
+{
+    for (size_t c = 0; c < f->rows.ncol; c++)
+        if (strcmp(f->rows.column[c].key, f->o.target) == 0)
+            return E_OK;
+    return fail(w, E_INPUT, "source %s has no column %s to fit to: it is not in the data, or without a single number",
+                f->s->source.label, f->o.target);
+}
+
 int fit_law_open(fit *f, int64_t cell, fit_law *l, why *w)
 {
     double x[FIT_PARAMS];
@@ -299,7 +309,10 @@ int fit_law_open(fit *f, int64_t cell, fit_law *l, why *w)
     for (size_t j = 0; j < f->nparam; j++)
         x[j] = fit_inside(&f->param[j], f->param[j].start);
     rc = rc ? rc : count_rows(l, cell, w);
+    log_reading(true);                            /* what the law says of these data, at the scenario's values */
     rc = rc ? rc : evaluate(l, 1, x, true, l->all, l->seen, w);
+    log_reading(false);
+    rc = rc ? rc : has_target(f, w);
     if (!rc)
         choose(l);
     return rc ? rc : find_last(l, w);

@@ -2,6 +2,7 @@
  * replay.c - the rows of a scenario's source kept in memory, and a source that plays them again.
  */
 #include "core/study/replay.h"
+#include "core/base/log.h"
 #include "core/host/block.h"
 #include "core/host/object.h"
 #include <stdio.h>
@@ -18,6 +19,7 @@ typedef struct reading {
     const fade_source_v1 *vt;
     void                 *source;
     fade_block            b;
+    double               *scale;                  /* of each column, to the unit it is kept in */
     uint64_t held; /* rows of each cell, where conditions hold; 0: the source has its own */
     why                  *w;
 } reading;
@@ -29,10 +31,12 @@ static int take_columns(reading *k, const fade_list *out)
     r->column = mem_zero(out->n + 1, sizeof *r->column);
     r->col = mem_zero(out->n + 1, sizeof *r->col);
     r->ncol = out->n;
-    bool good = r->arena && r->column && r->col;
+    k->scale = mem_zero(out->n + 1, sizeof *k->scale);
+    bool good = r->arena && r->column && r->col && k->scale;
     for (uint32_t i = 0; i < out->n && good; i++) {
         fade_column *c = &r->column[i];
         *c = *(const fade_column *)library_at(out, i);
+        k->scale[i] = scenario_unit(c);
         c->key = mem_arena_text(r->arena, c->key);
         c->unit = mem_arena_text(r->arena, c->unit);
         c->doc = mem_arena_text(r->arena, c->doc);
@@ -93,7 +97,7 @@ static int take_row(reading *k, uint32_t i)
     if (cell < 0)
         return fail(k->w, E_NOMEM, "no memory for the cells of a source");
     for (size_t c = 0; c < r->ncol; c++)
-        r->col[c][r->n] = k->b.col[c][i];
+        r->col[c][r->n] = k->b.col[c][i] * k->scale[c];
     r->time[r->n] = k->b.time[i];
     r->cycle[r->n] = k->b.cycle[i];
     r->cell[r->n++] = (uint32_t)cell;
@@ -166,6 +170,7 @@ static int read_rows(reading *k, atomic_int *stop)
 static void close_reading(reading *k)
 {
     block_close(&k->b);
+    free(k->scale);
     if (k->source)
         k->vt->close(k->source);
     object_close(k->object);
@@ -185,11 +190,25 @@ static int find_cells(replay *r, why *w)
     return E_OK;
 }
 
+static void doubt(const scenario *s, const replay *r)
+{
+    size_t c = 0;
+    while (c < r->ncol && strcmp(r->column[c].key, "capacity") != 0)
+        c++;
+    for (size_t i = 0; c < r->ncol && i < r->n; i++)
+        if ((i == 0 || r->cell[i] != r->cell[i - 1]) && scenario_doubt(s, r->name[r->cell[i]], r->col[c][i]))
+            return;
+}
+
 int replay_read(const scenario *s, atomic_int *stop, replay *r, why *w)
 {
     reading k = { .r = r, .w = w };
+    log_reading(true);
     int rc = open_reading(&k, s, false);
     rc = rc ? rc : read_rows(&k, stop);
+    if (!rc)
+        doubt(s, r);
+    log_reading(false);
     if (!rc && r->n == 0)
         rc = fail(w, E_INPUT, "source %s has no rows", s->source.label);
     rc = rc ? rc : find_cells(r, w);
