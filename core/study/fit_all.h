@@ -25,8 +25,7 @@ const char *fit_all_refuses(const fit_all *);
 int fit_all_run(const scenario *, fit_all *, const char *const *param, size_t nparam, why *w);
 /* A fit whose draws are too narrow as what it left has a memory; false: there is no such. */
 bool fit_all_narrow(const fit_all *, size_t i);
-void fit_all_json(const fit_all *, json *out);        /* one of these: */
+void fit_all_json(const fit_all *, json *out);
 void fit_json(const fit *, const fit_result *, size_t n, json *out);
-void filter_json(const fit *, const filter_options *, const filter_course *, size_t n, json *out);
 void fit_all_close(fit_all *);
 #endif

@@ -107,7 +107,7 @@ static void row_json(const fit *f, const filter_row *r, json *out)
     json_close(out, '}');
 }
 
-void filter_json(const fit *f, const filter_options *o, const filter_course *all, size_t n, json *out)
+static void filter_json(const fit *f, const filter_options *o, const filter_course *all, size_t n, json *out)
 {
     json_open(out, NULL, '{');
     json_text(out, "physics", f->s->physics[f->physics].label);
