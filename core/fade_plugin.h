@@ -278,6 +278,15 @@ typedef struct fade_model_v1 {            /* "fade.model/1".  Functions return 0
  * of the samples since the last one; between break points dt is 0 and these inputs stand. */
 enum { FADE_LENT_SAMPLES = 1 };           /* fade_duty_v1.flags: step reads tile->samples */
 
+typedef struct fade_steps fade_steps;
+struct fade_steps {                       /* steps of one cell, one behind the other, as the lanes of a tile; the host's, valid during the call */
+    uint32_t             size, output;    /* the output that says what is left of the capacity */
+    const uint8_t       *scaled;          /* per input: 1 where the cell has health times what its column says; dt of every step is such */
+    const uint8_t       *ends;            /* [n] 1: the health behind this step is what it leaves; else that before it */
+    double              *health;          /* [n + 1] of the cell before each step, and behind the last: [0] is given, steps() fills the others */
+    double (*left)(const fade_steps *, double output);        /* the health by that output */
+};
+
 typedef struct fade_duty_v1 {             /* "fade.duty/1", beside fade.model/1 */
     uint32_t  size, flags;
     double    break_time, break_efc;      /* a break point when so many s, or equivalent full cycles, have passed; 0: not by it */
@@ -289,6 +298,9 @@ typedef struct fade_duty_v1 {             /* "fade.duty/1", beside fade.model/1 
                                              that closed in the step, input open_KEY over those still open at its end, as half cycles */
     int32_t (*rates)(const void *model, fade_tile *);        /* [work] samples are lanes: out from in and param; NULL without `rate` */
     int32_t (*cycles)(const void *model, fade_tile *);       /* [work] rainflow cycles are lanes: in is depth, soc_mean, temperature_mean, duration */
+    int32_t (*steps)(const void *model, fade_tile *, const fade_steps *);    /* [work] what step() makes of them one after the other, to the bit: lane j
+                                             is step j; x, x1 and out have 8 lanes: before the first step, behind the last.  < 0: step() is asked
+                                             instead.  NULL, or absent where `size` is smaller: there is none */
 } fade_duty_v1;
 
 /* ---- correctors ------------------------------------------------------------------------------------------------------------ */

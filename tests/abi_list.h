@@ -155,7 +155,14 @@
     F(fade_model_v1, refresh, 64, 8, int32_t (*)(const void *, fade_tile *)) \
     F(fade_model_v1, step, 72, 8, int32_t (*)(const void *, fade_tile *)) \
     F(fade_model_v1, observe, 80, 8, int32_t (*)(const void *, fade_tile *)) \
-    S(fade_duty_v1, 96) \
+    S(fade_steps, 40) \
+    F(fade_steps, size, 0, 4, uint32_t) \
+    F(fade_steps, output, 4, 4, uint32_t) \
+    F(fade_steps, scaled, 8, 8, const uint8_t *) \
+    F(fade_steps, ends, 16, 8, const uint8_t *) \
+    F(fade_steps, health, 24, 8, double *) \
+    F(fade_steps, left, 32, 8, double (*)(const fade_steps *, double)) \
+    S(fade_duty_v1, 104) \
     F(fade_duty_v1, size, 0, 4, uint32_t) \
     F(fade_duty_v1, flags, 4, 4, uint32_t) \
     F(fade_duty_v1, break_time, 8, 8, double) \
@@ -166,6 +173,7 @@
     F(fade_duty_v1, cycle, 64, 16, fade_list) \
     F(fade_duty_v1, rates, 80, 8, int32_t (*)(const void *, fade_tile *)) \
     F(fade_duty_v1, cycles, 88, 8, int32_t (*)(const void *, fade_tile *)) \
+    F(fade_duty_v1, steps, 96, 8, int32_t (*)(const void *, fade_tile *, const fade_steps *)) \
     S(fade_table, 72) \
     F(fade_table, size, 0, 4, uint32_t) \
     F(fade_table, ncol, 4, 4, uint32_t) \

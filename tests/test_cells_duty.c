@@ -121,6 +121,32 @@ static void side_by_side_each_lives_its_own_life(void **state)
     series.n = SYNTHETIC_N;
 }
 
+/* Every result of every row, of a cell alone and of two on one duty, whose steps go one by one. */
+static void alone_or_in_company_rows_are_the_same(void **state)
+{
+    (void)state;
+    enum { ROWS = 1800 };
+    static double alone[ROWS][RIG_COLUMNS];
+    static const char *const rows[] = { "30 days", "77 days", "5 h" };
+    for (int k = 0; k < 3; k++)
+        for (int c = 0; c < CELLS; c++) {
+            series.n = YEAR;
+            ten_years(c, rows[k], "soc");
+            size_t n = rig.n, at = 0;
+            assert_true(n <= ROWS);
+            memcpy(alone, rig.at, n * sizeof *alone);
+            series.cells = 2;
+            ten_years(c, rows[k], "soc");
+            for (size_t i = 0; i < rig.n; i++)
+                if (strcmp(rig.cell[i], rig.cell[0]) == 0 &&
+                    memcmp(rig.at[i], alone[at++], rig.ncol * sizeof(double)) != 0)
+                    fail_msg("%s: other bits in row %zu of %s", cells_peer[c].name, at, rows[k]);
+            assert_int_equal(at, n);
+            series.cells = 1;
+        }
+    series.n = SYNTHETIC_N;
+}
+
 /* The same for cells that share a duty and differ in a number: each makes its own rates. */
 static void cells_that_differ_in_a_number_too(void **state)
 {
@@ -253,6 +279,7 @@ int main(void)
         cmocka_unit_test(so_are_they_where_the_energy_is_kept),
         cmocka_unit_test(rows_of_any_length_are_the_same_life),
         cmocka_unit_test(side_by_side_each_lives_its_own_life),
+        cmocka_unit_test(alone_or_in_company_rows_are_the_same),
         cmocka_unit_test(cells_that_differ_in_a_number_too),
         cmocka_unit_test(outside_of_the_tests_one_warning_names_the_bound),
         cmocka_unit_test(without_a_c_rate_there_is_a_sentence),

@@ -240,6 +240,37 @@ static void a_lane_is_what_it_is_alone(void **state)
         }
 }
 
+/* Steps in one call, side by side, or one by one as in a tile of two cells: the same bits in every row. */
+static void alone_or_in_company(void **state)
+{
+    (void)state;
+    enum { ROWS = 400 };
+    static double alone[ROWS][RIG_COLUMNS];
+    static const char *const rows[] = { "100 days", "5 days", "7 hours" };
+    static const char *const also[][2] = { { "naumann2020", "ageing = \"cycle\"" },
+                                           { "lmo-lto", "" },
+                                           { "lmo-lto", "as = \"ssc\"" },
+                                           { "smith2017", "" },
+                                           { "smith2017", "as = \"ssc\"" } };
+    enum { ALSO = sizeof also / sizeof also[0] };
+    for (int k = 0; k < 3 * (NLAWS + ALSO); k++) {
+        const char *const *other = k < 3 * NLAWS ? NULL : also[k / 3 - NLAWS];
+        random_duty(61 + (uint64_t)k, 2500);
+        plan p = { .law = other ? other[0] : laws[k / 3], .row = rows[k % 3], .law_more = other ? other[1] : "" };
+        run(&p);
+        size_t n = rig.n, at = 0;
+        assert_true(n > 0 && n <= ROWS);
+        memcpy(alone, rig.at, n * sizeof *alone);
+        series.cells = 2;
+        run(&p);
+        for (size_t i = 0; i < rig.n; i++)
+            if (strcmp(rig.cell[i], rig.cell[0]) == 0)
+                assert_memory_equal(rig.at[i], alone[at++], rig.ncol * sizeof(double));
+        assert_int_equal(at, n);
+        series.cells = 1;
+    }
+}
+
 /* Cells with samples of their own: each lives as it does alone.  Also under laws that are lent their samples. */
 static void cells_with_duties_of_their_own(void **state)
 {
@@ -376,6 +407,7 @@ int main(void)
         cmocka_unit_test(laws_made_one_do_not_see_blocks),
         cmocka_unit_test(resumed_is_the_same),
         cmocka_unit_test(a_lane_is_what_it_is_alone),
+        cmocka_unit_test(alone_or_in_company),
         cmocka_unit_test(cells_with_duties_of_their_own),
         cmocka_unit_test(a_cell_without_samples),
         cmocka_unit_test(a_lane_that_breaks),

@@ -46,7 +46,7 @@ static void opened(int level, bool as_json, uint64_t rotate, int keep)
     static int opens;
     why w = { 0 };
     snprintf(path, sizeof path, "%s/log%d", folder, opens++);
-    assert_int_equal(log_open(&(log_options){ level, as_json, path, rotate, keep }, &w), E_OK);
+    assert_int_equal(log_open(&(log_options){ level, as_json, path, rotate, keep, 0 }, &w), E_OK);
 }
 
 static void text_lines(void **unused)
@@ -183,11 +183,38 @@ static void levels(void **unused)
     assert_int_equal(log_count(99), 0);
 }
 
+/* What a source says is kept, and once, where tries are silent. */
+static void sources_are_heard(void **unused)
+{
+    (void)unused;
+    opened(LOG_SILENT, false, 0, 0);
+    log_close();
+    why w = { 0 };
+    log_options o = { .level = LOG_SILENT, .file = path, .reading = LOG_WARNING };
+    assert_int_equal(log_open(&o, &w), E_OK);
+    log_say(LOG_WARNING, NULL, "a try");
+    for (int i = 0; i < 2; i++) {
+        log_reading(true);
+        log_say(LOG_WARNING, NULL, "8 lines are skipped");
+        log_say(LOG_INFO, NULL, "less than that");
+        log_reading(false);
+    }
+    log_say(LOG_WARNING, NULL, "another try");
+    log_close();
+    char *at = all_of(path), *said = strstr(at, "8 lines are skipped");
+    assert_non_null(said);
+    assert_null(strstr(said + 1, "8 lines"));
+    assert_null(strstr(at, "try"));
+    assert_null(strstr(at, "less"));
+    free(at);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_lines),         cmocka_unit_test(json_lines), cmocka_unit_test(files_rotate),
         cmocka_unit_test(threads_do_not_mix), cmocka_unit_test(trouble),    cmocka_unit_test(levels),
+        cmocka_unit_test(sources_are_heard),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -72,7 +72,7 @@ static void a_tap_gets_the_cycles_it_asks_for_and_the_last(void **state)
     static taken t;
     memset(&t, 0, sizeof t);
     const uint64_t at[] = { 4, 9 };
-    engine_tap tap = { &take_v1, &t, take_columns, 0, at, 2, false };
+    engine_tap tap = { .vt = &take_v1, .self = &t, .columns = take_columns, .at = at, .nat = 2 };
     ran r = run_bare(HEAD HELD LAW, (engine_options){ .tap = &tap });
     assert_int_equal(r.rc, E_OK);
     assert_int_equal(t.n, 3);
@@ -85,10 +85,57 @@ static void a_tap_gets_the_cycles_it_asks_for_and_the_last(void **state)
     rig_done(&r);
 }
 
+/* ---- one column, without rows ---- */
+
+enum { LANES = 5, CYCLES = 40 };
+typedef struct values { size_t n[LANES]; double v[LANES][CYCLES]; } values;
+
+static void take_value(void *self, uint32_t lane, const char *cell, double v)
+{
+    values *t = self;
+    assert_true(lane < LANES && t->n[lane] < CYCLES && *cell);
+    t->v[lane][t->n[lane]++] = v;
+}
+
+static void one_column_is_the_same_without_rows(void **state)
+{
+    (void)state;
+    static const char *const key[] = { "physics_capacity", "physics_loss" };
+    static const char toml[] = HEAD "[source]\nplugin = \"constant\"\ncells = 5\n"
+                               "[[physics]]\nplugin = \"power-law\"\nc = { mean = 0.01, sd = 1e-3 }\nz = 0.5\n";
+    static taken t;
+    for (int k = 0; k < 2; k++) {
+        values got = { 0 };
+        memset(&t, 0, sizeof t);
+        engine_tap rows = { .vt = &take_v1, .self = &t, .columns = take_columns, .every = 1 };
+        engine_tap one = { .self = &got, .every = 1, .key = key[k], .value = take_value };
+        ran r = run_bare(toml, (engine_options){ .tap = &rows });
+        assert_int_equal(r.rc, E_OK);
+        rig_done(&r);
+        r = run_bare(toml, (engine_options){ .tap = &one });
+        assert_int_equal(r.rc, E_OK);
+        rig_done(&r);
+        assert_int_equal(t.n, LANES * CYCLES);
+        size_t at[LANES] = { 0 };
+        for (size_t i = 0; i < t.n; i++) {
+            size_t lane = (size_t)(t.cell[i][strlen(t.cell[i]) - 1] - '1');
+            double v = got.v[lane][at[lane]++];
+            assert_near(k ? 2 * (1 - v) : v, t.capacity[i], k ? 1e-12 : 0);
+        }
+        assert_true(got.v[0][39] != got.v[1][39]);
+    }
+    values none = { 0 };
+    engine_tap wrong = { .self = &none, .every = 1, .key = "physics_voltage", .value = take_value };
+    ran r = run_bare(toml, (engine_options){ .tap = &wrong });
+    assert_int_equal(r.rc, E_INPUT);
+    assert_non_null(strstr(r.w.text, "power-law writes no physics_voltage"));
+    rig_done(&r);
+}
+
 static void a_tap_that_is_full_ends_the_run_with_a_sentence(void **state)
 {
     (void)state;
-    engine_tap tap = { &refuse_v1, &rig, NULL, 1, NULL, 0, false };
+    engine_tap tap = { .vt = &refuse_v1, .self = &rig, .every = 1 };
     ran r = run_bare(HEAD HELD LAW, (engine_options){ .tap = &tap });
     assert_int_equal(r.rc, E_NOMEM);
     assert_non_null(strstr(r.w.text, "rows cannot be gathered: too many"));
@@ -448,6 +495,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tap_gets_the_cycles_it_asks_for_and_the_last),
+        cmocka_unit_test(one_column_is_the_same_without_rows),
         cmocka_unit_test(a_tap_that_is_full_ends_the_run_with_a_sentence),
         cmocka_unit_test(an_output_may_ask_for_single_cycles),
         cmocka_unit_test(each_point_is_a_lane_with_its_own_parameter),

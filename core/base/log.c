@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/base/mem.h"
+#include "core/base/text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -31,6 +32,9 @@ static struct {
     int             keep;
 } sink = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = STDERR_FILENO };
 static atomic_int kept = LOG_WARNING;
+enum { REMEMBERED = 256 };
+static struct { int usual, reading; int depth; size_t n; uint64_t said[REMEMBERED]; } study = { .usual = LOG_WARNING,
+                                                                                             .reading = LOG_WARNING };
 static atomic_ullong counts[LOG_SILENT];
 
 int log_level(const char *word)
@@ -66,8 +70,11 @@ int log_open(const log_options *o, why *w)
         sink.file = mem_dup(o->file);
         rc = sink.file ? file_open(w) : fail(w, E_NOMEM, "no memory for the log");
     }
-    if (!rc)
-        atomic_store(&kept, o->level);
+    if (!rc) {
+        study.usual = o->level;
+        study.reading = o->reading ? o->reading : o->level;
+        atomic_store(&kept, study.usual);
+    }
     pthread_mutex_unlock(&sink.lock);
     return rc;
 }
@@ -83,6 +90,8 @@ void log_close(void)
     sink.json = sink.lost = false;
     sink.rotate = sink.written = 0;
     sink.keep = 0;
+    study.usual = study.reading = LOG_WARNING;
+    study.n = 0;
     atomic_store(&kept, LOG_WARNING);
     pthread_mutex_unlock(&sink.lock);
 }
@@ -90,6 +99,14 @@ void log_close(void)
 bool log_wants(int level)
 {
     return level >= atomic_load_explicit(&kept, memory_order_relaxed) && level < LOG_SILENT;
+}
+
+void log_reading(bool on)
+{
+    pthread_mutex_lock(&sink.lock);
+    study.depth += on ? 1 : -1;
+    atomic_store(&kept, study.depth > 0 ? study.reading : study.usual);
+    pthread_mutex_unlock(&sink.lock);
 }
 
 uint64_t log_count(int level)
@@ -148,6 +165,20 @@ static void add_value(text *t, const char *value)
         json_quote(t, value);
 }
 
+/* Sources are read, and laws tried, more than once: a sentence is said once. */
+static bool again(const char *sentence)
+{
+    uint64_t h = text_hash(sentence);
+    pthread_mutex_lock(&sink.lock);
+    bool known = false;
+    for (size_t i = 0; study.depth && i < study.n; i++)
+        known |= study.said[i] == h;
+    if (study.depth && !known && study.n < REMEMBERED)
+        study.said[study.n++] = h;
+    pthread_mutex_unlock(&sink.lock);
+    return known;
+}
+
 static void make_text(text *t, int level, const char *now, const log_field *fields, const char *sentence)
 {
     bool own = !sink.file;                              /* people at a terminal need no date */
@@ -190,6 +221,8 @@ void log_say(int level, const log_field *fields, const char *format, ...)
     va_start(args, format);
     vsnprintf(sentence, sizeof sentence, format, args);
     va_end(args);
+    if (again(sentence))
+        return;
     clock_text(clock_utc_us(), now);
     text line = { 0 };
     (sink.json ? make_json : make_text)(&line, level, now, fields, sentence);

@@ -14,6 +14,7 @@ typedef struct log_options {
     const char *file;                             /* NULL: stderr */
     uint64_t    rotate_bytes;                     /* 0: never; else file, file.1 .. file.N */
     int         keep;
+    int         reading;                          /* the same between log_reading(true) and (false); 0: as level */
 } log_options;
 
 typedef struct log_field { const char *key, *value; } log_field;   /* value NULL: left out */
@@ -22,6 +23,8 @@ typedef struct log_field { const char *key, *value; } log_field;   /* value NULL
 int log_open(const log_options *, why *w);        /* [main] E_IO */
 void log_close(void);
 bool log_wants(int level);                        /* [any] */
+/* A source is read: what it says of its data is kept, each sentence once, where lives that are only tried are not.  [main] */
+void log_reading(bool);
 /* One line: time, level, sentence, fields (ended by a NULL key, may be NULL).  [any thread] */
 void log_say(int level, const log_field *fields, const char *format, ...) __attribute__((format(printf, 3, 4)));
 int log_level(const char *word);                  /* "debug", "INFO", .. or -1 */

@@ -41,10 +41,10 @@ int cli_engine(const scenario *s, const engine_options *opt, engine **out)
     return status;
 }
 
-int cli_log(const scenario *s, why *w)
+/* What is kept of a log whose level is `level`, by FADE_LOG, -v and -q. */
+static int level_kept(int level, int *out, why *w)
 {
     const char *word = getenv("FADE_LOG");
-    int level = s->logging.level;
     if (word && *word) {
         level = log_level(word);
         if (level < 0)
@@ -54,10 +54,24 @@ int cli_log(const scenario *s, why *w)
         level = LOG_ERROR;
     if (cli_verbose())
         level = cli_verbose() > 1 ? LOG_DEBUG : level < LOG_INFO ? level : LOG_INFO;
-    log_options o = { .level = level,
+    *out = level;
+    return E_OK;
+}
+
+int cli_log_tries(const scenario *s, int level, why *w)
+{
+    int usual, reading, own = s->logging.level;
+    int rc = level_kept(own > level ? own : level, &usual, w);
+    rc = rc ? rc : level_kept(own, &reading, w);
+    if (rc)
+        return rc;
+    log_options o = { .level = usual,
+                      .reading = reading,
                       .json = s->logging.json,
                       .file = s->logging.file,
                       .rotate_bytes = s->logging.rotate,
                       .keep = s->logging.keep };
     return log_open(&o, w);
 }
+
+int cli_log(const scenario *s, why *w) { return cli_log_tries(s, LOG_DEBUG, w); }

@@ -19,4 +19,6 @@ int cli_scenario(const cli *, const char *path, const char *const *more, size_t 
 int cli_engine(const scenario *, const engine_options *opt, engine **out);
 /* The log as [logging], FADE_LOG and -v, -q want it. */
 int cli_log(const scenario *, why *w);
+/* The same for a verb that tries many lives: below `level` only what the source says of its data is kept. */
+int cli_log_tries(const scenario *, int level, why *w);
 #endif

@@ -45,10 +45,7 @@ static int read_options(job *k, why *w)
 static int work(job *k, why *w)
 {
     json j = { 0 };
-    for (int i = 0; i < 2; i++)
-        if (k->s[i] && k->s[i]->logging.level < LOG_ERROR)
-            k->s[i]->logging.level = LOG_ERROR;
-    int rc = cli_log(k->s[0], w);
+    int rc = cli_log_tries(k->s[0], LOG_ERROR, w);
     rc = rc ? rc : read_options(k, w);
     rc = rc ? rc : drift_run(k->s[0], k->s[1], &k->o, &k->report, w);
     if (rc)

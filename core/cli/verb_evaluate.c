@@ -108,9 +108,7 @@ static int tell(job *k, why *w)
 static int work(job *k, why *w)
 {
     bool talk = isatty(STDERR_FILENO) && !cli_quiet();
-    if (k->s->logging.level < LOG_SILENT)          /* a fit's odd places and rows out of range would each complain */
-        k->s->logging.level = LOG_SILENT;
-    int rc = cli_log(k->s, w);
+    int rc = cli_log_tries(k->s, LOG_SILENT, w); /* a fit's odd places and rows out of range would each complain */
     rc = rc ? rc : read_options(k, w);
     if (rc)
         return rc;

@@ -228,9 +228,7 @@ static int work(job *k, why *w)
     bool talk = isatty(STDERR_FILENO) && !cli_quiet();
     if (n == 0)
         return fail(w, E_USAGE, "name what to fit: --param KEY, of those fade params show tells");
-    if (k->s->logging.level < LOG_SILENT)          /* a thousand lives at odd places would each complain */
-        k->s->logging.level = LOG_SILENT;
-    int rc = cli_log(k->s, w);
+    int rc = cli_log_tries(k->s, LOG_SILENT, w); /* a thousand lives at odd places would each complain */
     rc = rc ? rc : read_options(k, w);
     rc = rc ? rc : read_sequential(k, w);
     k->o.progress = progress;

@@ -187,9 +187,7 @@ static int tell(job *k, why *w)
 
 static int work(job *k, why *w)
 {
-    if (k->s->logging.level < LOG_SILENT)          /* a thousand lives at odd places would each complain */
-        k->s->logging.level = LOG_SILENT;
-    int rc = cli_log(k->s, w);
+    int rc = cli_log_tries(k->s, LOG_SILENT, w); /* a thousand lives at odd places would each complain */
     rc = rc ? rc : read_options(k, w);
     if (isatty(STDERR_FILENO) && !cli_quiet())
         k->o.progress = progress;

@@ -89,6 +89,8 @@ static void say(const job *k)
                 sqrt(s->total / (double)s->known), k->m->unit);
     if (s->banded)
         cli_say(", %.0f %% within the 90 %% band", 100 * (double)s->inside / (double)s->banded);
+    if (s->scored)
+        cli_say("; alarm in %llu", (unsigned long long)s->alarms);
     cli_say("\n");
     if (s->alone)
         cli_say(

@@ -71,9 +71,7 @@ static int tell(job *k, why *w)
 static int work(job *k, why *w)
 {
     const char *many = cli_text(&k->c, "n");
-    if (k->s->logging.level < LOG_SILENT)         /* lives at odd places would each complain; the first is told */
-        k->s->logging.level = LOG_SILENT;
-    int rc = cli_log(k->s, w);
+    int rc = cli_log_tries(k->s, LOG_SILENT, w); /* lives at odd places would each complain; the first is told */
     rc = rc ? rc : read_study(k, w);
     size_t n = many ? strtoul(many, NULL, 10) : usual_n[k->method];
     if (!rc && (n < 1 || n > 1000000))

@@ -121,9 +121,7 @@ static int work(job *k, why *w)
     const char *ask = cli_text(&k->c, "ask"), *name = cli_text(&k->c, "corrector");
     if (!cli_text(&k->c, "save"))
         return fail(w, E_USAGE, "say where the model goes: --save DIR");
-    if (k->s->logging.level < LOG_ERROR)          /* a law at odd places would warn */
-        k->s->logging.level = LOG_ERROR;
-    int rc = cli_log(k->s, w);
+    int rc = cli_log_tries(k->s, LOG_ERROR, w); /* a law at odd places would warn */
     model_training_options o = { .corrector = name,
                                  .physics = cli_text(&k->c, "physics"),
                                  .target = cli_text(&k->c, "target"),

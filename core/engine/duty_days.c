@@ -48,8 +48,9 @@ static bool open_one(const part *q, duty_days *m)
     m->x_at = mem_zero(ns + 1, sizeof *m->x_at);
     m->x1_at = mem_zero(ns + 1, sizeof *m->x1_at);
     m->out_at = mem_zero(no + 1, sizeof *m->out_at);
+    m->filled = mem_zero(q->cols.in.n + 1, sizeof *m->filled);
     return m->x && m->x1 && m->out && m->in && m->base && m->param && m->scratch && m->dt && m->before &&
-           m->param_at && m->in_at && m->x_at && m->x1_at && m->out_at &&
+           m->param_at && m->in_at && m->x_at && m->x1_at && m->out_at && m->filled &&
            duty_guess_open(&m->guess, q->wstate);
 }
 
@@ -74,6 +75,8 @@ int duty_days_open(engine *e, worker *k, why *w)
         m->soh = m->wish + DAYS;
         for (uint32_t j = 0; j < q->nparam; j++)
             m->param_at[j] = m->param + (size_t)j * DAYS;
+        for (size_t f = 0; f < d->use[which].nfill; f++)
+            m->filled[d->use[which].fill[f].input] = true;
     }
     return E_OK;
 }
@@ -99,6 +102,7 @@ void duty_days_close(const duty *d, duty_desk *desk)
         free(m->x_at);
         free(m->x1_at);
         free(m->out_at);
+        free(m->filled);
         free(m);
     }
     free(desk->days);
@@ -119,7 +123,7 @@ static void lay_row(const worker *k, const part *q, const workpart *wp, duty_day
         if (memcmp(m->param + (size_t)j * DAYS, wp->param[j], sizeof(double)) != 0)
             fill(m->param + (size_t)j * DAYS, DAYS, wp->param[j][0]);
     for (uint32_t i = 0; i < q->cols.in.n; i++)
-        if (memcmp(m->in + (size_t)i * DAYS, wp->in[i], sizeof(double)) != 0)
+        if (!m->filled[i] && memcmp(m->in + (size_t)i * DAYS, wp->in[i], sizeof(double)) != 0)
             fill(m->in + (size_t)i * DAYS, DAYS, wp->in[i][0]);
     fill(m->t, DAYS, k->t[0]);
     for (uint32_t j = 0; j < DAYS; j++) {
@@ -133,18 +137,22 @@ static void lay_steps(const duty *d, const duty_use *u, const duty_run_of *run, 
 {
     const duty_step *step = run->stream->at[u->rule].step;
     const uint32_t from = (uint32_t)run->stream->known.from;
+    const double *value = run->stream->value[u - d->use] + run->step * VALUE_WIDTH(u);
     for (size_t j = 0; j < padded; j++) {
         size_t at = run->step + (j < n ? j : n - 1);
-        const double *v = run->stream->value[u - d->use] + at * VALUE_WIDTH(u);
-        double efc = v[u->nfill + VALUE_EFC], depth = v[u->nfill + VALUE_MAX] - v[u->nfill + VALUE_MIN];
+        const double *v = value + (at - run->step) * VALUE_WIDTH(u) + u->nfill;
+        double efc = v[VALUE_EFC], depth = v[VALUE_MAX] - v[VALUE_MIN];
         m->brk[j] = step[at].brk;
         m->guess.again[j] = j < n && step[at].from == from ? step[at].again : 0;
         m->count[j] = step[at].brk && depth > 0 ? efc / depth : 0;
-        for (size_t f = 0; f < u->nfill; f++)
-            m->base[f * DAYS + j] = v[f];
     }
-    for (size_t f = 0; f < u->nfill; f++)
-        memcpy(m->in + (size_t)u->fill[f].input * DAYS, m->base + f * DAYS, padded * sizeof *m->in);
+    for (size_t f = 0; f < u->nfill; f++) {
+        double *base = m->base + f * DAYS;
+        for (size_t j = 0; j < n; j++)
+            base[j] = value[j * VALUE_WIDTH(u) + f];
+        fill(base + n, (uint32_t)(padded - n), base[n - 1]);
+        memcpy(m->in + (size_t)u->fill[f].input * DAYS, base, padded * sizeof *base);
+    }
 }
 
 /* ---- sweeps ---- */

@@ -29,6 +29,7 @@ struct duty_days {
     uint64_t  id[DAYS], row[DAYS];
     int32_t   status[DAYS];
     bool      brk[DAYS];
+    bool     *filled;                             /* inputs that are the duty's */
     const fade_samples *of[DAYS];                 /* none is lent */
     const double **param_at, **in_at, **x_at;
     double  **x1_at, **out_at;

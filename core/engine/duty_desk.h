@@ -12,6 +12,7 @@ typedef struct duty_run_of {                      /* neighbouring lanes on one s
 } duty_run_of;
 
 typedef struct duty_days duty_days;               /* duty_days.c */
+typedef struct duty_steps duty_steps;             /* duty_steps.c */
 
 struct duty_desk {
     duty_run_of *run;                             /* [width] */
@@ -27,6 +28,7 @@ struct duty_desk {
     const double **param_at;
     double      *scratch;                         /* of rates() and cycles() */
     duty_days **days; /* per use: the steps of a cell side by side; NULL where they may not go so */
+    duty_steps **steps;                           /* per use: those of one cell in one call; NULL where they may not go so */
 };
 
 /* After set_inputs of this step: own rates and sums of lanes that make them, and the samples lent. */
@@ -46,4 +48,8 @@ extern const bool duty_scaled[DUTY_N];            /* stress that is of the capac
 int  duty_days_open(engine *, worker *, why *w);
 void duty_days_close(const duty *, duty_desk *);
 void duty_days_run(engine *, worker *, const physics *, const part *, const duty_use *, workpart *, duty_run_of *);
+/* duty_steps.c */
+int  duty_steps_open(engine *, worker *, why *w);
+void duty_steps_close(const duty *, duty_desk *);
+void duty_steps_run(engine *, worker *, const physics *, const duty_use *, workpart *, duty_run_of *);
 #endif

@@ -55,7 +55,8 @@ int duty_desk_open(engine *e, worker *k, why *w)
               k_desk->set && k_desk->at && k_desk->param && k_desk->param_at && k_desk->scratch;
     for (size_t i = 0; ok && i < params; i++)
         k_desk->param_at[i] = k_desk->param + i * DUTY_BATCH;
-    return ok ? duty_days_open(e, k, w) : fail(w, E_NOMEM, "no memory for a worker's duty");
+    int rc = ok ? duty_days_open(e, k, w) : fail(w, E_NOMEM, "no memory for a worker's duty");
+    return rc ? rc : duty_steps_open(e, k, w);
 }
 
 void duty_desk_close(worker *k)
@@ -64,6 +65,7 @@ void duty_desk_close(worker *k)
     if (!d)
         return;
     duty_days_close(k->engine->duty, d);
+    duty_steps_close(k->engine->duty, d);
     free(d->run);
     free(d->soh);
     free(d->soh0);

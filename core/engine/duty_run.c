@@ -122,12 +122,27 @@ static void look_for_empty(const duty *d, const duty_use *u, const worker *k, co
     }
 }
 
+/* The inputs of eight lanes, all there are, where no energy is kept. */
+static void set_eight(const duty_use *u, const workpart *wp, const double *v, const double *soh)
+{
+    v8 by = *(const v8 *)soh;
+    for (size_t f = 0; f < u->nfill; f++) {
+        const struct duty_fill *to = &u->fill[f];
+        v8 x = { v[f], v[f], v[f], v[f], v[f], v[f], v[f], v[f] };
+        if (to->what == FILL_STRESS && duty_scaled[to->index])
+            x = by * x;
+        *(v8 *)wp->in[to->input] = x;
+    }
+}
+
 CLONES static void set_inputs(const duty *d, const duty_use *u, worker *k, workpart *wp, const duty_run_of *run)
 {
     const duty_step *step = &run->stream->at[u->rule].step[run->step];
     const double *v = run->stream->value[u - d->use] + run->step * VALUE_WIDTH(u), *soh = k->desk->soh;
-    bool energy = d->e->sc->duty.keep == DUTY_ENERGY;
-    for (size_t f = 0; f < u->nfill; f++) {
+    bool energy = d->e->sc->duty.keep == DUTY_ENERGY, eight = !energy && run->lo == 0 && run->hi == 8;
+    if (eight)
+        set_eight(u, wp, v, soh);
+    for (size_t f = 0; f < u->nfill && !eight; f++) {
         int what = u->fill[f].what == FILL_STRESS ? u->fill[f].index : -1;
         double *to = wp->in[u->fill[f].input];
         if (energy && what >= 0 && what <= DUTY_SOC_MAX)
@@ -220,15 +235,6 @@ static void took_step(const duty_use *u, engine *e, worker *k, const physics *ph
     }
 }
 
-static void swap(const part *q, workpart *wp)
-{
-    for (uint32_t c = 0; c < q->cols.state.n; c++) {
-        double *x = wp->x[c];
-        wp->x[c] = wp->x1[c];
-        wp->x1[c] = x;
-    }
-}
-
 /* All steps of the row, unchecked but for status.  False: do it again with care. */
 static bool fast(engine *e, worker *k, size_t p, const part *q, duty_use *u, workpart *wp, tile *t, uint32_t nrun,
                  why *w)
@@ -238,8 +244,10 @@ static bool fast(engine *e, worker *k, size_t p, const part *q, duty_use *u, wor
         k->wish[i] = INFINITY;
         k->status[i] = 0;
     }
-    if (t->live == 1)
+    if (t->live == 1) {
+        duty_steps_run(e, k, &e->physics[p], u, wp, k->desk->run);
         duty_days_run(e, k, &e->physics[p], q, u, wp, k->desk->run);
+    }
     while (good && next_inputs(e->duty, u, k, q, wp, t, nrun, &idle, w)) {
         memcpy(k->dt, k->count, wp->b.n * sizeof *k->dt);
         if (idle)
@@ -252,7 +260,7 @@ static bool fast(engine *e, worker *k, size_t p, const part *q, duty_use *u, wor
             rest_states(q, wp, k, nrun);
         }
         if (good) {
-            swap(q, wp);
+            law_swap(q, wp);
             took_step(u, e, k, &e->physics[p], t, nrun);
         }
     }

@@ -47,6 +47,10 @@ typedef struct engine_tap {
     const uint64_t       *at;                     /* cycles that are wanted besides */
     size_t                nat;
     bool                  samples;                /* samples too (stream 1), their columns by engine_sample_columns */
+    /* Not NULL: this column of each row of the first physics goes here and nothing by vt, which spares making rows.  Called by the workers: rows
+     * of one lane in their order, of several lanes at once; lane counts from 0, its names in the order of the source, point by point. */
+    const char           *key;                    /* what a law writes, as a row calls it: physics_capacity, .. */
+    void                (*value)(void *self, uint32_t lane, const char *cell, double v);
 } engine_tap;
 
 struct engine_study;

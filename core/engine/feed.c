@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * feed.c - rows from the source into a chunk: read in blocks, sorted by lane, or counted where values hold.
  */
+#include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/engine/inside.h"
 #include <stdlib.h>
@@ -58,7 +59,9 @@ static int read_block(engine *e, uint32_t *n, why *w)
                      .cycle = c->cycle + c->nslot,
                      .col = at,
                      .position = e->position };
+    log_reading(true);                            /* a source that is read twice says things once */
     int32_t rc = e->source_vt->next(e->source, &b, WAIT_MS);
+    log_reading(false);
     if (at != col)
         free(at);
     *n = 0;
@@ -69,6 +72,9 @@ static int read_block(engine *e, uint32_t *n, why *w)
     e->source_ended = rc == FADE_END;
     if (b.stream != 0)
         return E_OK;                              /* samples: not for laws per cycle */
+    for (size_t s = 0; s < e->nread; s++)
+        for (uint32_t i = 0; e->source_scale[s] != 1 && i < b.n; i++)
+            c->val[s][c->nslot + i] *= e->source_scale[s];
     for (uint32_t i = 0; i < b.n; i++) {
         int err = cell[i] ? lanes_find(e, cell[i], &c->lane[c->nslot + i], w)
                           : fail(w, E_PLUGIN, "source %s gave a row without a cell", e->sc->source.label);

@@ -259,6 +259,8 @@ struct engine {
     size_t                nsource;                /* source columns, then conditions */
     size_t                nread;                  /* those the source writes */
     fade_column          *source_column;
+    double               *source_scale;           /* per column the source writes: to the unit above */
+    atomic_bool           doubted;                /* a measured capacity was warned of */
     int                   count_col, depth_col, duration_col, target_col, truth_col, capacity_col;
     double                depth_scale, duration_scale, capacity_scale;    /* to 1, s, Ah */
     uint32_t              tiled;                  /* lanes that lie in a tile */
@@ -300,6 +302,7 @@ struct engine {
     double      *scale, *offset;                  /* of the source's columns: to the unit people read */
     size_t       nrecord_source;                  /* how many of them a record holds: 0 where they are constants */
     int          col_efc, col_seconds, col_physics, col_capacity, col_soh, col_correction;   /* -1: not there */
+    int          tap_pool;                        /* where engine_tap.key lies: in the pool of the first physics; -1: its capacity */
     int          col_extra;                       /* first of nextra columns that correctors have besides */
     size_t       nextra;
     const char **variant;                         /* [nphysics * nvariant_of] */
@@ -396,6 +399,7 @@ void duty_outs(worker *, const part *, workpart *, const tile *, const bool *fre
 void duty_close(duty *);                          /* accepts NULL */
 /* law.c */
 bool law_within(const part *, const workpart *);  /* is all it wrote within its bounds? */
+void law_swap(const part *, workpart *);           /* what it wrote is its state now */
 void law_step(engine *, worker *, size_t p, const part *, workpart *, tile *);
 void law_inputs(engine *, worker *, size_t p, const part *, workpart *, tile *, bool all);
 bool law_sound(engine *, worker *, size_t p, const part *, workpart *, tile *,

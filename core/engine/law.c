@@ -18,7 +18,7 @@ static void keep_lane(const part *q, workpart *wp, uint32_t i)
         x1[r * n + i] = x[r * n + i];
 }
 
-static void swap(const part *q, workpart *wp)
+void law_swap(const part *q, workpart *wp)
 {
     for (uint32_t c = 0; c < q->cols.state.n; c++) {
         double *x = wp->x[c];
@@ -202,7 +202,7 @@ static bool take_some(engine *e, worker *k, size_t p, const part *q, workpart *w
     }
     for (uint32_t i = t->live; i < wp->b.n; i++)
         keep_lane(q, wp, i);
-    swap(q, wp);
+    law_swap(q, wp);
     return again;
 }
 
@@ -270,7 +270,7 @@ void law_step(engine *e, worker *k, size_t p, const part *q, workpart *wp, tile 
     for (uint32_t i = 0; i < t->live && rc == 0; i++)
         worst |= k->status[i];
     if (worst == 0 && !any_outside(&q->cols.state, wp->x1, n) && !any_outside(&q->cols.out, wp->out, n))
-        swap(q, wp);
+        law_swap(q, wp);
     else
         by_pieces(e, k, p, q, wp, t);             /* step is pure: doing it again from x changes nothing */
 }

@@ -70,14 +70,16 @@ static int take_columns(engine *e, const fade_list *out, tree_problems *p, why *
     e->source_column = mem_zero(out->n + sc->ncondition + 1, sizeof *e->source_column);
     e->used = mem_zero(out->n + sc->ncondition + 1, sizeof *e->used);
     e->start = mem_zero(out->n + sc->ncondition + 1, sizeof *e->start);
+    e->source_scale = mem_zero(out->n + 1, sizeof *e->source_scale);
     e->condition_at = mem_zero(sc->ncondition + 1, sizeof *e->condition_at);
-    if (!e->source_column || !e->used || !e->start || !e->condition_at)
+    if (!e->source_column || !e->used || !e->start || !e->condition_at || !e->source_scale)
         return fail(w, E_NOMEM, "no memory for %u source columns", out->n);
     for (uint32_t i = 0; i < out->n; i++) {
         fade_column c = *(const fade_column *)library_at(out, i);
         if (find_column(e, c.key) >= 0)
             return fail(w, E_PLUGIN, "source %s writes column %s twice", sc->source.label, c.key);
         c.flags = moment_of(&c);
+        e->source_scale[e->nsource] = scenario_unit(&c);
         e->start[e->nsource] = NAN;
         e->source_column[e->nsource++] = c;
     }
@@ -100,7 +102,9 @@ int open_restart(engine *e, const char *position, why *w)
     if (e->source)
         e->source_vt->close(e->source);
     e->source = NULL;
+    log_reading(true);
     int32_t rc = e->source_vt->open(&e->source_object->host, &e->sc->source.args->fade, position, &e->source);
+    log_reading(false);
     if (rc < 0)
         return object_why(e->source_object, rc, "open", w);
     e->source_ended = false;
@@ -325,6 +329,7 @@ void engine_close(engine *e)
     object_close(e->source_object);
     lanes_free(e);
     free(e->source_column);
+    free(e->source_scale);
     free(e->start);
     free(e->condition_at);
     free(e->column_axis);

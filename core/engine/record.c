@@ -162,6 +162,18 @@ static uint32_t clock_moment(const engine *e, int column)
     return column < 0 ? FADE_PLANNED : law_moment(e, e->source_column[column].flags & (FADE_PLANNED | FADE_EARLY));
 }
 
+static int find_tap(engine *e, why *w)
+{
+    const physics *ph = &e->physics[0];
+    int column = find(e, e->opt.tap->key), at = (int)ph->pool.n - 1;
+    while (at >= 0 && ph->column[at] != column)
+        at--;
+    e->tap_pool = at;
+    return column >= 0 && (at >= 0 || column == e->col_capacity)
+               ? E_OK
+               : fail(w, E_INPUT, "%s writes no %s", e->sc->physics[0].label, e->opt.tap->key);
+}
+
 int record_layout(engine *e, tree_problems *p, why *w)
 {
     size_t most = e->nsource + 16 + e->sc->ncorrector * PREDICTOR_EXTRAS;
@@ -189,6 +201,8 @@ int record_layout(engine *e, tree_problems *p, why *w)
     if ((rc = features_bind(e, p, w)))
         return rc;
     extra_columns(e);
+    if (e->opt.tap && e->opt.tap->value && (rc = find_tap(e, w)))
+        return rc;
     return e->layout_failed ? fail(w, E_NOMEM, "no memory for the row table") : E_OK;
 }
 
@@ -227,7 +241,7 @@ bool record_last(const engine *e, const tile *t, uint32_t i, size_t p)
 static bool wanted(const engine *e, const tile *t, uint32_t i, bool last)
 {
     const lane *l = &e->lane[t->first + i];
-    if (e->sc->evaluate.on || (e->opt.tap && record_every(&e->tap, l->cycle, last)))
+    if (e->sc->evaluate.on || (e->opt.tap && !e->opt.tap->value && record_every(&e->tap, l->cycle, last)))
         return true;
     for (size_t o = 0; e->opt.folder && o < e->sc->noutput; o++)
         if (record_every(&e->sc->output[o], l->cycle, last))
@@ -298,9 +312,24 @@ static bool useless(const engine *e, const worker *k, const tile *t)
     return !wanted(e, t, i, e->cycles && l->done == e->cycles);
 }
 
+/* One column of a row, to who wants no other. */
+static void tap_values(const engine *e, const worker *k, const tile *t)
+{
+    const engine_tap *tap = e->opt.tap;
+    const physics *ph = &e->physics[0];
+    int at = e->tap_pool;
+    for (uint32_t i = 0; i < t->live; i++)
+        if (k->active[i])
+            tap->value(tap->self, t->first + i, e->lane[t->first + i].cell,
+                       at < 0 ? k->cap[i] : k->val[at][i] * ph->scale[at] + ph->offset[at]);
+}
+
 int record_row(engine *e, worker *k, tile *t, size_t p, uint64_t r)
 {
-    if (useless(e, k, t))
+    bool tapped = e->opt.tap && e->opt.tap->value;
+    if (tapped && p == 0)
+        tap_values(e, k, t);
+    if ((tapped && !e->opt.folder && !e->sc->evaluate.on) || useless(e, k, t))
         return E_OK;
     for (uint32_t i = 0; i < t->live; i++) {
         if (!k->active[i])

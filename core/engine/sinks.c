@@ -93,7 +93,7 @@ int sinks_open(engine *e, why *w)
         if (rc)
             return rc;
     }
-    return e->opt.tap ? open_tap(e, &e->sink[e->nsink++], w) : E_OK;
+    return e->opt.tap && !e->opt.tap->value ? open_tap(e, &e->sink[e->nsink++], w) : E_OK;
 }
 
 static int give_block(sink *s, fade_block *b, uint64_t *number, why *w)

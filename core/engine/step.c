@@ -232,8 +232,11 @@ static void begin_capacity(engine *e, worker *k, tile *t, uint32_t i)
 {
     lane *l = &e->lane[t->first + i];
     (void)k;
-    if (isnan(l->c0) && e->capacity_col >= 0)
+    if (isnan(l->c0) && e->capacity_col >= 0) {
         l->c0 = t->cur[(size_t)e->capacity_col * e->width + i] * e->capacity_scale;
+        if (!atomic_load(&e->doubted) && scenario_doubt(e->sc, l->cell, l->c0))
+            atomic_store(&e->doubted, true);
+    }
     if (isnan(l->c0))
         l->c0 = e->sc->cell.nominal_capacity;
     if (!isnan(l->c0))

@@ -37,7 +37,7 @@ static const struct {
       { AT(fade_output_v1, open), AT(fade_output_v1, rows), AT(fade_output_v1, flush), AT(fade_output_v1, close) } },
     { "fade.onnx/1", NULL, sizeof(fade_onnx_v1), { AT(fade_onnx_v1, write) } },
     { "fade.explain/1", NULL, sizeof(fade_explain_v1), { AT(fade_explain_v1, shares) } },
-    { "fade.duty/1", NULL, sizeof(fade_duty_v1), { { NULL, 0 } } },
+    { "fade.duty/1", NULL, offsetof(fade_duty_v1, steps), { { NULL, 0 } } },
 };
 enum { NTABLE = sizeof table / sizeof table[0] };
 

@@ -119,6 +119,7 @@ static int layout(reader *k, const char *path, why *w)
 {
     for (uint32_t i = 0; i < k->cols.out.n && i < COLUMNS; i++) {
         fade_column c = *(const fade_column *)library_at(&k->cols.out, i);
+        double compared = scenario_unit(&c);
         const char *human = units_human(c.unit);
         unit a, b;
         char name[96];
@@ -126,6 +127,7 @@ static int layout(reader *k, const char *path, why *w)
         if (units_parse(c.unit, &a, NULL) || units_parse(human, &b, NULL) ||
             !units_convert(&a, &b, NAN, &k->scale[i], &k->offset[i]))
             human = c.unit;
+        k->scale[i] *= compared;
         service_text()->name(&c, name);
         k->column[i] = frame_add_column(&k->e->f, name, c.key, human, c.doc, w);
         if (k->column[i] < 0)

@@ -200,13 +200,30 @@ void fit_json(const fit *f, const fit_result *all, size_t n, json *out)
 
 /* ---- a piece of a scenario ---- */
 
-static void toml_value(const fit_result *all, size_t n, size_t j, text *out)
+/* A parameter that the data say nothing of by itself: its number is a start's and no result. */
+static bool unseen(const fit_result *r, size_t j)
+{
+    bool alone = false;
+    for (size_t d = 0; d < r->nflat; d++)
+        alone |= fabs(r->flat[d * r->nparam + j]) > 0.99;
+    return alone && isinf(r->at[j].sd);
+}
+
+static bool never_seen(const fit_result *all, size_t n, size_t j)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!unseen(&all[i], j))
+            return false;
+    return true;
+}
+
+static void toml_value(const fit *f, const fit_result *all, size_t n, size_t j, text *out)
 {
     if (n > 1)
         text_add(out, "[");
     for (size_t i = 0; i < n; i++) {
         text_add(out, i ? ", " : "");
-        text_add_number(out, all[i].at[j].value);
+        text_add_number(out, unseen(&all[i], j) ? f->param[j].start : all[i].at[j].value);
     }
     if (n > 1)
         text_add(out, "]");
@@ -214,6 +231,15 @@ static void toml_value(const fit_result *all, size_t n, size_t j, text *out)
 
 static void toml_source(const fit *f, const fit_result *all, size_t n, size_t j, text *out)
 {
+    if (never_seen(all, n, j)) {
+        text_addf(out, "# %s: not seen by these data, left as it is\n", f->param[j].name);
+        return;
+    }
+    if (f->param[j].scale && n > 1) {             /* [cell] has one for all */
+        text_addf(out, "# %s, in Ah, which a scenario has one of: ", f->param[j].name);
+        toml_value(f, all, n, j, out);
+        text_addc(out, '\n');
+    }
     text_addf(out, "# %s: fitted to ", f->param[j].name);
     for (size_t i = 0; i < n; i++) {
         char lower[32], upper[32];
@@ -231,7 +257,7 @@ void fit_toml(const fit *f, const fit_result *all, size_t n, text *out)
     for (size_t j = 0; j < f->nparam; j++)
         if (f->param[j].scale && n == 1) {
             text_add(out, "\n[cell]\ninitial_capacity = ");
-            toml_value(all, n, j, out);
+            toml_value(f, all, n, j, out);
             text_add(out, "                 # Ah\n");
         }
     for (size_t p = 0; p <= f->physics; p++) {
@@ -244,10 +270,10 @@ void fit_toml(const fit *f, const fit_result *all, size_t n, text *out)
         for (size_t i = 0; i < ph->n; i++) {
             text_addf(out, ph->n > 1 ? "    { plugin = \"%s\"" : "plugin = \"%s\"\n", ph->part[i].plugin->desc->id);
             for (size_t j = 0; j < f->nparam && p == f->physics; j++) {
-                if (f->param[j].part != i)
+                if (f->param[j].part != i || never_seen(all, n, j))
                     continue;
                 text_addf(out, ph->n > 1 ? ", %s = " : "%s = ", f->param[j].name);
-                toml_value(all, n, j, out);
+                toml_value(f, all, n, j, out);
                 text_add(out, ph->n > 1 ? "" : "\n");
             }
             text_add(out, ph->n > 1 ? " },\n" : "");

@@ -4,6 +4,8 @@
  * The flags say when a value is known: PLANNED before the cycle, EARLY during it, neither only after it; TARGET
  * contains the answer.
  */
+#include "core/base/log.h"
+#include "core/base/units.h"
 #include "core/scenario/scenario.h"
 #include <math.h>
 #include <string.h>
@@ -59,6 +61,38 @@ const fade_column *scenario_column(const char *key)
         if (strcmp(columns[i].key, key) == 0)
             return &columns[i];
     return NULL;
+}
+
+#define FAR 20.0                                  /* times the nominal capacity no cell of that name has */
+
+/* What laws say of a cell, and a source measures: compared, so in one unit from the start. */
+static const char *const compared[] = { "capacity", "capacity_charge", "energy", "soh", "true_capacity", "resistance" };
+
+double scenario_unit(fade_column *c)
+{
+    const fade_column *standard = scenario_column(c->key);
+    double scale = 1, offset = 0;
+    unit from, to;
+    bool among = false;
+    for (size_t i = 0; i < sizeof compared / sizeof compared[0]; i++)
+        among |= strcmp(compared[i], c->key) == 0;
+    if (!among || !c->unit || strcmp(c->unit, standard->unit) == 0 || units_parse(c->unit, &from, NULL) ||
+        units_parse(standard->unit, &to, NULL) || !units_convert(&from, &to, NAN, &scale, &offset))
+        return 1;
+    if (scale != 1)
+        c->unit = standard->unit;
+    return scale;
+}
+
+bool scenario_doubt(const scenario *s, const char *cell, double capacity)
+{
+    double times = capacity / s->cell.nominal_capacity;
+    bool far = times > FAR || (times > 0 && times < 1 / FAR);
+    if (far)
+        log_say(LOG_WARNING, NULL,
+                "%s was measured with %g Ah, and [cell] nominal_capacity is %g Ah: is its unit right?",
+                cell ? cell : "a cell", capacity, s->cell.nominal_capacity);
+    return far;
 }
 
 size_t scenario_columns(const fade_column *const **out)

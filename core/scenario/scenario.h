@@ -147,4 +147,9 @@ size_t scenario_keys(const scenario_key **out);
 /* What every source, condition and law may speak of: key, unit and sentence of the standard columns (docs/columns.md). */
 const fade_column *scenario_column(const char *key);        /* NULL: not a standard one */
 size_t scenario_columns(const fade_column *const **out);
+/* The factor that brings a source's column to the unit in which it is compared with what laws say (capacity in Ah, ..), and that unit into
+ * the column; 1 and nothing changed for all other columns. */
+double scenario_unit(fade_column *);
+/* Warns where a capacity (Ah) that was measured is far from the nominal one, as in another unit; true: it did.  [any] */
+bool scenario_doubt(const scenario *, const char *cell, double capacity);
 #endif

@@ -250,8 +250,9 @@ int module_predict(lua_State *L)
     if (!g)
         return luaL_error(L, "no memory to predict");
     g->m = k->m;
-    g->columns = model_predict_columns(k->m, &k->open, module_option_bool(L, 3, "explain"));
-    model_predict_options o = { .explain = g->columns > MODEL_PREDICT_REALS,
+    bool told = module_option_bool(L, 3, "explain");
+    g->columns = model_predict_columns(k->m, &k->open, told);
+    model_predict_options o = { .explain = told,
                                 .pairs = orders / 2,
                                 .where = module_option_text(L, 3, "where"),
                                 .batch = batch,

@@ -190,7 +190,8 @@ static int pick_target(const scenario *s, const dataset_options *o, dataset *d, 
             words[n] = d->col[n].key;
         const char *near = text_nearest(key, words, n);
         return fail(w, E_INPUT, "source %s has no column %s to learn%s%s%s", s->source.label, key,
-                    near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+                    near ? " (did you mean " : "", near ? near : ": it is not in the data, or without a single number",
+                    near ? "?)" : "");
     }
     d->col[d->target].when = WHEN_ANSWER;
     d->col[d->target].of_answer = true;

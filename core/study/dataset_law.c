@@ -2,6 +2,7 @@
  * dataset_law.c - what a law says of the rows of a data set: the engine runs over the replayed source, a tap takes its
  * columns.
  */
+#include "core/base/log.h"
 #include "core/study/dataset_inside.h"
 #include <math.h>
 #include <stdio.h>
@@ -77,10 +78,12 @@ static int run(const scenario *s, const dataset_options *o, tap *t, why *w)
     sc.physics = &s->physics[o->physics];
     sc.nphysics = 1;
     sc.cycles = 0;
+    log_reading(true);                            /* what the law says of these data, once */
     rc = rc ? rc : engine_open(&sc, &opt, &e, &problems, w);
     if (rc && problems.n)
         fail(w, rc, "%s", problems.at[0].text);
     rc = rc ? rc : engine_run(e, w);
+    log_reading(false);
     engine_close(e);
     tree_problems_free(&problems);
     return rc == E_PARTIAL ? E_OK : rc;           /* rows behind a failure have no numbers */

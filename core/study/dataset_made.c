@@ -435,6 +435,12 @@ static int unknown(const making *m)
     for (size_t i = 0; i < m->d->ncol && n < 512; i++)
         words[n++] = m->d->col[i].key;
     const char *near = text_nearest(m->key, words, n);
+    char like[200] = "";                          /* temperature: temperature_mean, temperature_max, .. */
+    size_t used = 0, found = 0;
+    for (size_t i = NPLACE; i < n && found < 4; i++)
+        if (text_starts(words[i], m->key) && used + strlen(words[i]) + 8 < sizeof like)
+            used += (size_t)snprintf(like + used, sizeof like - used, "%s%s", found++ ? ", " : "", words[i]);
+    near = found ? like : near;
     return -fail(m->w, E_INPUT,
                  "there is no column %s%s%s%s; made ones end with _lag_K, _mean_K, _std_K, _slope_K, _log, _sum and "
                  "others (docs/features-to-learn-from.md)",

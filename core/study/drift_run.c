@@ -39,6 +39,9 @@ static int read_data(job *k, const scenario *one, const scenario *other)
     }
     for (size_t i = 0; i < b->n && other && !rc; i++)
         k->fresh.row[k->fresh.n++] = i;
+    if (!rc && (k->old.n == 0 || k->fresh.n == 0))
+        rc = fail(k->w, E_INPUT, "%zu reference rows and %zu newer ones: both are needed to compare", k->old.n,
+                  k->fresh.n);
     k->out->reference = k->old.n;
     k->out->fresh = k->fresh.n;
     return rc;

@@ -42,6 +42,10 @@ static void verdict(const evaluate *e, const evaluate_scores *s, text *out)
     double skill = s->skill[e->rival - e->naive];
     if (!(skill >= MATTERS))
         text_addf(out, "no better than %s, the best of the naive forecasts (skill %.3f); ", best, skill);
+    else if (isnan(s->skill_lower))
+        text_addf(out,
+                  "no better than %s, the best of the naive forecasts, as far as so few rows can tell (skill %.2f); ",
+                  best, skill);
     else if (!(s->skill_lower > 0))
         text_addf(out, "no better than %s, the best of the naive forecasts, as far as these rows can tell (skill %.2f, "
                        "95 %%: %.2f .. %.2f); ", best, skill, s->skill_lower, s->skill_upper);

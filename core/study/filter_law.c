@@ -14,9 +14,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { USUAL = 400, AHEAD = 24, RUNS = 200, STREAM_PRIOR = 41, STREAM_WANDER = 42, PRIOR_ROWS = 4 };
+enum {
+    USUAL = 400,
+    AHEAD = 24,
+    RUNS = 200,
+    STREAM_PRIOR = 41,
+    STREAM_WANDER = 42,
+    PRIOR_ROWS = 4,
+    FIRST_ROWS = 5,
+    PARTS = 50
+};
 #define MEMORY      0.98
 #define HALF        0.5                           /* of the lanes: fewer that count are resampled */
+#define FEW         0.02                          /* fewer would be left: what is seen is weighed in parts */
 #define PRIOR_LOG   1.0                           /* where no prior is said: a factor of e, */
 #define PRIOR_SHARE 0.3                           /* a share of the value, */
 #define PRIOR_C0    0.03                          /* and of the initial capacity */
@@ -43,13 +53,32 @@ static void inside(const fit_param *p, double *x)
     *x = fmin(fmax(*x, fit_inside(p, p->lo)), fit_inside(p, p->hi));
 }
 
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Where a life starts from: what the scenario says, else the median of the cell's own first known values. */
+static double first_capacity(const work *k, const fit_param *q)
+{
+    double first[FIRST_ROWS];
+    size_t n = 0;
+    for (size_t r = 0; r < k->l.nall && n < FIRST_ROWS; r++)
+        if (isfinite(k->l.seen[r]))
+            first[n++] = k->l.seen[r];
+    qsort(first, n, sizeof *first, by_size);
+    return n && isnan(k->f->s->cell.initial_capacity) ? fmin(fmax(first[n / 2], q->lo), q->hi) : q->start;
+}
+
 static void believe_first(work *k)
 {
     for (size_t j = 0; j < k->p; j++) {
         const fit_param *q = &k->f->param[j];
         bool said = q->prior_sd > 0;
-        double mean = fit_inside(q, said ? q->prior_mean : q->start);
-        double plain = q->scale        ? PRIOR_C0 * q->start
+        double start = q->scale ? first_capacity(k, q) : q->start;
+        double mean = fit_inside(q, said ? q->prior_mean : start);
+        double plain = q->scale        ? PRIOR_C0 * start
                        : q->start != 0 ? PRIOR_SHARE * fabs(q->start)
                                        : 0.25 * (q->hi - q->lo);
         double sd = said     ? q->prior_sd / (q->log ? q->prior_mean : 1)
@@ -132,17 +161,71 @@ static void foretell(work *k, size_t row, filter_row *r)
     r->sd = sqrt(filter_variance(&k->b, k->said) + own + k->noise * k->noise);
 }
 
-/* Likelihood of each particle with its offset left out by integration; then each offset by its own Kalman step. */
-static int weigh(work *k, double seen)
+/* Log likelihood of each particle with its offset left out by integration. */
+static void likelihoods(work *k, double seen)
 {
-    double s2 = k->variance + k->noise * k->noise, gain = k->variance / s2, *d = column(k, k->p);
-    double *l = k->b.spare;
+    double s2 = k->variance + k->noise * k->noise, *l = k->b.spare;
     for (size_t i = 0; i < k->n; i++) {
         double off = seen - k->said[i];
         l[i] = -0.5 * (log(2 * M_PI * s2) + off * off / s2);
     }
-    if (!filter_weigh(&k->b, l))
-        return fail(k->w, E_SOLVE, "no particle can say %g: more of them, or wider priors (KEY~MEAN+-SD)", seen);
+}
+
+/* Particles that would count if they were weighed by this share of the likelihood. */
+static double left_by(const work *k, double share)
+{
+    const double *l = k->b.spare;
+    double top = -INFINITY, sum = 0, square = 0;
+    for (size_t i = 0; i < k->n; i++)
+        top = l[i] > top ? l[i] : top;
+    for (size_t i = 0; i < k->n; i++) {
+        double v = l[i] <= top ? k->b.w[i] * exp(share * (l[i] - top)) : 0;
+        sum += v;
+        square += v * v;
+    }
+    return sum > 0 ? sum * sum / square : 0;
+}
+
+/* The law anew where particles moved; what each says of the row. */
+static int say_again(work *k, size_t row)
+{
+    int rc = run_law(k);
+    if (rc)
+        return rc;
+    take_block(k, row);
+    const double *y = column(k, k->p + 1), *d = column(k, k->p);
+    for (size_t i = 0; i < k->n; i++)
+        k->said[i] = y[i] + d[i];
+    return E_OK;
+}
+
+/* Weighed in as many parts as it takes that more than a few particles count behind each (Neal 2001): a first value far
+ * from all priors would leave one, and all that are drawn from one are alike for ever.  Then each offset by its own
+ * Kalman step. */
+static int weigh(work *k, size_t row, double seen)
+{
+    double left = 1, *l = k->b.spare;
+    while (left > 0) {
+        double share = left, below = 0;
+        likelihoods(k, seen);
+        if (left_by(k, left) < FEW * (double)k->n)
+            for (int i = 0; i < 40; i++) {
+                double mid = (below + share) / 2, *end = left_by(k, mid) < HALF * (double)k->n ? &share : &below;
+                *end = mid;
+            }
+        share = fmax(share, left / PARTS);
+        for (size_t i = 0; share != 1 && i < k->n; i++)
+            l[i] *= share;
+        if (!filter_weigh(&k->b, l))
+            return fail(k->w, E_SOLVE, "no particle can say %g: more of them, or wider priors (KEY~MEAN+-SD)", seen);
+        left = share < left ? left - share : 0;
+        if (left > 0 && filter_resample(&k->b, 2, k->p)) {
+            int rc = say_again(k, row);
+            if (rc)
+                return rc;
+        }
+    }
+    double gain = k->variance / (k->variance + k->noise * k->noise), *d = column(k, k->p);
     for (size_t i = 0; i < k->n; i++)
         d[i] += gain * (seen - k->said[i]);
     k->variance *= 1 - gain;
@@ -155,7 +238,7 @@ static int meet(work *k, size_t row, double seen)
         filter_ensemble(&k->b, k->said, seen, k->noise);
         return E_OK;
     }
-    int rc = weigh(k, seen);
+    int rc = weigh(k, row, seen);
     if (rc || !filter_resample(&k->b, HALF, k->p))
         return rc;
     rc = run_law(k);

@@ -14,6 +14,7 @@ typedef struct fit_law {
     double  *seen;                                /* [nall] observed; NaN unknown */
     double  *clock;                               /* [nall] cycle numbers, for the line */
     size_t  *pick, n;                             /* [n] rows fitted to */
+    size_t   until;                               /* row of the replay behind the last one that is fitted to; 0: all */
     size_t  *rest, nrest;                         /* [nrest] known rows behind them */
     double  *data;                                /* [n] = seen[pick] */
     double  *all;                                 /* [nall] what the law says at the last point asked for alone */

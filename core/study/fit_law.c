@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * fit_law.c - a law as a function of its parameters: each point a lane of one engine over the same rows.
  */
+#include "core/base/log.h"
 #include "core/base/mem.h"
 #include "core/study/fit_inside.h"
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +19,8 @@ typedef struct tap {                              /* rows of one engine on their
     double     *y, *seen, *clock;                 /* [k][nall]; of the first point only, NULL: not wanted */
     uint32_t   *count;                            /* [k][ncell] rows so far */
     const char *last;                             /* a lane's name and where its rows go */
-    size_t      lane;
-    bool        lost;
+    size_t lane, *place; /* place[lane of the engine]: where its rows go, SIZE_MAX not known yet */
+    atomic_bool lost;
 } tap;
 
 static void tap_columns(void *self, const fade_column *c, size_t n)
@@ -68,6 +70,20 @@ static int32_t tap_rows(void *self, const fade_block *b)
     return FADE_OK;
 }
 
+/* One row of a lane; the workers' (engine_tap.value). */
+static void tap_value(void *self, uint32_t lane, const char *name, double v)
+{
+    tap *t = self;
+    fit_law *l = t->l;
+    size_t *place = &t->place[lane];
+    *place = *place == SIZE_MAX ? lane_of(t, name) : *place;
+    size_t point = *place / l->ncell, cell = *place % l->ncell, row = l->first[cell] + t->count[*place]++;
+    if (row >= l->first[cell + 1])
+        t->lost = true;
+    else
+        t->y[point * l->nall + row] = v;
+}
+
 /* Points as lanes: names, and a column of values per parameter. */
 typedef struct lanes {
     const char **id;
@@ -99,15 +115,21 @@ static int make_lanes(const fit *f, size_t k, const double *x, lanes *p, why *w)
     return E_OK;
 }
 
-static int run(fit_law *l, tap *t, const lanes *p, why *w)
+static int run(fit_law *l, tap *t, const lanes *p, bool whole, why *w)
 {
     static const fade_output_v1 vt = { .size = sizeof vt, .rows = tap_rows };
     engine_points points = { .n = t->k, .id = p->id, .axis = p->axis, .naxis = p->naxis };
     engine_tap out = { .vt = &vt, .self = t, .columns = tap_columns, .every = 1 };
+    char key[120];
+    snprintf(key, sizeof key, "physics_%.100s", l->f->o.target);
+    if (!t->seen) {
+        out.key = key;
+        out.value = tap_value;
+    }
     engine_options o = { .points = &points, .tap = &out, .stop = l->f->o.stop, .hooks = l->f->o.hooks };
     tree_problems problems = { 0 };
     engine *e = NULL;
-    replay_stage(&l->f->rows, l->cell);
+    replay_stage_until(&l->f->rows, l->cell, whole || !l->until ? SIZE_MAX : l->until);
     size_t lanes_asked = t->k * l->ncell;
     l->sc.tile = l->f->s->tile ? l->f->s->tile : lanes_asked < WIDE ? (lanes_asked + 7) / 8 * 8 : WIDE;
     int rc = engine_open(&l->sc, &o, &e, &problems, w);
@@ -131,22 +153,27 @@ static void scale(const fit_law *l, size_t k, const double *x, double *y)
 }
 
 /* k points at once, all rows of each. */
-static int evaluate(fit_law *l, size_t k, const double *x, double *y, double *seen, why *w)
+static int evaluate(fit_law *l, size_t k, const double *x, bool whole, double *y, double *seen, why *w)
 {
     lanes p = { 0 };
     tap t = { .l = l, .k = k, .y = y, .seen = seen, .clock = seen ? l->clock : NULL };
     t.count = mem_zero(k * l->ncell, sizeof *t.count);
-    int rc = t.count ? make_lanes(l->f, k, x, &p, w) : fail(w, E_NOMEM, "no memory for %zu points of a fit", k);
+    t.place = mem_zero(k * l->ncell + 1, sizeof *t.place);
+    for (size_t i = 0; t.place && i < k * l->ncell; i++)
+        t.place[i] = SIZE_MAX;
+    int rc =
+        t.count && t.place ? make_lanes(l->f, k, x, &p, w) : fail(w, E_NOMEM, "no memory for %zu points of a fit", k);
     for (size_t i = 0; i < k * l->nall; i++)
         y[i] = NAN;
-    rc = rc ? rc : run(l, &t, &p, w);
+    rc = rc ? rc : run(l, &t, &p, whole, w);
     if (!rc)
         scale(l, k, x, y);
     if (!rc && t.lost)
         rc = fail(w, E_BUG, "a fit got more rows than its source has");
-    if (!rc && t.physics < 0)
+    if (!rc && seen && t.physics < 0)
         rc = fail(w, E_INPUT, "%s writes nothing to compare with %s", l->sc.physics[0].label, l->f->o.target);
     free(t.count);
+    free(t.place);
     free(p.id);
     free(p.name);
     free(p.value);
@@ -160,7 +187,7 @@ int fit_law_at(fit_law *l, size_t k, const double *x, bool whole, double *y, why
     int rc = all ? E_OK : fail(w, E_NOMEM, "no memory for %zu points of a fit", k);
     for (size_t at = 0; at < k && !rc; at += some) {
         size_t n = k - at < some ? k - at : some;
-        rc = evaluate(l, n, x + at * l->f->nparam, all, NULL, w);
+        rc = evaluate(l, n, x + at * l->f->nparam, whole, all, NULL, w);
         for (size_t i = 0; i < n && !rc; i++)
             for (size_t r = 0; r < (whole ? l->nall : l->n); r++)
                 y[(at + i) * (whole ? l->nall : l->n) + r] = all[i * l->nall + (whole ? r : l->pick[r])];
@@ -195,6 +222,29 @@ static void choose(fit_law *l)
             }
         }
     }
+}
+
+/* Rows of the replay behind the last one that is fitted to are of no use to a fit. */
+static int find_last(fit_law *l, why *w)
+{
+    const replay *r = &l->f->rows;
+    size_t *at = mem_zero(l->ncell + 1, sizeof *at), *last = mem_zero(l->ncell + 1, sizeof *last);
+    bool known = l->cell >= 0 && r->begin;
+    int rc = at && last ? E_OK : fail(w, E_NOMEM, "no memory for a fit");
+    for (size_t i = 0, c = 0; i < l->n && !rc; i++) {
+        while (l->pick[i] >= l->first[c + 1])
+            c++;
+        last[c] = l->pick[i] - l->first[c] + 1;
+    }
+    for (size_t i = known ? r->begin[l->cell] : 0; i < (known ? r->end[l->cell] : r->n) && !rc; i++) {
+        if (l->cell >= 0 && r->cell[i] != (uint64_t)l->cell)
+            continue;
+        size_t c = l->cell < 0 ? r->cell[i] : 0;
+        l->until = at[c]++ < last[c] ? i + 1 : l->until;
+    }
+    free(at);
+    free(last);
+    return rc;
 }
 
 static int count_rows(fit_law *l, int64_t cell, why *w)
@@ -236,6 +286,15 @@ static int can_scale(const fit_law *l, why *w)
                : E_OK;
 }
 
+static int has_target(const fit *f, why *w)
+{
+    for (size_t c = 0; c < f->rows.ncol; c++)
+        if (strcmp(f->rows.column[c].key, f->o.target) == 0)
+            return E_OK;
+    return fail(w, E_INPUT, "source %s has no column %s to fit to: it is not in the data, or without a single number",
+                f->s->source.label, f->o.target);
+}
+
 int fit_law_open(fit *f, int64_t cell, fit_law *l, why *w)
 {
     double x[FIT_PARAMS];
@@ -249,10 +308,13 @@ int fit_law_open(fit *f, int64_t cell, fit_law *l, why *w)
     for (size_t j = 0; j < f->nparam; j++)
         x[j] = fit_inside(&f->param[j], f->param[j].start);
     rc = rc ? rc : count_rows(l, cell, w);
-    rc = rc ? rc : evaluate(l, 1, x, l->all, l->seen, w);
+    log_reading(true);                            /* what the law says of these data, at the scenario's values */
+    rc = rc ? rc : evaluate(l, 1, x, true, l->all, l->seen, w);
+    log_reading(false);
+    rc = rc ? rc : has_target(f, w);
     if (!rc)
         choose(l);
-    return rc;
+    return rc ? rc : find_last(l, w);
 }
 
 void fit_law_close(fit_law *l)

@@ -28,6 +28,12 @@ static int bind(learner *k, dataset *d, why *w)
         if (c < 0)
             return why_prefix(w, "corrector %s", k->sc->part.label);
         const char *no = dataset_refuses(d, c, k->ask);
+        int other = 0;                            /* asked otherwise it may be known */
+        while (no && other < NASK && dataset_refuses(d, c, other))
+            other++;
+        if (no && other < NASK)
+            return fail(w, E_INPUT, "corrector %s: feature %s %s (asked \"%s\" it is known)", k->sc->part.label,
+                        key[k->nfeature], no, dataset_ask_word(other));
         if (no)
             return fail(w, E_INPUT, "corrector %s: feature %s %s", k->sc->part.label, key[k->nfeature], no);
         k->feature[k->nfeature] = c;
@@ -250,6 +256,9 @@ int learner_predict(learner *k, const learnt *m, const size_t *row, size_t n, co
                                t->sigma >= 0 ? t->out[t->sigma][i] : NAN, 0 };
             said[2] = t->distance >= 0 && isfinite(t->out[t->distance][i]) ? t->out[t->distance][i] : 0;
             tell(k, m, row[s.asked[i]], s.asked[i], said, out);
+            for (size_t x = 0; k->extra && x < PREDICTOR_EXTRAS; x++)
+                if (t->extra[x] >= 0)
+                    k->extra[x * k->stride + s.asked[i]] = t->out[t->extra[x]][i];
         }
     return rc;
 }

@@ -27,6 +27,8 @@ typedef struct learner {                          /* a corrector opened with its
      * was fitted to what they are tried on.  NULL: the law's column as it stands. */
     int                     (*anew)(void *ctx, const size_t *row, size_t n, double *law, why *w);
     void                     *ctx;
+    double                   *extra;              /* [PREDICTOR_EXTRAS][stride]: learner_predict's other outputs, as scores; NULL: not wanted */
+    size_t                    stride;
 } learner;
 
 enum { LEARNT_BANDS = ENGINE_BANDS };

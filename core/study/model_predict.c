@@ -24,7 +24,7 @@ typedef struct work {
     model_predict_sums          *sums;
     double                      *mem;             /* COLUMNS of cap */
     double                      *told;            /* where it is explained: base, contributions, error of cap */
-    size_t                      *row, cap;
+    size_t                      *row, cap, nextra;
     why                         *w;
 } work;
 
@@ -45,40 +45,56 @@ static const struct {
     { "distance", offsetof(model_predicted, distance), false },
 };
 
+static const fade_column *extra(const model_saved *m, size_t k)
+{
+    const plugin *p = NULL;
+    return library_find_kind(m->plugin, "corrector", &p, NULL) ? NULL : predictor_extra(p->desc, k);
+}
+
+/* Outputs besides the correction, as scores. */
+static size_t extras(const model_saved *m)
+{
+    size_t n = 0;
+    while (n < PREDICTOR_EXTRAS && extra(m, n))
+        n++;
+    return n;
+}
+
 int model_predict_columns(const model_saved *m, const model_opened *open, bool told)
 {
     int sampled = !explain_is_told(open->plugin->desc);
-    return MODEL_PREDICT_REALS + (told ? 1 + sampled + (int)m->nfeature : 0);
-}
-
-/* 0: one of those above; else what is told of features. */
-static const char *word_of(const model_saved *m, int k)
-{
-    size_t at = (size_t)(k - MODEL_PREDICT_REALS);
-    return k < MODEL_PREDICT_REALS ? columns[k].key
-           : at == 0               ? "base"
-           : at <= m->nfeature     ? m->feature[at - 1].key
-                                   : "sampling_error";
+    return MODEL_PREDICT_REALS + (int)extras(m) + (told ? 1 + sampled + (int)m->nfeature : 0);
 }
 
 const double *model_predict_real(const model_predicted *r, int k)
 {
-    if (k >= MODEL_PREDICT_REALS) {
-        size_t at = (size_t)(k - MODEL_PREDICT_REALS);
-        return at == 0 ? r->base : at <= r->p ? r->contribution[at - 1] : r->error;
-    }
-    return *(const double *const *)((const char *)r + columns[k].at);
+    size_t at = (size_t)(k - MODEL_PREDICT_REALS);
+    if (k < MODEL_PREDICT_REALS)
+        return *(const double *const *)((const char *)r + columns[k].at);
+    if (at < r->nextra)
+        return r->extra[at];
+    at -= r->nextra;
+    return at == 0 ? r->base : at <= r->p ? r->contribution[at - 1] : r->error;
 }
 
 void model_predict_key(const model_saved *m, int k, char out[MODEL_PREDICT_NAME])
 {
-    bool feature = k > MODEL_PREDICT_REALS && (size_t)(k - MODEL_PREDICT_REALS) <= m->nfeature;
-    snprintf(out, MODEL_PREDICT_NAME, "%s%.100s", feature ? "contribution_" : "", word_of(m, k));
+    size_t at = (size_t)(k - MODEL_PREDICT_REALS), scores = extras(m), told = at - scores;
+    const char *key = k < MODEL_PREDICT_REALS ? columns[k].key
+                      : at < scores           ? extra(m, at)->key
+                      : told == 0             ? "base"
+                      : told <= m->nfeature   ? m->feature[told - 1].key
+                                              : "sampling_error";
+    bool feature = k >= MODEL_PREDICT_REALS && at > scores && told <= m->nfeature;
+    snprintf(out, MODEL_PREDICT_NAME, "%s%.100s", feature ? "contribution_" : "", key);
 }
 
 const char *model_predict_unit(const model_saved *m, int k)
 {
-    return k >= MODEL_PREDICT_REALS || columns[k].in ? m->unit : "";
+    size_t at = (size_t)(k - MODEL_PREDICT_REALS);
+    if (k < MODEL_PREDICT_REALS)
+        return columns[k].in ? m->unit : "";
+    return at < extras(m) ? extra(m, at)->unit : m->unit;
 }
 
 void model_predict_name(const model_saved *m, int k, char out[MODEL_PREDICT_NAME])
@@ -240,7 +256,7 @@ static int cover(work *k, size_t n)
         return E_OK;
     free(k->mem);
     free(k->row);
-    k->mem = mem_zero(COLUMNS * n, sizeof *k->mem);
+    k->mem = mem_zero((COLUMNS + k->nextra) * n, sizeof *k->mem);
     free(k->told);
     k->row = mem_zero(n, sizeof *k->row);
     k->told = mem_zero(k->o->explain ? (k->m->nfeature + 2) * n : 1, sizeof *k->told);
@@ -359,7 +375,13 @@ static int cell(work *k, learner *l, uint32_t *last, engine_start *start, uint32
     for (int i = 0; i < COLUMNS; i++)
         at[i] = k->mem + (size_t)i * k->cap + from;
     learner_said said = { at[0], at[1], at[2], at[3], at[4], at[5], at[6] };
+    for (size_t x = 0; x < k->nextra; x++)
+        for (size_t i = 0; i < n; i++)
+            k->mem[(COLUMNS + x) * k->cap + from + i] = NAN;
+    l->extra = k->nextra ? k->mem + COLUMNS * k->cap + from : NULL;
+    l->stride = k->cap;
     int rc = learner_predict(l, &m, k->row + from, n, &said, k->w);
+    l->extra = NULL;
     return rc || !k->o->explain ? rc : tell(k, l, &m, from, n);
 }
 
@@ -392,6 +414,14 @@ static int hand_over(work *k, const dataset *d)
         for (size_t j = 0; j < r.p; j++)
             contribution[j] = k->told + (j + 1) * k->cap;
         r.error = explain_is_told(k->open->plugin->desc) ? NULL : k->told + (r.p + 1) * k->cap;
+    }
+    r.nextra = k->nextra;
+    for (size_t x = 0; x < k->nextra; x++) {
+        r.extra[x] = k->mem + (COLUMNS + x) * k->cap;
+        bool alarm = strcmp(extra(k->m, x)->key, "alarm") == 0;
+        k->sums->scored |= alarm;
+        for (size_t i = 0; alarm && i < r.n; i++)
+            k->sums->alarms += r.extra[x][i] > 0;
     }
     sum_up(k, &r);
     return k->o->rows(k->o->ctx, &r, k->w);
@@ -436,7 +466,7 @@ static int piece(work *k, const replay *rows)
 int model_predict(const model_saved *m, const model_opened *open, const scenario *s, const model_predict_options *o,
                   model_predict_sums *sums, why *w)
 {
-    work k = { .m = m, .open = open, .s = s, .o = o, .sums = sums, .w = w };
+    work k = { .m = m, .open = open, .s = s, .o = o, .sums = sums, .nextra = extras(m), .w = w };
     replay_batches *b = NULL;
     int rc = dataset_ask_of(m->ask) < 0
                  ? fail(w, E_INPUT, "the model %s is asked \"%.20s\", which this fade does not know", m->folder, m->ask)

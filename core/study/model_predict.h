@@ -10,13 +10,17 @@ typedef struct model_predicted {                  /* a piece; lent during the ca
     const dataset *d;
     size_t         n;                             /* all rows of d */
     const double  *measured, *physics, *correction, *total, *lower, *upper, *sigma, *distance;       /* NaN: unknown, or there is none */
+    size_t         nextra;                        /* outputs besides the correction: scores */
+    const double  *extra[PREDICTOR_EXTRAS];
     size_t         p;                             /* features; 0: not explained */
     const double  *base, *error;                  /* error: the largest standard error of a row's contributions; NULL: none is sampled */
     const double *const *contribution;            /* [p]: base + all of them = correction, row by row */
 } model_predicted;
 
-/* The columns of an answer: measured .. distance, then, where contributions are wanted, base, one a feature and the sampling's error. */
-enum { MODEL_PREDICT_REALS = 8, MODEL_PREDICT_MOST = MODEL_PREDICT_REALS + 2 + MODEL_FEATURES, MODEL_PREDICT_NAME = 160 };
+/* The columns of an answer: measured .. distance, what the plugin says besides (scores), then, where contributions are wanted, base, one a
+ * feature and the sampling's error. */
+enum { MODEL_PREDICT_REALS = 8, MODEL_PREDICT_NAME = 160 };
+enum { MODEL_PREDICT_MOST = MODEL_PREDICT_REALS + PREDICTOR_EXTRAS + 2 + MODEL_FEATURES };
 int model_predict_columns(const model_saved *, const model_opened *, bool told);
 const double *model_predict_real(const model_predicted *, int k);
 void model_predict_key(const model_saved *, int k, char out[MODEL_PREDICT_NAME]);                /* "measured", .. "contribution_cycle" */
@@ -38,6 +42,8 @@ typedef struct model_predict_options {
 typedef struct model_predict_sums {               /* what came of it */
     uint64_t rows, cells, alone;                  /* alone: cells for which the folder holds no model */
     uint64_t known, inside, banded;               /* rows that were measured; of those with a band, those within it */
+    uint64_t alarms;                              /* rows of which the plugin's output `alarm` is not 0 */
+    bool     scored;                              /* it has one */
     double   physics, total;                      /* sums of squared errors over the known rows */
 } model_predict_sums;
 

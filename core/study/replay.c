@@ -2,6 +2,7 @@
  * replay.c - the rows of a scenario's source kept in memory, and a source that plays them again.
  */
 #include "core/study/replay.h"
+#include "core/base/log.h"
 #include "core/host/block.h"
 #include "core/host/object.h"
 #include <stdio.h>
@@ -18,6 +19,7 @@ typedef struct reading {
     const fade_source_v1 *vt;
     void                 *source;
     fade_block            b;
+    double               *scale;                  /* of each column, to the unit it is kept in */
     uint64_t held; /* rows of each cell, where conditions hold; 0: the source has its own */
     why                  *w;
 } reading;
@@ -29,10 +31,12 @@ static int take_columns(reading *k, const fade_list *out)
     r->column = mem_zero(out->n + 1, sizeof *r->column);
     r->col = mem_zero(out->n + 1, sizeof *r->col);
     r->ncol = out->n;
-    bool good = r->arena && r->column && r->col;
+    k->scale = mem_zero(out->n + 1, sizeof *k->scale);
+    bool good = r->arena && r->column && r->col && k->scale;
     for (uint32_t i = 0; i < out->n && good; i++) {
         fade_column *c = &r->column[i];
         *c = *(const fade_column *)library_at(out, i);
+        k->scale[i] = scenario_unit(c);
         c->key = mem_arena_text(r->arena, c->key);
         c->unit = mem_arena_text(r->arena, c->unit);
         c->doc = mem_arena_text(r->arena, c->doc);
@@ -93,7 +97,7 @@ static int take_row(reading *k, uint32_t i)
     if (cell < 0)
         return fail(k->w, E_NOMEM, "no memory for the cells of a source");
     for (size_t c = 0; c < r->ncol; c++)
-        r->col[c][r->n] = k->b.col[c][i];
+        r->col[c][r->n] = k->b.col[c][i] * k->scale[c];
     r->time[r->n] = k->b.time[i];
     r->cycle[r->n] = k->b.cycle[i];
     r->cell[r->n++] = (uint32_t)cell;
@@ -166,6 +170,7 @@ static int read_rows(reading *k, atomic_int *stop)
 static void close_reading(reading *k)
 {
     block_close(&k->b);
+    free(k->scale);
     if (k->source)
         k->vt->close(k->source);
     object_close(k->object);
@@ -185,11 +190,25 @@ static int find_cells(replay *r, why *w)
     return E_OK;
 }
 
+static void doubt(const scenario *s, const replay *r)
+{
+    size_t c = 0;
+    while (c < r->ncol && strcmp(r->column[c].key, "capacity") != 0)
+        c++;
+    for (size_t i = 0; c < r->ncol && i < r->n; i++)
+        if ((i == 0 || r->cell[i] != r->cell[i - 1]) && scenario_doubt(s, r->name[r->cell[i]], r->col[c][i]))
+            return;
+}
+
 int replay_read(const scenario *s, atomic_int *stop, replay *r, why *w)
 {
     reading k = { .r = r, .w = w };
+    log_reading(true);
     int rc = open_reading(&k, s, false);
     rc = rc ? rc : read_rows(&k, stop);
+    if (!rc)
+        doubt(s, r);
+    log_reading(false);
     if (!rc && r->n == 0)
         rc = fail(w, E_INPUT, "source %s has no rows", s->source.label);
     rc = rc ? rc : find_cells(r, w);
@@ -344,7 +363,7 @@ void replay_batches_close(replay_batches *b)
 
 /* ---- playing ---- */
 
-static struct { const replay *r; int64_t cell; } stage;
+static struct { const replay *r; int64_t cell; size_t until; } stage;
 
 typedef struct player {
     size_t at;                                    /* row */
@@ -386,6 +405,7 @@ static int32_t play_next(void *source, fade_block *b, int32_t timeout_ms)
     player *p = source;
     const replay *r = stage.r;
     size_t end = stage.cell >= 0 && r->end ? r->end[stage.cell] : r->n;
+    end = end < stage.until ? end : stage.until;
     b->stream = 0;
     for (b->n = 0; b->n < b->cap && p->at < end; p->at++) {
         if (stage.cell >= 0 && r->cell[p->at] != (uint64_t)stage.cell)
@@ -413,11 +433,14 @@ static const fade_desc play_desc = { .size = sizeof play_desc, .id = "replay", .
                                      .licence = "MIT", .doc = "Rows of another source, from memory.", .cite = "",
                                      .iface = play_iface };
 
-void replay_stage(const replay *r, int64_t cell)
+void replay_stage_until(const replay *r, int64_t cell, size_t until)
 {
     stage.r = r;
     stage.cell = cell;
+    stage.until = until;
 }
+
+void replay_stage(const replay *r, int64_t cell) { replay_stage_until(r, cell, SIZE_MAX); }
 
 int replay_scenario(const scenario *s, const replay *r, int64_t cell, scenario *out, why *w)
 {

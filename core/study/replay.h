@@ -35,5 +35,7 @@ void replay_batches_close(replay_batches *);      /* accepts NULL */
  * both are lent until the engine that runs it is closed. */
 /* Which rows play next, where several scenarios were made. */
 void replay_stage(const replay *, int64_t cell);
+/* The same, but for the rows from this one of the replay on. */
+void replay_stage_until(const replay *, int64_t cell, size_t until);
 int replay_scenario(const scenario *s, const replay *r, int64_t cell, scenario *out, why *w);
 #endif

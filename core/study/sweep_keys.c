@@ -112,8 +112,14 @@ static int no_param(const scenario_part *part, const char *key, why *w)
         words[n] = ((const fade_param *)library_at(l, (uint32_t)n))->key;
     words[n++] = "plugin";
     const char *near = text_nearest(key, words, n);
-    return fail(w, E_INPUT, "%s has no parameter %.60s%s%s%s", part->plugin->desc->id, key,
-                near ? ", did you mean " : "", near ? near : "", near ? "?" : "");
+    char all[200] = "";
+    size_t used = 0, shown = 0;
+    for (; shown + 1 < n && used + strlen(words[shown]) + 8 < sizeof all; shown++)
+        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", shown ? ", " : "", words[shown]);
+    if (near)
+        return fail(w, E_INPUT, "%s has no parameter %.60s, did you mean %s?", part->plugin->desc->id, key, near);
+    return fail(w, E_INPUT, "%s has no parameter %.60s%s%s%s", part->plugin->desc->id, key, shown ? "; there are " : "",
+                all, shown + 1 < n ? ", .." : "");
 }
 
 int sweep_param(const scenario *s, const char *key, size_t *physics, size_t *part, uint32_t *index, why *w)

@@ -24,7 +24,7 @@
 enum { CELL_POWER, CELL_POWER_B, CELL_SIGMOID, CELL_LINEAR, CELL_FREE };
 enum { CELL_DAYS, CELL_EFC };
 enum { CELL_LOSS, CELL_GAIN, CELL_GROWTH, CELL_APART };                  /* what y is: CELL_APART only formulas of results use */
-enum { CELL_PROGRAMS = 6, CELL_MOST = 8, CELL_NAMES = 64, CELL_LANES = 1024, CELL_BLOCK = 64, CELL_TEXT = 500 };
+enum { CELL_PROGRAMS = 7, CELL_MOST = 8, CELL_NAMES = 64, CELL_LANES = 1024, CELL_BLOCK = 64, CELL_TEXT = 500 };
 
 typedef struct cell_term {
     const char *key;                              /* of its state, and of its result loss_KEY or growth_KEY */
@@ -123,6 +123,9 @@ typedef struct cell {
     int          time_in[CELL_MOST], time_p_in[CELL_MOST], shape_in[CELL_MOST], mean_in[CELL_MOST];       /* inputs; -1 none */
     cell_number  k[CELL_MOST], p[CELL_MOST], y[CELL_MOST];
     cell_program rate, chunk, each, across, row, out;      /* each: samples are lanes; across: cells are, one sample after the other */
+    cell_program left;                            /* the formula of the loss alone */
+    int          walks;                           /* the steps of one cell may go one behind the other (common_cell_steps.h) */
+    uint32_t     counts, powers, sigmoids;        /* bit t: the loss is made of term t; it is a power then, or a sigmoid */
 } cell;
 
 static int cell_find(const fade_list *l, const char *before, const char *key, const char *behind)
@@ -138,6 +141,7 @@ static int cell_find(const fade_list *l, const char *before, const char *key, co
 #include "common_cell_formula.h"
 #include "common_cell_table.h"
 #include "common_cell_step.h"
+#include "common_cell_steps.h"
 
 static const fade_model_v1 cell_model_v1 = {
     .size = sizeof cell_model_v1, .create = cell_create_checked, .destroy = cell_destroy, .scratch = cell_scratch,
@@ -164,6 +168,6 @@ static const void *cell_iface(const fade_desc *d, const char *id)
 #define CELL_DUTY(more)                                                                                                          \
     static const fade_duty_v1 duty = {                                                                                           \
         .size = sizeof duty, .flags = more, .break_time = 86400, .break_efc = 1, .in = FADE_LIST(reads), .rate = FADE_LIST(rate), \
-        .rates = cell_rates,                                                                                                     \
+        .rates = cell_rates, .steps = cell_steps,                                                                                \
     }
 #endif

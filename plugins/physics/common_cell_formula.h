@@ -149,13 +149,30 @@ static int32_t cell_compile_row(cell *m, cell_list *l)
     return cell_compile(m, &m->row, l, all & ~means & ~((uint64_t)1 << V_UA), 0, 0);
 }
 
-/* Of the terms' y: loss and resistance. */
-static int32_t cell_compile_out(cell *m, cell_list *l)
+/* Which terms the loss is made of, and whether it is all that a cell's steps take of its health: rates name no rate of the cell. */
+static void cell_look(cell *m)
 {
-    if (m->law->loss)
-        m->out.own[0] = cell_add(l, NULL, m->law->loss);
-    if (m->law->resistance)
-        m->out.own[1] = cell_add(l, NULL, m->law->resistance);
+    static const char *const rates[] = { "C", "Cc", "Cd", "efc_day" };
+    m->walks = 1;
+    for (uint32_t i = 0; i < m->law->nterm; i++) {
+        const cell_term *t = &m->law->term[i];
+        uint32_t counts = m->law->loss ? (uint32_t)cell_names_it(m->law->loss, t->key) : t->to == CELL_LOSS || t->to == CELL_GAIN;
+        m->counts |= counts << i;
+        m->powers |= (counts && t->form <= CELL_SIGMOID) << i;
+        m->sigmoids |= (counts && t->form == CELL_SIGMOID) << i;
+        m->walks &= t->form != CELL_FREE && !t->each;
+        for (int k = 0; k < 4; k++)
+            m->walks &= !cell_names_it(t->k, rates[k]) && !(t->when && cell_names_it(t->when, rates[k]));
+    }
+}
+
+/* Of the terms' y: loss and resistance. */
+static int32_t cell_compile_out(cell *m, cell_program *p, cell_list *l, const char *loss, const char *resistance)
+{
+    if (loss)
+        p->own[0] = cell_add(l, NULL, loss);
+    if (resistance)
+        p->own[1] = cell_add(l, NULL, resistance);
     if (!l->n)
         return FADE_OK;
     const char *name[CELL_MOST + CELL_NAMES];
@@ -164,8 +181,8 @@ static int32_t cell_compile_out(cell *m, cell_list *l)
         name[i] = m->law->term[i].key;
     for (uint32_t i = 0; i < m->nparam; i++)
         name[m->law->nterm + i] = m->name[V_OWN + m->nmean + i];
-    m->out.n = l->n;
-    return m->expr->compile(m->host, l->n, l->name, l->text, l->wanted, m->law->nterm + m->nparam, name, same, &m->out.e);
+    p->n = l->n;
+    return m->expr->compile(m->host, l->n, l->name, l->text, l->wanted, m->law->nterm + m->nparam, name, same, &p->e);
 }
 
 static void cell_begin_list(const cell *m, cell_list *l, int anode)
@@ -186,7 +203,7 @@ static int32_t cell_compile_all(cell *m)
     if (!l)
         return FADE_ENOMEM;
     uint64_t params = (((uint64_t)1 << m->nparam) - 1) << (V_OWN + m->nmean);
-    cell_program *all[CELL_PROGRAMS] = { &m->rate, &m->chunk, &m->each, &m->across, &m->row, &m->out };
+    cell_program *all[CELL_PROGRAMS] = { &m->rate, &m->chunk, &m->each, &m->across, &m->row, &m->out, &m->left };
     for (int i = 0; i < CELL_PROGRAMS; i++)
         cell_clear(all[i]);
     cell_begin_list(m, l, 0);
@@ -198,7 +215,10 @@ static int32_t cell_compile_all(cell *m)
     cell_begin_list(m, l, 1);
     rc = rc ? rc : cell_compile_row(m, l);
     l->n = 0;
-    rc = rc ? rc : cell_compile_out(m, l);
+    rc = rc ? rc : cell_compile_out(m, &m->out, l, m->law->loss, m->law->resistance);
+    l->n = 0;
+    rc = rc ? rc : cell_compile_out(m, &m->left, l, m->law->loss, NULL);
+    cell_look(m);
     m->used = l->used;
     free(l);
     return rc;
@@ -272,7 +292,7 @@ static void cell_inputs_of(cell *m, const fade_args *a)
 static void cell_destroy(void *model)
 {
     cell *m = model;
-    fade_expr *e[CELL_PROGRAMS] = { m->rate.e, m->chunk.e, m->each.e, m->across.e, m->row.e, m->out.e };
+    fade_expr *e[CELL_PROGRAMS] = { m->rate.e, m->chunk.e, m->each.e, m->across.e, m->row.e, m->out.e, m->left.e };
     for (int i = 0; i < CELL_PROGRAMS && m->expr; i++)
         m->expr->close(e[i]);
     for (int i = 0; i < CELL_MOST; i++) {

@@ -226,6 +226,16 @@ static int cell_wants_each(const cell *m, const fade_tile *b)
     return any;
 }
 
+/* Rates by what samples make of them. */
+static void cell_shapes(const cell *m, const fade_tile *b)
+{
+    for (uint32_t t = 0; t < m->law->nterm; t++) {
+        double *w = cell_column(b, S_W + (int)t);
+        for (uint32_t i = 0; m->law->term[t].shape && i < b->n; i++)
+            w[i] *= b->in[m->shape_in[t]][i];
+    }
+}
+
 /* Under a duty, what is booked at a break point: rates from the stress, shapes from the samples' means. */
 static void cell_book(const cell *m, const fade_tile *b, const double *const *var)
 {
@@ -246,11 +256,7 @@ static void cell_book(const cell *m, const fade_tile *b, const double *const *va
                 for (uint32_t i = b->live; i < b->n; i++)
                     cell_column(b, S_W + c * CELL_MOST + (int)t)[i] = cell_column(b, S_W + c * CELL_MOST + (int)t)[b->live - 1];
     }
-    for (uint32_t t = 0; t < m->law->nterm; t++) {
-        double *w = cell_column(b, S_W + (int)t);
-        for (uint32_t i = 0; m->law->term[t].shape && i < b->n; i++)
-            w[i] *= b->in[m->shape_in[t]][i];
-    }
+    cell_shapes(m, b);
 }
 
 /* z + w dx where something is booked; a law's doubt (NaN) where nothing is booked is none. */
@@ -478,7 +484,7 @@ static int32_t cell_init(const void *model, fade_tile *b)
 static size_t cell_scratch(const void *model, uint32_t n)
 {
     const cell *m = model;
-    fade_expr *e[CELL_PROGRAMS] = { m->rate.e, m->chunk.e, m->each.e, m->across.e, m->row.e, m->out.e };
+    fade_expr *e[CELL_PROGRAMS] = { m->rate.e, m->chunk.e, m->each.e, m->across.e, m->row.e, m->out.e, m->left.e };
     size_t most = 0;
     for (int i = 0; i < CELL_PROGRAMS; i++) {
         size_t bytes = e[i] ? m->expr->scratch(e[i], n > CELL_BLOCK ? n : CELL_BLOCK) : 0;

@@ -183,6 +183,39 @@ CLONES static int32_t step(const void *model, fade_tile *b)
     return FADE_OK;
 }
 
+/* Loss of one cell: both its powers side by side. */
+static double loss_of(const law *m, const fade_tile *b, double calendar, double cycle)
+{
+    double x[8] = { calendar, cycle, 1, 1, 1, 1, 1, 1 };
+    double p[8] = { b->param[CAL_P][0], b->param[CYC_P][0], 1, 1, 1, 1, 1, 1 };
+    m->math->pow(8, x, p, x);
+    double both = b->param[CAL0][0] * x[0] + x[1];
+    return both < 1 ? both : 1;
+}
+
+/* The steps of one cell; SSC's days are made of samples. */
+CLONES static int32_t steps(const void *model, fade_tile *b, const fade_steps *s)
+{
+    const law *m = model;
+    if (m->as == SSC || s->output != LOSS)
+        return FADE_ERANGE;
+    double *c = b->scratch, calendar = b->x[CALENDAR][0], cycle = b->x[CYCLE][0];
+    per_cycle(m, b, c, c + b->n);
+    for (uint32_t j = 0; j < b->live; j++) {
+        calendar += b->in[STRESS][j] / DAY;
+        cycle += c[j] * b->in[DEPTH][j] * (s->health[j] * b->dt[j]);
+        s->health[j + 1] = s->ends[j] ? s->left(s, loss_of(m, b, calendar, cycle)) : s->health[j];
+    }
+    fade_tile one = *b;
+    one.n = 8;
+    for (int i = 0; i < 8; i++) {
+        b->x1[CALENDAR][i] = calendar;
+        b->x1[CYCLE][i] = cycle;
+    }
+    show(m, &one, (const double *const *)b->x1);
+    return FADE_OK;
+}
+
 static int32_t observe(const void *model, fade_tile *b)
 {
     show(model, b, b->x);
@@ -212,7 +245,7 @@ static const fade_model_v1 model_v1 = {
 };
 static const fade_duty_v1 duty_v1 = {
     .size = sizeof duty_v1, .flags = FADE_LENT_SAMPLES, .break_time = DAY, .in = FADE_LIST(sample),
-    .rate = FADE_LIST(rate), .rates = rates,
+    .rate = FADE_LIST(rate), .rates = rates, .steps = steps,
 };
 
 static const void *iface(const fade_desc *d, const char *id)

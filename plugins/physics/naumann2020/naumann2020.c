@@ -123,14 +123,24 @@ static void calendar_duty(const fade_tile *b)
     }
 }
 
+/* What full equivalent cycles add to the square of the loss, and to the growth. */
+static double loss_by(double c, double depth, double cycles)
+{
+    double k = (0.0630 * c + 0.0971) * (4.0253 * cubed(depth - 0.6) + 1.0923) / 100;
+    return k * k * cycles;
+}
+static double growth_by(double c, double depth, double cycles)
+{
+    double r = (-0.0020 * c + 0.0021) * (6.8477 * cubed(depth - 0.5) + 0.91882) / 100;
+    return r * cycles;
+}
+
 static void cycling(const fade_tile *b)
 {
     for (uint32_t i = 0; i < b->n; i++) {
-        double depth = b->in[DEPTH][i], c = b->in[C_RATE][i], cycles = depth * b->dt[i];       /* full equivalent */
-        double k = (0.0630 * c + 0.0971) * (4.0253 * cubed(depth - 0.6) + 1.0923) / 100;
-        double r = (-0.0020 * c + 0.0021) * (6.8477 * cubed(depth - 0.5) + 0.91882) / 100;
-        b->x1[CYCLE2][i] = b->x[CYCLE2][i] + k * k * cycles;
-        b->x1[GROWTH_CYCLE][i] = b->x[GROWTH_CYCLE][i] + r * cycles;
+        double depth = b->in[DEPTH][i], c = b->in[C_RATE][i], cycles = depth * b->dt[i];
+        b->x1[CYCLE2][i] = b->x[CYCLE2][i] + loss_by(c, depth, cycles);
+        b->x1[GROWTH_CYCLE][i] = b->x[GROWTH_CYCLE][i] + growth_by(c, depth, cycles);
     }
 }
 
@@ -149,6 +159,30 @@ static int32_t step(const void *model, fade_tile *b)
     if (m->sides.ageing != SIDES_CALENDAR)
         cycling(b);
     show(b->n, (const double *const *)b->x1, b->out);
+    return FADE_OK;
+}
+
+/* The steps of one cell, both sides of it. */
+static int32_t steps(const void *model, fade_tile *b, const fade_steps *s)
+{
+    const law *m = model;
+    if (m->sides.ageing != SIDES_BOTH || s->output != LOSS)
+        return FADE_ERANGE;
+    double x[] = { b->x[CALENDAR2][0], b->x[CYCLE2][0], b->x[GROWTH_CALENDAR][0], b->x[GROWTH_CYCLE][0] };
+    double k = b->param[K_REF - 1][0], r = b->param[R_REF - 1][0];
+    for (uint32_t j = 0; j < b->live; j++) {
+        double health = s->health[j], c = b->in[C_RATE][j] * (s->scaled[C_RATE] ? health : 1);
+        double depth = b->in[DEPTH][j], cycles = depth * (health * b->dt[j]);
+        x[CALENDAR2] += k * k * b->in[LOSS_STRESS][j];
+        x[CYCLE2] += loss_by(c, depth, cycles);
+        x[GROWTH_CALENDAR] += r * b->in[GROWTH_STRESS][j];
+        x[GROWTH_CYCLE] += growth_by(c, depth, cycles);
+        s->health[j + 1] = s->ends[j] ? s->left(s, fmin(1, sqrt(x[CALENDAR2]) + sqrt(x[CYCLE2]))) : health;
+    }
+    for (int q = CALENDAR2; q <= GROWTH_CYCLE; q++)
+        for (int i = 0; i < 8; i++)
+            b->x1[q][i] = x[q];
+    show(8, (const double *const *)b->x1, b->out);
     return FADE_OK;
 }
 
@@ -223,6 +257,7 @@ static const fade_duty_v1 duty_v1 = {
     .in = FADE_LIST(sample),
     .rate = FADE_LIST(rate),
     .rates = rates,
+    .steps = steps,
 };
 
 static const void *iface(const fade_desc *d, const char *id)

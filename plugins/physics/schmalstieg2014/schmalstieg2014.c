@@ -158,11 +158,14 @@ static const double *mean_voltage(const fade_tile *b, double *v)
     return v;
 }
 
+/* Charge, both ways. */
+static double moved_by(double depth, double nominal, double cycles) { return 2 * depth * nominal * cycles; }
+
 static void cycling(const fade_tile *b, const double *Vm)
 {
     for (uint32_t i = 0; i < b->n; i++) {
         double depth = b->in[DEPTH][i], v = Vm[i], k = cap_charge(v, depth);
-        double moved = 2 * depth * b->param[NOMINAL][i] * b->dt[i];
+        double moved = moved_by(depth, b->param[NOMINAL][i], b->dt[i]);
         b->x1[LOSS_CHARGE][i] = b->x[LOSS_CHARGE][i] + k * k * moved;
         b->x1[GROWTH_CHARGE][i] = b->x[GROWTH_CHARGE][i] + res_charge(v, depth) * moved;
     }
@@ -183,6 +186,42 @@ static int32_t step(const void *model, fade_tile *b)
     if (m->sides.ageing != SIDES_CALENDAR)
         cycling(b, b->samples ? mean_voltage(b, a) : b->param[V_CYCLE]);
     show(m, b->n, (const double *const *)b->x1, b->out, a);
+    return FADE_OK;
+}
+
+/* Loss of one cell. */
+static double loss_of(const law *m, double by_time, double by_charge)
+{
+    double y[8], p[8];
+    for (int i = 0; i < 8; i++) {
+        y[i] = by_time;
+        p[i] = P_T;
+    }
+    m->math->pow(8, y, p, y);
+    return fmin(1, y[0] + sqrt(by_charge));
+}
+
+/* The steps of one cell, both sides of it. */
+static int32_t steps(const void *model, fade_tile *b, const fade_steps *s)
+{
+    const law *m = model;
+    if (m->sides.ageing != SIDES_BOTH || s->output != LOSS)
+        return FADE_ERANGE;
+    double x[] = { b->x[LOSS_TIME][0], b->x[LOSS_CHARGE][0], b->x[GROWTH_TIME][0], b->x[GROWTH_CHARGE][0] };
+    const double *v = mean_voltage(b, b->scratch), *depth = b->in[DEPTH];
+    for (uint32_t j = 0; j < b->live; j++) {
+        double health = s->health[j], moved = moved_by(depth[j], b->param[NOMINAL][0], health * b->dt[j]);
+        double k = cap_charge(v[j], depth[j]);
+        x[LOSS_TIME] += b->in[LOSS_GAIN][j];
+        x[LOSS_CHARGE] += k * k * moved;
+        x[GROWTH_TIME] += b->in[GROWTH_GAIN][j];
+        x[GROWTH_CHARGE] += res_charge(v[j], depth[j]) * moved;
+        s->health[j + 1] = s->ends[j] ? s->left(s, loss_of(m, x[LOSS_TIME], x[LOSS_CHARGE])) : health;
+    }
+    for (int q = LOSS_TIME; q <= GROWTH_CHARGE; q++)
+        for (int i = 0; i < 8; i++)
+            b->x1[q][i] = x[q];
+    show(m, 8, (const double *const *)b->x1, b->out, b->scratch);
     return FADE_OK;
 }
 
@@ -261,6 +300,7 @@ static const fade_duty_v1 duty_v1 = {
     .in = FADE_LIST(sample),
     .rate = FADE_LIST(rate),
     .rates = rates,
+    .steps = steps,
 };
 
 static const void *iface(const fade_desc *d, const char *id)

@@ -188,11 +188,22 @@ static int32_t cycles(const void *model, fade_tile *b)
 
 /* ---- what there is to book ---- */
 
-enum {                                            /* columns of scratch */
-    W_TIME, W_BREAK_IN, W_CYCLES, W_SITES, W_SECONDS,         /* stress since the last day's end, and time */
-    W_STRESS, W_DECAY, W_LITHIUM_AT, W_NEGATIVE_AT,           /* factors */
-    W_LOST, W_N = W_LOST + SINCE,                             /* the booked states as if the day ended now */
-    W_TO_BOOK = W_STRESS
+enum { /* columns of scratch */
+       W_TIME,
+       W_BREAK_IN,
+       W_CYCLES,
+       W_SITES,
+       W_SECONDS, /* stress since the last day's end, and time */
+       W_STRESS,
+       W_DECAY,
+       W_LITHIUM_AT,
+       W_NEGATIVE_AT, /* factors */
+       W_LOST,
+       W_TARGET = W_LOST + SINCE, /* the booked states as if the day ended now; what q3 goes to */
+       W_NONE,
+       W_OUT,
+       W_N = W_OUT + CAPACITY_NEGATIVE + 1, /* of steps(): 0, and results of each */
+       W_TO_BOOK = W_STRESS
 };
 enum { OBSERVE, ROW, DUTY };
 
@@ -266,15 +277,24 @@ static void book_cycles(uint32_t n, const double *restrict x, const double *rest
         y[i] = x[i] + factor[i] * sqrt(seconds[i] / DAY * since[i]);
 }
 
-/* y <- q3 */
-static void book_break_in(const fade_tile *b, const double *restrict x, const double *restrict decay,
-                          const double *restrict seconds, const double *restrict since, double *restrict y)
+/* What q3 goes to. */
+static void targets(const fade_tile *b, const double *restrict seconds, const double *restrict since,
+                    double *restrict target)
 {
     const double *b3 = b->param[B3], *theta = b->param[THETA], *depth = b->in[DEPTH];
     for (uint32_t i = 0; i < b->n; i++) {
-        double mean = since[i] / (seconds[i] > 0 ? seconds[i] : 1), target = b3[i] * (1 + theta[i] * depth[i]) * mean;
-        double left = target - x[i];
-        y[i] = left > 0 ? target - left * decay[i] : x[i];
+        double mean = since[i] / (seconds[i] > 0 ? seconds[i] : 1);
+        target[i] = b3[i] * (1 + theta[i] * depth[i]) * mean;
+    }
+}
+
+/* y <- q3 */
+static void book_break_in(uint32_t n, const double *restrict x, const double *restrict target,
+                          const double *restrict decay, double *restrict y)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        double left = target[i] - x[i];
+        y[i] = left > 0 ? target[i] - left * decay[i] : x[i];
     }
 }
 
@@ -285,7 +305,8 @@ static void book(const fade_tile *b)
     uint32_t n = b->n;
     book_time(n, x[TIME_SQUARED], p[B1], column(b, W_STRESS), column(b, W_TIME), y + (size_t)TIME_SQUARED * n);
     book_cycles(n, x[CYCLES], p[B2], seconds, column(b, W_CYCLES), y + (size_t)CYCLES * n);
-    book_break_in(b, x[BREAK_IN], column(b, W_DECAY), seconds, column(b, W_BREAK_IN), y + (size_t)BREAK_IN * n);
+    targets(b, seconds, column(b, W_BREAK_IN), column(b, W_TARGET));
+    book_break_in(n, x[BREAK_IN], column(b, W_TARGET), column(b, W_DECAY), y + (size_t)BREAK_IN * n);
     book_cycles(n, x[SITES], p[C2], seconds, column(b, W_SITES), y + (size_t)SITES * n);
 }
 
@@ -425,6 +446,75 @@ CLONES static int32_t step(const void *model, fade_tile *b)
     return FADE_OK;
 }
 
+/* Of one cell: sums since the last day's end run on from step to step. */
+static void gather_on(const fade_tile *b, double *since)
+{
+    static const int from[W_TO_BOOK] = { IN_TIME, IN_BREAK_IN, IN_CYCLES, IN_SITES, DURATION };
+    const double *known = b->in[IN_MEAN];
+    for (int k = 0; k < W_TO_BOOK; k++) {
+        double *w = column(b, k), now = b->x[SINCE + k][0];
+        for (uint32_t j = 0; j < b->n; j++) {
+            w[j] = b->in[from[k]][j] + now;
+            now = known[j] == known[j] ? 0 : w[j];
+            since[k] = j < b->live ? now : since[k];
+        }
+    }
+}
+
+/* .. and so do the booked states: W_LOST has what the steps add, from 0, and is then what each comes to. */
+static void book_on(const fade_tile *b, double *booked)
+{
+    const double *known = b->in[IN_MEAN];
+    for (int k = 0; k < SINCE; k++) {
+        double *lost = column(b, W_LOST + k), now = b->x[k][0];
+        for (uint32_t j = 0; j < b->n; j++) {
+            if (k == BREAK_IN)
+                book_break_in(1, &now, column(b, W_TARGET) + j, column(b, W_DECAY) + j, lost + j);
+            else
+                lost[j] = now + lost[j];
+            now = known[j] == known[j] ? lost[j] : now;
+            booked[k] = j < b->live ? now : booked[k];
+        }
+    }
+}
+
+/* The steps of one cell: nothing that it loses goes with its health.  SSC's days are made of samples. */
+CLONES static int32_t steps(const void *model, fade_tile *b, const fade_steps *s)
+{
+    const law *m = model;
+    const double *none[SINCE], *y[SINCE];
+    double *made[CAPACITY_NEGATIVE + 1], since[W_TO_BOOK] = { 0 }, booked[SINCE] = { 0 };
+    if (m->as == SSC || s->output != LOSS)
+        return FADE_ERANGE;
+    memset(column(b, W_NONE), 0, b->n * sizeof(double));
+    for (int k = 0; k < SINCE; k++) {
+        none[k] = column(b, W_NONE);
+        y[k] = column(b, W_LOST + k);
+    }
+    for (int k = LOSS; k <= CAPACITY_NEGATIVE; k++)
+        made[k] = column(b, W_OUT + k);
+    fade_tile all = *b;
+    all.x = none;
+    all.out = made;
+    gather_on(b, since);
+    factors(m, b);
+    book(&all);
+    book_on(b, booked);
+    show(m, &all, y, column(b, W_LITHIUM_AT), column(b, W_NEGATIVE_AT));
+    for (uint32_t j = 0; j < b->live; j++) {
+        if (made[LOSS][j] < LEAST)
+            return FADE_ERANGE;                   /* step() says what is wrong */
+        s->health[j + 1] = s->ends[j] ? s->left(s, made[LOSS][j]) : s->health[j];
+    }
+    for (int i = 0; i < 8; i++) {
+        for (int k = 0; k < LAW_STATES; k++)
+            b->x1[k][i] = k < SINCE ? booked[k] : since[k - SINCE];
+        for (int k = LOSS; k <= CAPACITY_NEGATIVE; k++)
+            b->out[k][i] = made[k][b->live - 1];
+    }
+    return FADE_OK;
+}
+
 static int32_t observe(const void *model, fade_tile *b)
 {
     const law *m = model;
@@ -474,6 +564,7 @@ static const fade_model_v1 model_v1 = {
 static const fade_duty_v1 duty_v1 = {
     .size = sizeof duty_v1, .flags = FADE_LENT_SAMPLES, .break_time = DAY, .in = FADE_LIST(sample),
     .rate = FADE_LIST(rate), .cycle = FADE_LIST(cycle), .rates = rates, .cycles = cycles,
+    .steps = steps,
 };
 
 static const void *iface(const fade_desc *d, const char *id)

@@ -253,6 +253,7 @@ static void account(const source *s)
         n += snprintf(said + n, sizeof said - (size_t)n, "%s %u %.60s", k ? "," : "", k + 1, s->word[k]);
     if (s->nword)
         source_say(s, 1, "groups are numbered:%s", said);
+    source_missing(s);
 }
 
 /* At the end: was there anything of what was asked for? */

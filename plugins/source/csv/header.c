@@ -288,6 +288,17 @@ static bool used(const source *s, int at)
     return false;
 }
 
+/* A header that stands there already: its column is left out, which the user must know. */
+static void say_twice(const source *s, uint32_t at)
+{
+    for (uint32_t k = 0; k < at; k++)
+        if (strcmp(s->header[k], s->header[at]) == 0) {
+            source_say(s, 2, "columns %u and %u are both called '%.60s': the first one counts", k + 1, at + 1,
+                       s->header[at]);
+            return;
+        }
+}
+
 /* The rest by their names; the line at hand is the first of data. */
 static int32_t take_known(source *s)
 {
@@ -296,6 +307,8 @@ static int32_t take_known(source *s)
         names_read(s->header[k], &name);
         if (name.either && !is_number(s, k))
             name.key = "date";
+        if (name.key && *name.key && has(s, name.key))
+            say_twice(s, k);
         if (!name.key || used(s, (int)k) || has(s, name.key))
             continue;
         int32_t rc = take(s, name.key, (int)k, name.unit, 0);

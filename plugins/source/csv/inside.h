@@ -123,6 +123,7 @@ int32_t source_date(source *, int64_t *us);               /* ROLE_DATE */
 int32_t source_cell(source *, cell **out);                /* of the line; *out NULL: not wanted */
 int32_t source_cycle(source *, const cell *, int64_t *cycle);
 int32_t source_absent(const source *);                    /* none of the cells met was asked for: says so */
+void source_missing(const source *);                      /* warns of each of `cells` that was not met */
 void source_free_cells(source *);
 
 /* cycles.c, samples.c: one line taken, which may make a row ready; and the rows still waiting at the end */

@@ -344,6 +344,18 @@ int32_t source_cell(source *s, cell **out)
     return FADE_OK;
 }
 
+void source_missing(const source *s)
+{
+    for (uint32_t k = 0; k < s->o.cells->n; k++) {
+        bool there = false;
+        for (size_t i = 0; i < s->ncell && !there; i++)
+            there = strcmp(s->order[i]->raw, s->o.cells->texts[k]) == 0 ||
+                    strcmp(s->order[i]->id, s->o.cells->texts[k]) == 0;
+        if (!there)
+            source_say(s, 2, "there is no cell '%.80s', which cells = [..] names", s->o.cells->texts[k]);
+    }
+}
+
 int32_t source_absent(const source *s)
 {
     char names[200] = "";
@@ -351,6 +363,7 @@ int32_t source_absent(const source *s)
     for (size_t k = 0; k < shown; k++)
         n += (size_t)snprintf(names + n, sizeof names - n, "%s%.40s", k ? ", " : "", s->order[k]->id);
     const char *asked = s->o.cell && *s->o.cell ? s->o.cell : s->o.cells->n > 0 ? s->o.cells->texts[0] : "";
-    return source_fail(s, FADE_EINVAL, "there is no cell '%.80s'; there are %s%s", asked, names,
-                       shown < s->ncell ? ", .." : "");
+    return source_fail(s, FADE_EINVAL, "there is no cell '%.80s'; there are %s%s%s", asked, names,
+                       shown < s->ncell ? ", .." : "",
+                       s->o.cells->n > 0 ? " (cells = [] takes all)" : " (without cell = '..' all are taken)");
 }
