@@ -219,13 +219,32 @@ static void axes_are_told_in_words(void **state)
     frame_free(&f);
 }
 
+/* "law+ridge" is the physics "law" corrected; a combined law is called "calendar+cycle" by itself. */
+static void a_plus_may_be_of_the_physics(void **state)
+{
+    (void)state;
+    result *r = made_result();
+    const char *const names[] = { "sam + wang", "sam + wang+ridge" };
+    why w = { 0 };
+    size_t at;
+    int hybrid = frame_find(&r->rows, "hybrid_capacity");
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(frame_add_row(&r->rows, "B1", names[i], 1, INT64_MIN, &at, &w), E_OK);
+    r->rows.col[hybrid].v[at] = 1.9;
+    assert_int_equal(frame_physics_length(&r->rows, 0), 3);
+    assert_int_equal(frame_physics_length(&r->rows, 1), 3);        /* law+ridge */
+    assert_int_equal(frame_physics_length(&r->rows, 2), 10);
+    assert_int_equal(frame_physics_length(&r->rows, 3), 10);
+    result_close(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(axes_are_told_in_words), cmocka_unit_test(names_tell_key_and_unit),
-        cmocka_unit_test(rows_are_bounded),       cmocka_unit_test(a_part_is_picked),
-        cmocka_unit_test(a_run_is_tapped),        cmocka_unit_test(too_many_rows_end_the_run),
-        cmocka_unit_test(memory_may_run_out),
+        cmocka_unit_test(axes_are_told_in_words),    cmocka_unit_test(a_plus_may_be_of_the_physics),
+        cmocka_unit_test(names_tell_key_and_unit),   cmocka_unit_test(rows_are_bounded),
+        cmocka_unit_test(a_part_is_picked),          cmocka_unit_test(a_run_is_tapped),
+        cmocka_unit_test(too_many_rows_end_the_run), cmocka_unit_test(memory_may_run_out),
     };
     return cmocka_run_group_tests(tests, made_setup, made_teardown);
 }

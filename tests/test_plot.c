@@ -405,10 +405,40 @@ static void a_gnuplot_that_fails_is_heard(void **state)
     result_close(r);
 }
 
+/* Seven names are six tenths of a picture high: a corner that is free only above half of it has no room for them. */
+static void a_legend_is_as_high_as_its_names(void **state)
+{
+    (void)state;
+    static const double y[] = { 1, 0.99, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0 };
+    why w = { 0 };
+    frame f = { 0 };
+    static plot p;
+    text t = { 0 };
+    int soh = frame_add_column(&f, "soh_ratio", "soh", "1", "", &w);
+    for (size_t i = 0, at; i < sizeof y / sizeof *y; i++) {
+        assert_int_equal(frame_add_row(&f, "B1", "law", (int64_t)i, INT64_MIN, &at, &w), E_OK);
+        f.col[soh].v[at] = y[i];
+    }
+    p = (plot){ .n = 7, .least_x = 0, .most_x = 10, .least_y = 0, .most_y = 1, .eol = NAN };
+    for (size_t i = 0; i < p.n; i++) {
+        p.series[i] =
+            (plot_series){ .style = PLOT_SOLID, .f = &f, .x = PLOT_X_CYCLE, .y = soh, .upper = -1, .since = -1 };
+        snprintf(p.series[i].name, PLOT_NAME, "law %zu", i);
+    }
+    plot_script(&p, &(plot_options){ .y = "soh" }, "d", "p.svg", &t);
+    assert_null(strstr(text_of(&t), "opaque"));
+    text_free(&t);
+    p.n = 4;
+    plot_script(&p, &(plot_options){ .y = "soh" }, "d", "p.svg", &t);
+    assert_non_null(strstr(text_of(&t), "set key opaque top right"));
+    text_free(&t);
+    frame_free(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(capacities_are_markers_dashes_and_a_band),
+        cmocka_unit_test(a_legend_is_as_high_as_its_names), cmocka_unit_test(capacities_are_markers_dashes_and_a_band),
         cmocka_unit_test(columns_and_dates),
         cmocka_unit_test(time_goes_by_in_years),
         cmocka_unit_test(several_results_share_what_was_measured),

@@ -95,6 +95,45 @@ static void each_part_counts_its_own(void **state)
     rig_done(&r);
 }
 
+/* Four days again and again: one swings by 0.9 and is hot, two by 0.3, one is parked. */
+static void put_days(void)
+{
+    static const double swing[] = { 0.9, 0.3, 0.3, 0 };
+    char path[128];
+    text t = { 0 };
+    why w;
+    text_add(&t, "time_h,soc,temperature\n");
+    for (int h = 0; h < 96; h += 6)
+        text_addf(&t, "%d,%g,%d\n", h, h % 24 == 6 ? 1 - swing[h / 24] : 1, h < 24 ? 50 : 20);
+    snprintf(path, sizeof path, "%s/days.csv", rig_folder);
+    assert_int_equal(file_write(path, text_of(&t), t.n, &w), 0);
+    text_free(&t);
+}
+
+/* A law that sees inside rows is judged by what it is told between break points, however long a row is. */
+static void stretches_of_a_duty_are_counted(void **state)
+{
+    (void)state;
+    static const char *const row[] = { "5 hours", "1 day", "7 days", "28 days" };
+    put_days();
+    for (size_t i = 0; i < 4; i++) {
+        char toml[800];
+        snprintf(toml, sizeof toml,
+                 "[run]\nname = \"r\"\n[cell]\nnominal_capacity = 250\n[source]\nplugin = \"profile\"\n"
+                 "path = \"days.csv\"\nlength = \"28 days\"\ncells = 3\n[duty]\nrow = \"%s\"\n"
+                 "[[physics]]\nplugin = \"lfp-gr-250ah\"\n" RIG_OUT, row[i]);
+        ran r = rig_run(toml, (engine_options){ 0 });
+        assert_int_equal(r.rc, E_OK);
+        engine_range d = found(r.e, 0, "depth"), t = found(r.e, 0, "temperature_mean");
+        assert_true(d.stretches && d.rows == 3 * 14 && d.stepped == 3 * 21);       /* a parked day has no cycle */
+        near(d.least, 0.3, 1e-12);
+        near(d.most, 0.3, 1e-12);
+        assert_true(t.stretches && t.rows == 3 * 7 && t.stepped == 3 * 28);
+        near(t.most, 46.25, 1e-9);
+        rig_done(&r);
+    }
+}
+
 /* ---- compare ---- */
 
 static void models_stand_beside_their_ranges(void **state)
@@ -235,6 +274,7 @@ int main(void)
         cmocka_unit_test(rows_outside_are_counted),
         cmocka_unit_test(values_that_stand_count_in_every_row),
         cmocka_unit_test(each_part_counts_its_own),
+        cmocka_unit_test(stretches_of_a_duty_are_counted),
         cmocka_unit_test(models_stand_beside_their_ranges),
         cmocka_unit_test(json_has_every_range),
         cmocka_unit_test(a_correction_runs_on_the_same_rows),

@@ -287,6 +287,11 @@ static void a_result_has_its_sections(void **state)
     assert_int_equal(times(html, "data-kind=\"scatter\""), 2);
     assert_int_equal(times(html, "data-kind=\"hist\""), 1);
     assert_int_equal(times(html, "data-kind=\"heat\""), 1);
+    const char *degrees = strstr(strstr(html, "share of a stretch of cycles"), "\"y\":[");
+    size_t edges = 1;
+    for (; *degrees != ']'; degrees++)
+        edges += *degrees == ',';
+    assert_int_equal(edges, 7);                         /* ten values a stretch fill no more than a few degrees */
     assert_int_equal(times(html, "<figcaption>"), times(html, "<figure>"));
     assert_int_equal(times(html, "aria-label=\"\""), 0);
     char *again = report((result *[]){ &r }, 1, NULL, NULL);

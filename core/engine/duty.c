@@ -157,6 +157,7 @@ static int bind_use(duty *d, size_t at, why *w)
     *u = (duty_use){ .vt = vt, .part = at, .nrate = vt->rate.n, .ncycle = vt->cycle.n };
     rc = bind_in(d, u, q, w);
     rc = rc ? rc : bind_fill(u, q, w);
+    rc = rc ? rc : duty_holds_open(u, q, w);
     if (rc)
         return rc;
     u->rule = rule_of(d, vt);
@@ -359,6 +360,7 @@ void duty_close(duty *d)
         duty_use *u = &d->use[i];
         free(u->in);
         free(u->fill);
+        free(u->held);
         free(u->in_buf);
         free(u->out_buf);
         free(u->scratch);

@@ -97,6 +97,8 @@ typedef struct duty_use {                         /* per part that has fade.duty
     int     *in;                                  /* window column of each of vt->in */
     struct duty_fill { int input, what, index; } *fill;
     size_t   nfill;
+    struct duty_held { size_t fill; double lo, hi; bool cycle; } *held;      /* those with a range they were shown to hold in */
+    size_t   nheld;
     bool     own;                                 /* lanes differ in what rates() reads: each makes its own */
     const double **param_at;                      /* of the shared evaluation: NaN where lanes differ */
     double  *in_buf, *out_buf, *scratch, *unknown;
@@ -194,6 +196,7 @@ typedef struct duty {
 /* Behind a step's fills: what scaling and deepening need. */
 enum { VALUE_EFC, VALUE_MEAN, VALUE_MIN, VALUE_MAX, VALUE_MORE };
 #define VALUE_WIDTH(u) ((u)->nfill + VALUE_MORE)
+int duty_holds_open(duty_use *, const part *, why *w);        /* duty_ranges.c */
 
 /* What a state of charge is in a cell that has q of its capacity left and gives the energy of a new one: what lies
  * below the highest that was met goes deeper, at most to empty. */

@@ -44,6 +44,8 @@ static inline double duty_soh(double q)
     return q < SOH_MOST ? q : SOH_MOST;
 }
 extern const bool duty_scaled[DUTY_N];            /* stress that is of the capacity at hand */
+/* duty_ranges.c: the steps of this row at break points, beside where the law was shown to hold */
+void duty_look(engine *, worker *, const part *, const duty_use *, const workpart *, uint32_t nrun);
 /* duty_days.c */
 int  duty_days_open(engine *, worker *, why *w);
 void duty_days_close(const duty *, duty_desk *);

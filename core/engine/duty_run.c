@@ -116,7 +116,7 @@ static void look_for_empty(const duty *d, const duty_use *u, const worker *k, co
         if (k->active[i] && soc < -1e-9)
             object_warn_once(
                 d->e->source_object, "empty",
-                "%s, cycle %lld, with %.3g of its capacity left cannot give the energy of its duty: its state of "
+                "%s, row %lld, with %.3g of its capacity left cannot give the energy of its duty: its state of "
                 "charge would be %.3g and is taken as 0",
                 l->cell, (long long)l->cycle, k->desk->soh[i], soc);
     }
@@ -332,6 +332,7 @@ void duty_run(engine *e, worker *k, size_t p, size_t at, const part *q, workpart
     wp->b.samples = desk->of;
     k->count = desk->dt;                          /* the row's own count belongs to laws without an inside */
     uint32_t nrun = find_runs(e->duty, u, t, r, n, desk->run);
+    duty_look(e, k, q, u, wp, nrun);
     if (!fast(e, k, p, q, u, wp, t, nrun, &w)) {
         if (x)
             memcpy(wp->x[0], desk->x0, (size_t)q->wstate * n * sizeof *x);

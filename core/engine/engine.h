@@ -97,6 +97,7 @@ typedef struct engine_range {
     double      lo, hi;                           /* declared */
     double      least, most;                      /* of what was outside; NaN: nothing was */
     uint64_t    rows, stepped;                    /* of all cells: with a value outside; in all */
+    bool        stretches;                        /* those are not rows but what a duty has between break points */
 } engine_range;
 /* The inputs that declare one, part by part; writes the first `most` and returns how many there are.  Rows before a --resume do not count. */
 size_t engine_ranges(const engine *, size_t physics, engine_range *out, size_t most);

@@ -191,6 +191,8 @@ typedef struct input_range {                      /* an input outside of where i
     uint64_t rows;
     double   least, most;                         /* of those */
     bool     out;                                 /* in the tile at work, when last looked at */
+    bool     stretches;                           /* a duty's stretches between break points are counted, not rows */
+    uint64_t looked;                              /* of them, in all */
 } input_range;
 
 typedef struct worker {
@@ -392,6 +394,7 @@ int duty_desk_open(engine *, worker *, why *);
 void duty_desk_close(worker *);
 int duty_desk_room(engine *, why *);
 bool duty_sees(const engine *, size_t part);      /* has the law an inside? */
+bool duty_holds(const engine *, size_t part, uint32_t input);         /* is its range compared with what is between break points? */
 bool duty_gives(const engine *, size_t part, uint32_t input);    /* the law gets it from samples */
 void duty_plan(const engine *, text *out);
 void duty_run(engine *, worker *, size_t p, size_t at, const part *, workpart *, tile *, uint64_t r);
@@ -401,6 +404,7 @@ void duty_close(duty *);                          /* accepts NULL */
 bool law_within(const part *, const workpart *);  /* is all it wrote within its bounds? */
 void law_swap(const part *, workpart *);           /* what it wrote is its state now */
 void law_step(engine *, worker *, size_t p, const part *, workpart *, tile *);
+void law_warn_outside(const engine *, const part *, const fade_column *, double, const lane *);     /* once an input */
 void law_inputs(engine *, worker *, size_t p, const part *, workpart *, tile *, bool all);
 bool law_sound(engine *, worker *, size_t p, const part *, workpart *, tile *,
                uint32_t i); /* false: the lane is over, said why */

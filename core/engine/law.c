@@ -118,7 +118,7 @@ static void input_broken(engine *e, worker *k, size_t p, const part *q, tile *t,
     k->active[i] = 0;
 }
 
-static void warn_outside(const engine *e, const part *q, const fade_column *c, double v, const lane *l)
+void law_warn_outside(const engine *e, const part *q, const fade_column *c, double v, const lane *l)
 {
     double said[3] = { v, c->lo, c->hi };
     const char *human = units_human_values(c->unit, said, 3);
@@ -135,7 +135,7 @@ static bool check_input(engine *e, worker *k, size_t p, const part *q, const fad
 {
     double lo, hi;
     bounds(c, &lo, &hi);
-    bool optional = c->flags & FADE_OPTIONAL, holds = c->lo < c->hi;
+    bool optional = c->flags & FADE_OPTIONAL, holds = c->lo < c->hi && !r->stretches;
     uint64_t before = r->rows;
     for (uint32_t i = 0; i < t->live; i++) {
         if (!k->active[i] || (isnan(v[i]) && optional))
@@ -143,7 +143,7 @@ static bool check_input(engine *e, worker *k, size_t p, const part *q, const fad
         if (!(v[i] >= lo) || !(v[i] <= hi))
             input_broken(e, k, p, q, t, c, v[i], i);
         else if (holds && (v[i] < c->lo || v[i] > c->hi) && ranges_meet(r, v[i]))
-            warn_outside(e, q, c, v[i], &e->lane[t->first + i]);
+            law_warn_outside(e, q, c, v[i], &e->lane[t->first + i]);
     }
     return r->rows > before;
 }
@@ -163,7 +163,7 @@ void law_inputs(engine *e, worker *k, size_t p, const part *q, workpart *wp, til
         if (driven || (q->in[c].from < 0 && (fc->flags & FADE_OPTIONAL)) || !(all || q->moves[c] || range[c].out))
             continue;
         bounds(fc, &lo, &hi);
-        if (fc->lo < fc->hi) {
+        if (fc->lo < fc->hi && !range[c].stretches) {
             lo = fmax(lo, fc->lo);
             hi = fmin(hi, fc->hi);
         }

@@ -12,9 +12,13 @@ int ranges_worker(const engine *e, worker *k, why *w)
     k->stepped = mem_zero(e->nparts + 1, sizeof *k->stepped);
     size_t at = 0;
     for (size_t p = 0; k->range && k->stepped && p < e->nphysics; p++)
-        for (size_t j = 0; j < e->physics[p].n; j++, at++)
-            if (!(k->range[at] = mem_zero(e->physics[p].part[j].cols.in.n + 1, sizeof **k->range)))
-                return fail(w, E_NOMEM, "no memory for the ranges of %s", e->physics[p].part[j].desc->id);
+        for (size_t j = 0; j < e->physics[p].n; j++, at++) {
+            const part *q = &e->physics[p].part[j];
+            if (!(k->range[at] = mem_zero(q->cols.in.n + 1, sizeof **k->range)))
+                return fail(w, E_NOMEM, "no memory for the ranges of %s", q->desc->id);
+            for (uint32_t c = 0; c < q->cols.in.n; c++)
+                k->range[at][c].stretches = duty_holds(e, at, c);
+        }
     return k->range && k->stepped ? E_OK : fail(w, E_NOMEM, "no memory for a worker");
 }
 
@@ -41,7 +45,8 @@ static input_range sum(const engine *e, size_t at, uint32_t c, uint64_t *stepped
     for (int i = 0; i < e->nworker; i++) {
         const worker *k = &e->worker[i];
         const input_range *r = &k->range[at][c];
-        *stepped += k->stepped[at];
+        all.stretches = r->stretches;
+        *stepped += r->stretches ? r->looked : k->stepped[at];
         if (!r->rows)
             continue;
         all.least = all.rows ? fmin(all.least, r->least) : r->least;
@@ -77,6 +82,7 @@ size_t engine_ranges(const engine *e, size_t physics_index, engine_range *out, s
             engine_range r = { .part = q->sp->label, .column = fc->key, .lo = fc->lo, .hi = fc->hi };
             input_range seen = sum(e, at, c, &r.stepped);
             r.rows = seen.rows;
+            r.stretches = seen.stretches;
             r.least = seen.rows ? seen.least : NAN;
             r.most = seen.rows ? seen.most : NAN;
             speak(&r, fc->unit);

@@ -140,7 +140,7 @@ static legend place_legend(const plot *p, const plot_options *o)
         longest = n > longest ? n : longest;
     }
     double across = width_of(o) / WIDTH, up = height_of(o) / HEIGHT;       /* letters are as large in any picture */
-    double w = fmin((0.13 + 0.019 * (double)longest) / across, 0.95), h = (0.03 + 0.066 * (double)named) / up;
+    double w = fmin((0.13 + 0.019 * (double)longest) / across, 0.95), h = (0.02 + 0.083 * (double)named) / up;
     double dx = p->most_x - p->least_x, dy = p->most_y - p->least_y, x, y, upper;
     double end = shows_eol(p) ? (p->eol - p->least_y) / dy : NAN;
     for (int c = 0; c < 4; c++)

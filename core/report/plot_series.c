@@ -187,7 +187,7 @@ static bool is_drawn(const plot *out, const plot_series *s)
 static bool physics_is_new(const frame *f, uint32_t variant, size_t length)
 {
     for (uint32_t v = 0; v < variant; v++)
-        if (strcspn(f->variant_name[v], "+") == length &&
+        if (frame_physics_length(f, v) == length &&
             strncmp(f->variant_name[v], f->variant_name[variant], length) == 0)
             return false;
     return true;
@@ -197,7 +197,7 @@ static void add_variant(place *k, uint32_t cell, uint32_t variant, const int y[4
 {
     const frame *f = &k->r->rows;
     const char *name = f->variant_name[variant];
-    size_t length = strcspn(name, "+");
+    size_t length = frame_physics_length(f, variant);
     bool corrected = name[length] && y[1] >= 0, any = false;
     char what[PLOT_NAME];
     plot_series s = { .style = PLOT_BAND, .color = *k->color, .f = f, .cell = cell, .variant = variant, .x = k->x,

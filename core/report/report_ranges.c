@@ -49,7 +49,7 @@ void report_ranges(page *p, const compare *c)
     page_say(p, "Each law says for which inputs it was fitted or tested; outside of that it is an extrapolation.");
     snprintf(said, sizeof said, "This run left %zu of the %zu ranges.", left, rows);
     page_say(p, left ? said : "This run left none of them.");
-    snprintf(head, sizeof head, "%s<model|<law|<input|shown to hold|met outside|<unit|rows outside (%%)",
+    snprintf(head, sizeof head, "%s<model|<law|<input|shown to hold|met outside|<unit|outside (%%)",
              c->nscenario > 1 ? "<scenario|" : "");
     page_table_open(p, head, rows);
     for (size_t i = 0; i < c->n; i++)

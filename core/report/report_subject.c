@@ -205,7 +205,8 @@ static void add_model(report_subject *s, uint32_t variant, bool hybrid, int colo
     *m = (report_model){
         .variant = variant, .column = hybrid ? s->hybrid : s->physics, .color = color, .hybrid = hybrid
     };
-    snprintf(m->name, sizeof m->name, "%.*s", hybrid ? 90 : (int)strcspn(name, "+"), *name ? name : "physics");
+    snprintf(m->name, sizeof m->name, "%.*s", hybrid ? 90 : (int)frame_physics_length(s->f, variant),
+             *name ? name : "physics");
     for (size_t i = 0; i < s->nmodel; i++)              /* one physics under several correctors is one line */
         if (s->model[i].hybrid == hybrid && strcmp(s->model[i].name, m->name) == 0)
             return;
@@ -221,7 +222,7 @@ static int find_models(report_subject *s, why *w)
     for (uint32_t v = 0; v < nv; v++) {
         if (s->physics >= 0)
             add_model(s, v, false, (int)v);
-        if (s->hybrid >= 0 && strchr(s->f->variant_name[v], '+'))
+        if (s->hybrid >= 0 && s->f->variant_name[v][frame_physics_length(s->f, v)])
             add_model(s, v, true, (int)v);
     }
     return E_OK;

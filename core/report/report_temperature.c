@@ -106,16 +106,17 @@ static void heat(page *p, const report_subject *s, const double *x, double *y, s
     size_t nx = (size_t)fmin(floor((hi - lo) / s->step + 1.5), most);
     for (size_t i = 0; i <= nx; i++)
         edge_x[i] = lo + (hi + s->step - lo) * (double)i / (double)nx;
-    for (size_t i = 0; i <= HEAT_Y; i++)
-        edge_y[i] = low + (high - low) * (double)i / HEAT_Y;
+    size_t ny = (size_t)fmax(6, fmin(HEAT_Y, (double)n / (double)nx / 2)); /* as fine as so many values can fill */
+    for (size_t i = 0; i <= ny; i++)
+        edge_y[i] = low + (high - low) * (double)i / (double)ny;
     for (size_t i = 0; i < n; i++) {
         size_t a = (size_t)((x[i] - lo) / (hi + s->step - lo) * (double)nx),
-               b = (size_t)((y[i] - low) / (high - low) * HEAT_Y);
+               b = (size_t)((y[i] - low) / (high - low) * (double)ny);
         a = a < nx ? a : nx - 1;
-        z[(b < HEAT_Y ? b : HEAT_Y - 1) * nx + a]++;
+        z[(b < ny ? b : ny - 1) * nx + a]++;
         sum[a]++;
     }
-    for (size_t i = 0; i < nx * HEAT_Y; i++)
+    for (size_t i = 0; i < nx * ny; i++)
         z[i] = z[i] > 0 ? 100 * z[i] / sum[i % nx] : NAN;
     json *j = page_chart(
         p, "heat", s->time < 0 ? "Temperature distribution across cycles" : "Temperature distribution across time");
@@ -125,8 +126,8 @@ static void heat(page *p, const report_subject *s, const double *x, double *y, s
     json_open(j, "pages", '[');
     json_open(j, NULL, '{');
     page_values(j, "x", edge_x, nx + 1);
-    page_values(j, "y", edge_y, HEAT_Y + 1);
-    page_values(j, "z", z, nx * HEAT_Y);
+    page_values(j, "y", edge_y, ny + 1);
+    page_values(j, "z", z, nx * ny);
     json_close(j, '}');
     json_close(j, ']');
     report_sort(y, n);

@@ -219,7 +219,7 @@ static bool physics_is_new(const frame *f, size_t variant, size_t length)
 {
     for (size_t v = 0; v < variant; v++)
         if (strncmp(f->variant_name[v], f->variant_name[variant], length) == 0 &&
-            strcspn(f->variant_name[v], "+") == length)
+            frame_physics_length(f, v) == length)
             return false;
     return true;
 }
@@ -234,7 +234,7 @@ static void gather_picture(picture *p, const frame *f, int64_t cell)
     }
     for (size_t v = 0; v < f->nvariant && p->n < SERIES; v++) {
         const char *name = f->variant_name[v];
-        int length = (int)strcspn(name, "+");
+        int length = (int)frame_physics_length(f, v);
         bool corrected = name[length] && hybrid >= 0;
         snprintf(p->name[p->n], NAME, "%.*s", length, *name ? name : "capacity");
         if (!corrected || physics_is_new(f, v, (size_t)length))

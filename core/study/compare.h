@@ -19,6 +19,7 @@ typedef struct compare_range {                    /* an input of a law and where
     char  *part, *column, *unit;
     double lo, hi;                                /* declared */
     double least, most, share;                    /* of what was outside: its ends (NaN: nothing was), and in how many of the rows */
+    bool   stretches;                             /* of a duty's stretches between break points, rather */
 } compare_range;
 
 typedef struct compare_model {

@@ -29,8 +29,8 @@ void compare_range_say(const compare_model *m, const compare_range *r, text *out
     text_addf(out, "%s %g", r->column, r->least);
     if (r->most > r->least)
         text_addf(out, "..%g", r->most);
-    text_addf(out, " of %g..%g%s%s in %.3g %% of rows", r->lo, r->hi, strcmp(r->unit, "1") == 0 || !*r->unit ? "" : " ",
-              strcmp(r->unit, "1") == 0 ? "" : r->unit, 100 * r->share);
+    text_addf(out, " of %g..%g%s%s in %.3g %% of %s", r->lo, r->hi, strcmp(r->unit, "1") == 0 || !*r->unit ? "" : " ",
+              strcmp(r->unit, "1") == 0 ? "" : r->unit, 100 * r->share, r->stretches ? "stretches" : "rows");
 }
 
 /* "inside", or "outside: temperature_mean 45..60 of 0..45 degC in 12 % of rows; ..". */
@@ -57,6 +57,7 @@ static bool take(compare_range *to, const engine_range *r)
                            .hi = r->hi,
                            .least = r->least,
                            .most = r->most,
+                           .stretches = r->stretches,
                            .share = r->stepped ? (double)r->rows / (double)r->stepped : 0 };
     return to->part && to->column && to->unit;
 }
@@ -92,6 +93,7 @@ void compare_ranges_json(const compare_model *m, json *j)
         json_number(j, "outside_least", r->least);
         json_number(j, "outside_most", r->most);
         json_number(j, "outside_share", r->share);
+        json_text(j, "counted", r->stretches ? "stretches" : "rows");
         json_close(j, '}');
     }
     json_close(j, ']');

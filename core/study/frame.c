@@ -5,6 +5,7 @@
 #include "core/base/mem.h"
 #include "core/base/service.h"
 #include "core/base/units.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,6 +157,16 @@ const char *frame_time_unit(double seconds, double *per)
         i++;
     *per = units[i].per;
     return units[i].word;
+}
+
+size_t frame_physics_length(const frame *f, size_t variant)
+{
+    const char *name = f->variant_name[variant], *plus = strrchr(name, '+');
+    int hybrid = plus ? frame_find(f, "hybrid_capacity") : -1;
+    for (size_t i = 0; hybrid >= 0 && i < f->n; i++)
+        if (f->variant[i] == variant && !isnan(f->col[hybrid].v[i]))
+            return (size_t)(plus - name);
+    return strlen(name);                          /* a "+" is in the names of combined laws, too */
 }
 
 /* The first words of a sentence: up to a semicolon, or a colon or comma where that is long; 0: they are too many. */

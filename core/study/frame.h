@@ -36,6 +36,8 @@ int frame_find(const frame *, const char *name);                    /* by file n
 int frame_duty_time(const frame *);
 /* "years", "days" or "hours", whichever so many seconds are told in; *per: its seconds. */
 const char *frame_time_unit(double seconds, double *per);
+/* Letters of a variant's name that are its physics: all of them, or what stands before "+CORRECTOR" where its rows are corrected. */
+size_t frame_physics_length(const frame *, size_t variant);
 /* What a picture calls a column: of what a sweep varies ("physics.k") the sentence it was declared with, as far as it is short and no other
  * axis has the same; else its name. */
 void frame_label(const frame *, int column, char *out, size_t n);

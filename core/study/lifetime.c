@@ -198,7 +198,8 @@ static bool take_row(lifetime *l, const taken *t)
 {
     char physics[128];
     const char *variant = t->b->variant && t->b->variant[t->row] ? t->b->variant[t->row] : "";
-    size_t n = strcspn(variant, "+");
+    const char *plus = l->column[HYBRID] >= 0 ? strrchr(variant, '+') : NULL; /* names of combined laws have one, too */
+    size_t n = plus ? (size_t)(plus - variant) : strlen(variant);
     if (l->by != HEALTH_CAPACITY)
         return take(l, t, 0, variant, value(l, t, PHYSICS));
     snprintf(physics, sizeof physics, "%.*s", (int)(n < sizeof physics ? n : sizeof physics - 1), variant);

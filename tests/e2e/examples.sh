@@ -78,7 +78,7 @@ answer '`nmc111-gr-kokam` 89.9, 90.3 and 96.2 % are left' \
     '[left(c, kokam, 183) for c in ("honolulu", "miami", "seattle")]'
 run "$FADE" compare "$scenarios/car-climates.toml" --json
 answer '0.184 of calendar loss against 0.009 of cycling' '[m["value"] for m in v["models"][0]["loss"]]'
-answer 'below which 23 % of the rows are' '[100 * v["models"][0]["ranges"][2]["outside_share"]]'
+answer 'below which 23 % of the days are' '[100 * v["models"][0]["ranges"][2]["outside_share"]]'
 
 week=$FADE_DATA/duty_profiles/personal_ev_largebatt.csv
 climate=$FADE_DATA/climate
@@ -119,6 +119,8 @@ answer 'shaving peaks 92.6 and 85.4 %' '[left("home-peaks", lfp, 122), left("hom
 answer 'moves 1,226 equivalent full cycles where the sun moves 2,623' \
     '[lives[c, lfp]["points"][0]["efc"] for c in ("home-peaks", "home-solar")]'
 answer 'Neither falls below 70 % in 20 years' '[70 if not any(l["end_of_life_cycle"] for l in v["lives"]) else 0, 20]'
+run "$FADE" compare "$scenarios/home-storage.toml" --json
+answer '87 % are not as deep' '[100 * v["models"][0]["ranges"][0]["outside_share"]]'
 life home-storage.toml --at 122 --set "source.temperature=35 degC"
 answer '88.0 % (sun) and 87.9 % (peaks) are left' '[left("home-solar", lfp, 122), left("home-peaks", lfp, 122)]'
 life home-storage.toml --at 122 --set duty.keep=energy

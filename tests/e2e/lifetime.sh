@@ -101,6 +101,10 @@ else
     skip "B0005" "no $FADE_DATA/nasa"
 fi
 
+tells "a combined law keeps its name, whatever is in it" '[x["model"] for x in l] == ["sam + wang"]' \
+    "$scenarios/minimal.toml" --cycles 40 \
+    --set 'physics=[{name="sam + wang",combine="add",parts=[{plugin="sam-calendar"},{plugin="wang2011"}]}]'
+
 # --- what people see
 if command -v gnuplot > gnuplot.txt; then
     check "a picture" "$FADE" lifetime --physics xu2018 --quiet --plot life.svg
