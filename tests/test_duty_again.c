@@ -161,12 +161,38 @@ static void and_on_from_a_snapshot(void **state)
     assert_true(resumed >= SOME);
 }
 
+/* What comes again is not looked at twice, but for its times; what does not is looked at wherever it comes. */
+static void late_faults_are_seen(void **state)
+{
+    (void)state;
+    static const char *const faults[] = { "does not come after that", "does not come after that", "has soc nan",
+                                          "has temperature -1 K" };
+    for (int k = 0; k < 4; k++) {
+        again(3, 240, 3600);
+        if (k == 0)
+            duty.t[4000] = duty.t[3999];
+        for (size_t i = 4000; k == 1 && i < N; i++)                       /* evenly, but backwards */
+            duty.t[i] = duty.t[3999] - 3600.0 * (double)(i - 3999);
+        if (k == 2)
+            duty.soc[4000] = NAN;
+        if (k == 3)
+            duty.temperature[4000] = -1;
+        ran r = rig_run("[cell]\nnominal_capacity = 2\n[source]\nplugin = \"series\"\n[duty]\nrow = \"30 days\"\n"
+                        "[[physics]]\nplugin = \"sam-calendar\"\n" RIG_OUT,
+                        (engine_options){ 0 });
+        if (!r.rc || !strstr(r.w.text, faults[k]))
+            fail_msg("%s: %s", faults[k], r.w.text);
+        rig_done(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_rows),
         cmocka_unit_test(however_they_come),
         cmocka_unit_test(and_on_from_a_snapshot),
+        cmocka_unit_test(late_faults_are_seen),
     };
     library_register(&series_library);
     return cmocka_run_group_tests(tests, rig_setup, rig_teardown);

@@ -167,6 +167,7 @@ static int bind_use(duty *d, size_t at, why *w)
     for (size_t f = 0; f < u->nfill; f++)
         r->open |= u->fill[f].what == FILL_OPEN;
     u->own = makes_own(d, u, q);
+    d->lends |= u->own || vt->flags & FADE_LENT_SAMPLES;
     u->rate = d->ncol;
     d->ncol += u->own ? 0 : u->nrate;
     return open_shared(u, q, w);

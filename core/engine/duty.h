@@ -184,6 +184,7 @@ typedef struct duty {
     uint32_t     capcell;
     bool         shared, any;                     /* one stream for all cells; samples were met */
     bool         anode, rate, time;               /* some law reads them of a sample */
+    bool         lends;                           /* some law reads what is made of samples itself */
     duty_column  sample[3];                       /* where time, soc and temperature are among the source's samples */
     uint32_t     nsample, nout;
     duty_column  length;                          /* of the source's rows; .at -1: not there */
@@ -220,7 +221,9 @@ void duty_anode(size_t n, const double *soc, double *potential);             /* 
 double duty_heat(const duty_rule *, double integral, double span); /* the mean temperature an integral stands for */
 /* duty_past.c: samples that come again */
 int  duty_past_open(const duty *, duty_stream *, size_t n, why *w);
-size_t duty_past_copy(const duty *, duty_stream *, size_t first, size_t n);
+size_t duty_past_again(const duty *, duty_stream *, size_t first, size_t n);
+void duty_past_need(const duty *, const duty_stream *, size_t a, size_t b);  /* before what is made of them is read */
+void duty_past_drop(duty_stream *, size_t n);
 size_t duty_past_new(const duty *, duty_stream *, size_t first, size_t n);
 void duty_past_keep(duty_stream *, size_t first, size_t n);
 void duty_past_free(duty_past *);

@@ -3,8 +3,8 @@
  *
  * A year that is repeated gives the same states of charge and temperatures, to the bit, year after year; what laws make
  * of a sample depends on nothing else.  Samples are kept with what was made of them; where the first of them come again
- * a period is taken for found, and each further sample is compared with that of a period ago, bit by bit, before
- * anything is copied.  Where one differs, keeping begins anew.
+ * a period is taken for found, and each further sample is compared with that of a period ago, bit by bit.  What was
+ * made of it is copied where somebody asks for it.  Where one differs, keeping begins anew.
  */
 #include "core/base/clones.h"
 #include "core/base/mem.h"
@@ -21,6 +21,7 @@ struct duty_past {
     size_t   period, at;                          /* 0: none; where the next sample was a period ago */
     uint64_t seen;
     double **col;                                 /* as in a window; NULL: not kept */
+    size_t   lo, hi, lo_at; /* samples of the window that may lack what is made of them; where the first one was */
 };
 
 /* Keys: what rates may read.  The anode's potential is made of the soc; where a law reads time nothing comes again. */
@@ -60,6 +61,7 @@ static int room(const duty *d, duty_past *p, size_t n, why *w)
 int duty_past_open(const duty *d, duty_stream *s, size_t n, why *w)
 {
     if (d->time || d->nstream > STREAMS) {
+        duty_past_need(d, s, 0, SIZE_MAX);
         duty_past_free(s->past);
         s->past = NULL;
         s->known = (duty_known){ .from = s->known.from + 1 };
@@ -148,9 +150,47 @@ static size_t alike(const double *a, const double *b, size_t n)
     return i;
 }
 
-/* How many of the window's samples first .. first + n - 1 are those of a period ago: what is made of them is there
- * now. */
-size_t duty_past_copy(const duty *d, duty_stream *s, size_t first, size_t n)
+/* What is made of the window's samples a .. b - 1 is to be there. */
+void duty_past_need(const duty *d, const duty_stream *s, size_t a, size_t b)
+{
+    const duty_past *p = s->past;
+    size_t end = p && b > p->hi ? p->hi : b, at = p ? p->lo_at : 0;
+    for (size_t i = p ? p->lo : end, n; i < end; i += n, at += n) {
+        while (at >= p->n)
+            at -= p->period;
+        n = end - i < p->n - at ? end - i : p->n - at;
+        size_t skip = a > i ? a - i : 0;
+        for (size_t c = 0; c < p->ncol && skip < n; c++)
+            if (is_made(d, c))
+                memcpy(s->col[c] + i + skip, p->col[c] + at + skip, (n - skip) * sizeof **p->col);
+    }
+}
+
+/* The first n samples of the window go. */
+void duty_past_drop(duty_stream *s, size_t n)
+{
+    duty_past *p = s->past;
+    if (!p)
+        return;
+    p->lo_at += n > p->lo ? n - p->lo : 0;
+    p->lo = p->lo > n ? p->lo - n : 0;
+    p->hi = p->hi > n ? p->hi - n : 0;
+    while (p->period && p->lo_at >= p->n)
+        p->lo_at -= p->period;
+}
+
+/* None comes again after all: what follows may. */
+static void begin_anew(const duty *d, duty_stream *s)
+{
+    duty_past *p = s->past;
+    duty_past_need(d, s, 0, p->hi);
+    p->period = p->n = p->lo = p->hi = 0;
+    p->seen = 0;
+    s->known = (duty_known){ .from = s->known.from + 1 };
+}
+
+/* How many of the window's samples first .. first + n - 1 are those of a period ago. */
+size_t duty_past_again(const duty *d, duty_stream *s, size_t first, size_t n)
 {
     duty_past *p = s->past;
     if (!p || !p->period)
@@ -161,17 +201,16 @@ size_t duty_past_copy(const duty *d, duty_stream *s, size_t first, size_t n)
     for (size_t c = 0; c < p->ncol; c++)
         if (is_key(d, c))
             same = alike(s->col[c] + first, p->col[c] + p->at, same);
-    for (size_t c = 0; c < p->ncol && same; c++)
-        if (is_made(d, c))
-            memcpy(s->col[c] + first, p->col[c] + p->at, same * sizeof **p->col);
+    if (p->lo == p->hi) {
+        p->lo = first;
+        p->lo_at = p->at;
+    }
+    p->hi = first + same;
     if (same)
         know(s, first, same, p->at);
     p->at += same;
-    if (same < most) {                            /* none after all: what follows may be one */
-        p->period = p->n = 0;
-        p->seen = 0;
-        s->known = (duty_known){ .from = s->known.from + 1 };
-    }
+    if (same < most)
+        begin_anew(d, s);
     return same;
 }
 

@@ -38,6 +38,8 @@ static void say_forced(const duty *d)
 static double heat_between(const duty *d, const duty_stream *s, size_t r, size_t a, size_t b)
 {
     const double *x = s->col[d->rule[r].weight ? d->rule[r].weight : S_T];
+    if (d->rule[r].weight)
+        duty_past_need(d, s, a, b + 1);
     return duty_integral(s, x, (duty_pos){ a, 0 }, (duty_pos){ b, 0 });
 }
 

@@ -43,6 +43,7 @@ void duty_drop(duty *d, duty_stream *s, size_t n)
     s->n -= n;
     s->done -= n;
     s->derived = s->derived > n ? s->derived - n : 0;        /* 0 behind a snapshot: all is made again */
+    duty_past_drop(s, n);
     duty_known *k = &s->known;
     k->at += n > k->lo ? n - k->lo : 0;
     k->at = k->period ? k->at % k->period : k->at;
@@ -280,9 +281,11 @@ int duty_derive(duty *d, duty_stream *s, why *w)
     int rc = duty_past_open(d, s, s->n - at, w);
     rc = rc ? rc : duty_again_open(d, s, w);
     while (at < s->n && !rc) {
-        size_t same = duty_past_copy(d, s, at, s->n - at), more = same ? same : duty_past_new(d, s, at, s->n - at);
+        size_t same = duty_past_again(d, s, at, s->n - at), more = same ? same : duty_past_new(d, s, at, s->n - at);
         if (!duty_known_has(&s->known, at, more))
             rc = check(d, s, at, at + more, w);
+        if (same && d->lends)
+            duty_past_need(d, s, at, at + more);
         if (!same && !rc) {
             rc = make(d, s, at, at + more, w);
             duty_past_keep(s, at, more);

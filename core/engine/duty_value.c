@@ -160,6 +160,7 @@ static void make_account(const duty *d, const duty_stream *s, size_t r, const du
 {
     duty_pos b0 = { step->b0, 0 };
     bool whole = step->brk && step->a.i == step->b0 && step->a.f == 0;
+    duty_past_need(d, s, step->b0, step->b.i + 1 + (step->b.f > 0));
     if (step->brk) {
         duty_totals_between(s, b0, step->b, &to->total);
         duty_stress(s, &d->rule[r], b0, step->b, &to->total, to->stress);
