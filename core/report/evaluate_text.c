@@ -140,8 +140,8 @@ static int whole(const evaluate *e, size_t *at, text *out, why *w)
             left_line(e, m, &s, &left);
     }
     per_of(e, &in);
-    text_addf(out, "(in %s; skill: 1 - RMSE / that of %s; MASE: 1 is the mean step of the training part)\n",
-              in, e->model[e->rival].name);
+    text_addf(out, "(%s%s%sskill: 1 - RMSE / that of %s; MASE: 1 is the mean step of the training part)\n",
+              *in ? "in " : "", in, *in ? "; " : "", e->model[e->rival].name);
     if (bands.n)
         text_addf(out, "\n%-*s %7s %9s %9s %9s %9s %9s\n%s", width, "90 % bands", "rows", "inside, %", "width",
                   "score", "CRPS", "PIT p", text_of(&bands));

@@ -32,6 +32,9 @@ scored "failures of vehicles never seen: the wear is found" "($skilled)(m['xgboo
 "$FADE" evaluate scenarios/fleet-noise.toml "${small[@]}" --ask estimate --corrector ridge > "$work/out" 2> "$work/err"
 check "said in words: no better than" grep -q "ridge: no better than" "$work/out"
 check "errors of times are told in hours" grep -q "^(in h; skill" "$work/out"
+"$FADE" evaluate scenarios/fleet-noise.toml "${small[@]}" --ask estimate --corrector ridge --target failed --no-checks \
+    > "$work/out.failed" 2> "$work/err"
+check "and of what has no unit none is said" grep -q "^(skill: 1 - RMSE" "$work/out.failed"
 check "and that chance does as well" grep -q "no better than chance" "$work/out"
 "$FADE" evaluate scenarios/fleet-noise.toml "${small[@]}" --ask estimate \
     --set 'corrector.1.features=["time_to_failure"]' --corrector ridge > "$work/out" 2> "$work/err"
