@@ -139,6 +139,7 @@ static void rows_are_chosen(void **state)
         { "temprature_mean > 36",
           "where, column 1: there is no column temprature_mean (did you mean temperature_mean?)" },
         { "cycle > 1 and rst < 2", "where, column 15: there is no column rst" },
+        { "cycle >> 3", "where, column 8: a column, a number or ( is expected, not > 3" },
         { "cycle", "where, column 6: a comparison" }, { "cycle > 1 cycle", "where, column 11" },
         { "cycle > ", "expected" },
         { "(cycle > 1", "where, column 11: a bracket is not closed" }, { "cycle > 1)", "where, column 10: and, or" },

@@ -58,7 +58,7 @@ static void predictions(sheet *s, size_t m, text *out)
 static void axis(text *out, const char *which, const char *before, const char *in)
 {
     char said[PLOT_NAME];
-    snprintf(said, sizeof said, "%.100s%s%.40s", before, in ? ", " : "", in ? in : "");
+    snprintf(said, sizeof said, "%.100s%s%.40s", before, in ? " / " : "", in ? in : "");
     text_addf(out, "set %slabel ", which);
     plot_quoted(out, said);
     text_addc(out, '\n');
@@ -107,21 +107,21 @@ static int compose(void *ctx, const char *data, const char *picture, text out[2]
     plot_terminal(&o, 0, picture, &out[1]);
     text_add(&out[1], "set output fade_out\nset encoding utf8\nset datafile missing 'nan'\nset multiplot layout 1,2\n"
                       "set border 3\nset tics nomirror out\nset grid ytics lc rgb '#e0e0e0' lt 1\n"
-                      "set key outside bottom center horizontal samplen 2\n");
-    snprintf(said, sizeof said, "%.80s, split %s", e->s->name, split);
+                      "set key outside bottom center horizontal samplen 2 height 1\n");
+    snprintf(said, sizeof said, "%.80s: errors, %s", e->s->name, split);
     text_add(&out[1], "set title ");
     plot_quoted(&out[1], said);
     text_add(&out[1], "\nset yrange [0:*]\n");
-    axis(&out[1], "x", s->cells ? "cell, in the order of the data" : "rows ahead", NULL);
+    axis(&out[1], "x", s->cells ? "Cell, in the order of the data" : "Rows ahead", NULL);
     axis(&out[1], "y", "RMSE", target->unit);
     text_add(&out[1], s->cells ? "set xrange [0.5:*]\nset xtics 1\n" : "");
     panel(s, data, true, &out[1]);
-    snprintf(observed, sizeof observed, "observed %.80s", target->key);
+    snprintf(observed, sizeof observed, "Observed %.80s", target->key);
     double wide = 0.03 * (s->hi - s->lo) + 1e-12;
-    text_addf(&out[1], "set title 'predicted against observed'\nset xtics autofreq\nset xrange [%.10g:%.10g]\n"
+    text_addf(&out[1], "set title 'Predicted against observed'\nset xtics autofreq\nset xrange [%.10g:%.10g]\n"
                        "set yrange [%.10g:%.10g]\n", s->lo - wide, s->hi + wide, s->lo - 3 * wide, s->hi + 3 * wide);
     axis(&out[1], "x", observed, target->unit);
-    axis(&out[1], "y", "predicted", target->unit);
+    axis(&out[1], "y", "Predicted", target->unit);
     panel(s, data, false, &out[1]);
     text_add(&out[1], "unset multiplot\n");
     return E_OK;

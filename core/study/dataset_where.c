@@ -160,7 +160,10 @@ static int sum(reader *r, double *y)
     names *k = mem_zero(1, sizeof *k);
     char *padded = mem_zero((size_t)(end - r->start) + 1, 1);
     fade_expr *e = NULL;
-    int rc = k && padded ? gather(r, end, k) : fail(r->w, E_NOMEM, "no memory to choose rows");
+    int rc = k && padded ? E_OK : fail(r->w, E_NOMEM, "no memory to choose rows");
+    if (!rc && end == r->at && *end)
+        rc = fail(r->w, E_INPUT, "where, column %zu: a column, a number or ( is expected, not %.12s", column(r), end);
+    rc = rc ? rc : gather(r, end, k);
     if (!rc) {
         memset(padded, ' ', (size_t)(end - r->start));
         memcpy(padded + (r->at - r->start), r->at, (size_t)(end - r->at));
