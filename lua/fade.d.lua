@@ -352,4 +352,23 @@ function fade.units.suffix(unit) end
 ---@field all fun(target: fade.values, predicted: fade.values): table<string, number>
 fade.metrics = {}
 
+---@class fade.curve a discharge, in the order of time
+---@field voltage fade.values V, falling
+---@field charge fade.values Ah drawn so far
+---@class fade.delta_q_statistics Severson et al. 2019, doi 10.1038/s41560-019-0356-8
+---@field low number V: between these they were compared
+---@field high number
+---@field minimum number Ah
+---@field mean number Ah
+---@field variance number Ah^2
+---@field skewness number
+---@field kurtosis number
+---@field log_variance number log10 of the variance
+---@field log_minimum number log10 of |minimum|
+---@param early fade.curve
+---@param late fade.curve
+---@param options? { low?: number, high?: number, points?: integer }
+---@return fade.delta_q_statistics # of Q(V) late less early
+function fade.delta_q(early, late, options) end
+
 return fade

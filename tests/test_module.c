@@ -116,6 +116,35 @@ static void evaluation_gives_scores(void **state)
                "assert(fade.metrics.rmse(cap.capacity_ah, cap.physics_capacity_ah) < 1)\n");
 }
 
+/* The curves of test_delta_q.c. */
+static void two_curves_have_statistics(void **state)
+{
+    (void)state;
+    lua_rig_do("local function curve(shift, scale)\n"
+               "  local c = { voltage = {}, charge = {} }\n"
+               "  for i = 0, 200 do\n"
+               "    local v = 3.6 - 1.6 * i / 200\n"
+               "    c.voltage[i + 1] = v\n"
+               "    c.charge[i + 1] = scale * 1.1 * (1 / (1 + math.exp((v - 3.1 + shift) / 0.08)) + 0.1 * (3.6 - v) / "
+               "1.6)\n"
+               "  end\n"
+               "  return c\nend\n"
+               "local early, late = curve(0, 1), curve(0.02, 0.97)\n"
+               "local d = fade.delta_q(early, late, { low = 2.2, high = 3.4 })\n"
+               "assert(math.abs(d.minimum + 0.086213301491605) < 1e-12)\n"
+               "assert(math.abs(d.skewness + 0.7133639316229684) < 1e-9)\n"
+               "assert(math.abs(d.log_variance + 3.4382996983490135) < 1e-10) equal(d.low, 2.2) equal(d.high, 3.4)\n"
+               "early.voltage = fade.column(early.voltage, 'V')\n"
+               "equal(fade.delta_q(early, late, { low = 2.2, high = 3.4 }).minimum, d.minimum)\n"
+               "refuses('the early curve has no voltage', fade.delta_q, {}, late)\n"
+               "refuses('the late curve has no charge', fade.delta_q, early, { voltage = { 3 } })\n"
+               "refuses('201 voltages and 1 charges', fade.delta_q, { voltage = late.voltage, charge = { 1 } }, late)\n"
+               "refuses('are words', fade.delta_q, { voltage = { 'a' }, charge = { 1 } }, late)\n"
+               "refuses('samples of falling voltage', fade.delta_q, { voltage = { 3, 4 }, charge = { 0, 1 } }, late)\n"
+               "refuses('points is', fade.delta_q, early, late, { points = 1.5 })\n"
+               "refuses('table expected', fade.delta_q, 3, late)\n");
+}
+
 static void what_is_wrong_is_said_with_its_place(void **state)
 {
     (void)state;
@@ -350,6 +379,7 @@ int main(void)
         cmocka_unit_test(a_file_runs),
         cmocka_unit_test(options_change_a_run),
         cmocka_unit_test(evaluation_gives_scores),
+        cmocka_unit_test(two_curves_have_statistics),
         cmocka_unit_test(what_is_wrong_is_said_with_its_place),
         cmocka_unit_test(a_folder_holds_the_result),
         cmocka_unit_test(a_failing_cell_is_a_partial_outcome),

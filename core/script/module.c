@@ -321,7 +321,7 @@ int module_open(lua_State *L)
         { "plugin", module_plugin },   { "column", table_new_column }, { "table", table_new_frame },
         { "train", module_train },     { "predict", module_predict },
         { "drift", module_drift },     { "sensitivity", module_sensitivity },
-        { "forecast", module_forecast },
+        { "forecast", module_forecast }, { "delta_q", module_delta_q },
         { NULL, NULL },
     };
     luaL_checkversion(L);

@@ -74,6 +74,7 @@ int module_forecast(lua_State *L);
 void module_model(lua_State *L);                  /* pushes fade.model */
 void module_units(lua_State *L);                  /* pushes fade.units */
 void module_metrics(lua_State *L);                /* pushes fade.metrics */
+int module_delta_q(lua_State *L);
 int module_plugins(lua_State *L);
 int module_plugin(lua_State *L);
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * module_facts.c - fade.units, fade.metrics, fade.plugins, fade.plugin: what needs no run.
+ * module_facts.c - fade.units, fade.metrics, fade.delta_q, fade.plugins, fade.plugin: what needs no run.
  */
 #include "core/base/units.h"
 #include "core/host/descriptor.h"
 #include "core/host/iface.h"
 #include "core/script/module.h"
 #include "core/script/table.h"
+#include "core/study/delta_q.h"
 #include "core/study/metrics.h"
 #include <math.h>
 #include <stdlib.h>
@@ -129,6 +130,69 @@ void module_metrics(lua_State *L)
     }
     lua_pushcfunction(L, all_measures);
     lua_setfield(L, -2, "all");
+}
+
+/* --- two discharge curves --- */
+
+static const double *numbers_of(lua_State *L, int arg, const char *which, const char *key, size_t *n)
+{
+    if (lua_getfield(L, arg, key) == LUA_TNIL)
+        luaL_error(L, "the %s curve has no %s", which, key);
+    table_from_list(L, lua_gettop(L));
+    const table_column *c = table_check(L, lua_gettop(L));
+    if (c->words)
+        luaL_error(L, "the %s curve's %s are words, not numbers", which, key);
+    *n = c->n;
+    return c->v;
+}
+
+/* { voltage = .., charge = .. }, columns or lists: they stay on the stack. */
+static delta_q_curve curve_at(lua_State *L, int arg, const char *which)
+{
+    size_t nv, nq;
+    luaL_checktype(L, arg, LUA_TTABLE);
+    delta_q_curve c = { .v = numbers_of(L, arg, which, "voltage", &nv), .q = numbers_of(L, arg, which, "charge", &nq) };
+    if (nv != nq)
+        luaL_error(L, "the %s curve has %I voltages and %I charges", which, (lua_Integer)nv, (lua_Integer)nq);
+    c.n = nv;
+    return c;
+}
+
+static double bound(lua_State *L, const char *key)
+{
+    double v = (double)NAN;
+    if (!lua_isnoneornil(L, 3)) {
+        lua_getfield(L, 3, key);
+        v = luaL_optnumber(L, -1, (lua_Number)NAN);
+        lua_pop(L, 1);
+    }
+    return v;
+}
+
+/* fade.delta_q(early, late, { low =, high =, points = }) */
+int module_delta_q(lua_State *L)
+{
+    static const char *const keys[] = { "low",      "high",     "minimum",      "mean",       "variance",
+                                        "skewness", "kurtosis", "log_variance", "log_minimum" };
+    why w = { 0 };
+    delta_q d;
+    lua_settop(L, 3);
+    if (!lua_isnil(L, 3))
+        luaL_checktype(L, 3, LUA_TTABLE);
+    double low = bound(L, "low"), high = bound(L, "high"), points = bound(L, "points");
+    if (!isnan(points) && !(points >= 2 && points <= 1e6 && floor(points) - points >= 0))
+        luaL_error(L, "points is %f: a whole number from 2 to 1000000 is expected", points);
+    delta_q_curve early = curve_at(L, 1, "early"), late = curve_at(L, 2, "late");
+    if (delta_q_of(&early, &late, low, high, isnan(points) ? 0 : (size_t)points, &d, &w))
+        return module_raise(L, &w);
+    const double v[] = { d.low,      d.high,     d.minimum,      d.mean,       d.variance,
+                         d.skewness, d.kurtosis, d.log_variance, d.log_minimum };
+    lua_createtable(L, 0, sizeof keys / sizeof *keys);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        lua_pushnumber(L, v[i]);
+        lua_setfield(L, -2, keys[i]);
+    }
+    return 1;
 }
 
 /* --- plugins --- */
