@@ -240,9 +240,29 @@ static void the_leaks_of_nasa(void **state)
     tree_problems_free(&p);
 }
 
+static void shuffled_labels_alarm(void **state)
+{
+    static const struct { double skill[5]; size_t n; bool alarms; } cases[] = {
+        { { 0.5, 0.6, 0.55, 0.5, 0.62 }, 5, true },     { { 0.12, 0.11, 0.13, 0.12, 0.1 }, 5, true },
+        { { 0.4, -0.2, 0.1, 0.02, -0.05 }, 5, false },  { { 0.08, 0.09, 0.07, 0.08, 0.09 }, 5, false },
+        { { -0.11, 0.17, -0.3, -0.2, -0.1 }, 5, false }, { { 0.3 }, 1, true }, { { 0.05 }, 1, false },
+    };
+    leak_report r = { 0 };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        leak_shuffles(cases[i].skill, cases[i].n, &r);
+        assert_int_equal(r.suspicious, cases[i].alarms);
+    }
+    leak_shuffles(cases[2].skill, 5, &r);
+    assert_true(fabs(r.shuffled - 0.054) < 1e-12 && r.shuffled_worst >= 0.4);
+    leak_shuffles(cases[0].skill, 0, &r);
+    assert_true(isnan(r.shuffled) && isnan(r.shuffled_worst) && !r.suspicious);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shuffled_labels_alarm),
         cmocka_unit_test(rulers_are_found),   cmocka_unit_test(what_cannot_leak_is_noted),
         cmocka_unit_test(noise_has_no_skill), cmocka_unit_test(a_signal_has_skill),
         cmocka_unit_test(the_numbers_are_right), cmocka_unit_test(the_leaks_of_nasa),

@@ -142,6 +142,8 @@ static void two_curves_have_statistics(void **state)
                "refuses('are words', fade.delta_q, { voltage = { 'a' }, charge = { 1 } }, late)\n"
                "refuses('samples of falling voltage', fade.delta_q, { voltage = { 3, 4 }, charge = { 0, 1 } }, late)\n"
                "refuses('points is', fade.delta_q, early, late, { points = 1.5 })\n"
+               "refuses('did you mean \"low\"', fade.delta_q, early, late, { lo = 3 })\n"
+               "refuses('no voltage in common', fade.delta_q, early, { voltage = { 1.5, 1 }, charge = { 0, 1 } })\n"
                "refuses('table expected', fade.delta_q, 3, late)\n");
 }
 

@@ -174,11 +174,11 @@ int module_delta_q(lua_State *L)
 {
     static const char *const keys[] = { "low",      "high",     "minimum",      "mean",       "variance",
                                         "skewness", "kurtosis", "log_variance", "log_minimum" };
+    static const char *const options[] = { "low", "high", "points", NULL };
     why w = { 0 };
     delta_q d;
     lua_settop(L, 3);
-    if (!lua_isnil(L, 3))
-        luaL_checktype(L, 3, LUA_TTABLE);
+    module_options(L, 3, options);
     double low = bound(L, "low"), high = bound(L, "high"), points = bound(L, "points");
     if (!isnan(points) && !(points >= 2 && points <= 1e6 && floor(points) - points >= 0))
         luaL_error(L, "points is %f: a whole number from 2 to 1000000 is expected", points);

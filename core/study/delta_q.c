@@ -64,6 +64,9 @@ static void moments(const double *d, size_t n, delta_q *out)
 static int compare(const falling *a, const falling *b, size_t n, delta_q *out, why *w)
 {
     double low = fmax(a->v[a->n - 1], b->v[b->n - 1]), high = fmin(a->v[0], b->v[0]);
+    if (!(high > low))
+        return fail(w, E_INPUT, "the curves have no voltage in common: one ends at %g V, the other begins at %g V", low,
+                    high);
     out->low = isnan(out->low) ? low : out->low;
     out->high = isnan(out->high) ? high : out->high;
     if (!(out->high > out->low) || out->low < low - 1e-9 || out->high > high + 1e-9)

@@ -36,13 +36,15 @@ typedef struct leak_report {
     double      skill;                            /* 1 - RMSE / RMSE of the training rows' mean, on those; NaN */
     double      p;                                /* of a skill as high when the features' rows are shuffled; NaN */
     double      shuffled, shuffled_worst;         /* mean and highest skill of models of shuffled targets: about 0; NaN */
-    bool        suspicious;                       /* they know something: shuffled_worst above 0.1 */
+    bool        suspicious;                       /* they know something: the highest above 0.1, the mean above 0.05 and two standard errors */
 } leak_report;
 
 /* One column, whichever it is, against the target over the rows. */
 int leak_rule(const dataset *, int column, const size_t *row, size_t n, const leak_options *, leak_ruler *out, why *w);
 /* All features of a learner, and the two controls on the part held out of these rows (behind two thirds of each cell, or a group of cells). */
 int leak_check(learner *, const size_t *row, size_t n, const leak_options *, leak_report *out, why *w);
+/* What the skills of n models of shuffled targets say: shuffled, shuffled_worst, suspicious. */
+void leak_shuffles(const double *skill, size_t n, leak_report *out);
 /* E_INPUT naming the first feature that is a ruler and not allowed; E_OK. */
 int leak_refuses(const leak_report *, const dataset *, why *w);
 void leak_text(const leak_report *, const dataset *, text *out);

@@ -132,11 +132,28 @@ static void permute(control *c, const double *truth, const leak_options *o, leak
 }
 
 /* The known rows' targets among themselves. */
-static int shuffled(control *c, const double *truth, const leak_options *o, leak_report *out)
+/* One lucky shuffle is none: where the held rows lie to one side of the mean, a line of noise is skilful every other
+ * time. */
+void leak_shuffles(const double *skill, size_t n, leak_report *out)
+{
+    double sum = 0, square = 0, most = -INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        sum += skill[i];
+        square += skill[i] * skill[i];
+        most = fmax(most, skill[i]);
+    }
+    double mean = n ? sum / (double)n : NAN;
+    double error = n > 1 ? sqrt(fmax(square / (double)n - mean * mean, 0) / (double)(n - 1)) : 0;
+    out->shuffled = mean;
+    out->shuffled_worst = n ? most : NAN;
+    out->suspicious = n && most > SUSPICIOUS && mean > ERRORS * error && mean > SUSPICIOUS / 2;
+}
+
+static int shuffled(control *c, const double *truth, const leak_options *o, leak_report *out, why *w)
 {
     size_t draws = o->shuffles ? o->shuffles : SHUFFLES, n = 0;
-    double sum = 0, square = 0, most = -INFINITY;
-    int rc = E_OK;
+    double *s = mem_zero(draws, sizeof *s);
+    int rc = s ? E_OK : fail(w, E_NOMEM, "no memory for %zu shuffles", draws);
     c->l.target = c->target;
     for (size_t k = 0; k < draws && !rc; k++) {
         bool made;
@@ -146,20 +163,11 @@ static int shuffled(control *c, const double *truth, const leak_options *o, leak
         for (size_t i = 0; i < c->known.n; i++)
             c->target[c->known.at[i]] = truth[c->order[i]];
         rc = predict(c, &made);
-        double s = made ? skill(c, truth, NULL) : NAN;
-        if (!isfinite(s))
-            continue;
-        sum += s;
-        square += s * s;
-        most = fmax(most, s);
-        n++;
+        s[n] = made ? skill(c, truth, NULL) : NAN;
+        n += isfinite(s[n]);
     }
-    out->shuffled = n ? sum / (double)n : NAN;
-    out->shuffled_worst = n ? most : NAN;
-    /* One lucky shuffle is none: where the held rows lie to one side of the mean, a line of noise is skilful every
-     * other time. */
-    double mean = out->shuffled, spread = n > 1 ? sqrt(fmax(square / (double)n - mean * mean, 0) / (double)(n - 1)) : 0;
-    out->suspicious = n && most > SUSPICIOUS && mean > ERRORS * spread && mean > SUSPICIOUS / 2;
+    leak_shuffles(s, n, out);
+    free(s);
     return rc;
 }
 
@@ -176,7 +184,7 @@ static int controls(learner *k, const learner_rows *r, const leak_options *o, le
         out->rows = c.held.n;
         out->skill = skill(&c, r->target, NULL);
         permute(&c, r->target, o, out);
-        rc = shuffled(&c, r->target, o, out);
+        rc = shuffled(&c, r->target, o, out, w);
     }
     k->tile = c.l.tile;
     control_free(&c);
