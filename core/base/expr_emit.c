@@ -162,7 +162,8 @@ static void settle(const emitter *m)
             e->place[n++] = e->place[i];
     for (uint32_t i = 0; i < e->ncode; i++) {
         const draft *c = &m->code[i];
-        e->code[i] = (expr_code){ c->op, c->form, number_of(e, n, c->a), number_of(e, n, c->b), number_of(e, n, c->to) };
+        e->code[i] =
+            (expr_code){ c->op, c->form, number_of(e, n, c->a), number_of(e, n, c->b), number_of(e, n, c->to) };
     }
     for (uint32_t in = 0, i = 0; in <= EXPR_INS; in++) {
         while (i < n && e->place[i].in < in)

@@ -186,8 +186,8 @@ static void lay_steps(const duty *d, const duty_use *u, const duty_run_of *run, 
     fill(m->wish, n, INFINITY);
 }
 
-/* Lends each step that books the samples behind it, as they lie in the window: none is copied.  Stretches that were found
- * to last as long, evenly, share their weights. */
+/* Lends each step that books the samples behind it, as they lie in the window: none is copied.  Stretches that were
+ * found to last as long, evenly, share their weights. */
 static void lend(const duty_use *u, const duty_run_of *run, duty_steps *m, size_t live)
 {
     const duty_stream *s = run->stream;

@@ -41,7 +41,7 @@ static int cell_add(cell_list *l, const char *name, const char *text)
 }
 
 /* What is added up of a term: k^(1/p) of a power, k of the others; `shape` may be NULL.  Products of powers and exponentials fold
- * into one exponential; `sum`: k is none, or there are few of them, and goes by exp(log k / p), which costs half of a power. */
+ * into one exponential; `sum`: k is none, or there are few of them, and goes by exp(log k times 1/p), which costs half of a power. */
 static int cell_additive(cell_list *l, const cell_term *t, const char *k, const char *shape, int sum)
 {
     char product[CELL_TEXT], text[CELL_TEXT + 64];
@@ -51,7 +51,7 @@ static int cell_additive(cell_list *l, const cell_term *t, const char *k, const 
     if (t->form != CELL_POWER)
         return cell_add(l, NULL, product);
     sum |= strstr(product, " + ") || strstr(product, " - ");
-    snprintf(text, sizeof text, sum ? "exp(log(%s)/(%s))" : "(%s)^(1/(%s))", product, t->p);
+    snprintf(text, sizeof text, sum ? "exp(log(%s)*(1/(%s)))" : "(%s)^(1/(%s))", product, t->p);
     return cell_add(l, NULL, text);
 }
 
