@@ -251,7 +251,9 @@ static void alone_or_in_company(void **state)
                                            { "lmo-lto", "" },
                                            { "lmo-lto", "as = \"ssc\"" },
                                            { "smith2017", "" },
-                                           { "smith2017", "as = \"ssc\"" } };
+                                           { "smith2017", "as = \"ssc\"" },
+                                           { "sam-calendar", "" },
+                                           { "sam-calendar", "as = \"ssc\"" } };
     enum { ALSO = sizeof also / sizeof also[0] };
     for (int k = 0; k < 3 * (NLAWS + ALSO); k++) {
         const char *const *other = k < 3 * NLAWS ? NULL : also[k / 3 - NLAWS];

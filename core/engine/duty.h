@@ -140,13 +140,6 @@ typedef struct duty_points {
     uint16_t at[DUTY_TURNS + 1], n;
 } duty_points;
 
-typedef struct duty_again_at {
-    const duty_walk *walk;
-    const duty_points *points;                    /* NULL: not remembered */
-    size_t   n;
-    uint16_t which;
-} duty_again_at;
-
 typedef struct duty_stream {
     size_t n, cap, derived, done; /* samples in the window; what is made of each is there; those booked */
     double **col;                                 /* [duty.ncol] */
@@ -231,7 +224,6 @@ void duty_past_free(duty_past *);
 enum { DUTY_PLACES = 9216, DUTY_STRETCHES = 1024 }; /* samples that are remembered: a year by hours; stretches of a rule */
 int  duty_again_open(const duty *, duty_stream *, why *w);
 void duty_again_walked(const duty *, duty_stream *, size_t n, duty_walk);
-bool duty_again_next(const duty_stream *, duty_again_at *);                    /* from the last break point to the next */
 duty_account *duty_again_account(const duty *, duty_stream *, size_t rule, duty_step *, bool *known);
 void duty_again_free(const duty *, duty_again *);
 /* duty_book.c: break points, rainflow, rows */

@@ -7,28 +7,9 @@
  * counting goes on: its turning points are counted one by one as ever.
  */
 #include "core/base/mem.h"
-#include "core/engine/duty.h"
+#include "core/engine/duty_again.h"
 #include <stdlib.h>
 #include <string.h>
-
-typedef struct stretch {
-    size_t    n;                                  /* samples on to its end */
-    bool      known;                              /* its account is there */
-    duty_walk walk;
-} stretch;
-
-typedef struct rule_again {
-    uint16_t *which;                              /* [DUTY_PLACES] the stretch that begins there; 0: none */
-    stretch  *at;                                 /* [DUTY_STRETCHES + 1] from 1 on */
-    duty_points *points;                          /* of each, where rainflow cycles are counted; else NULL */
-    double   *account;                            /* [DUTY_STRETCHES + 1][ACCOUNT_WIDTH] */
-    size_t    n;
-} rule_again;
-
-struct duty_again {
-    uint64_t   from;                              /* of the samples that are remembered */
-    rule_again rule[];
-};
 
 void duty_again_free(const duty *d, duty_again *a)
 {
@@ -41,7 +22,7 @@ void duty_again_free(const duty *d, duty_again *a)
     free(a);
 }
 
-static int open_rule(const duty *d, size_t r, rule_again *q, why *w)
+static int open_rule(const duty *d, size_t r, duty_rule_again *q, why *w)
 {
     q->which = mem_zero(DUTY_PLACES, sizeof *q->which);
     q->at = mem_grow(NULL, DUTY_STRETCHES + 1, sizeof *q->at);
@@ -78,7 +59,7 @@ static void forget(const duty *d, duty_again *a, uint64_t from)
 }
 
 /* The stretch of n samples from `first` on; one more where there is none.  NULL: it is not remembered. */
-static stretch *find(const duty *d, duty_stream *s, size_t r, size_t first, size_t n)
+static duty_stretch *find(const duty *d, duty_stream *s, size_t r, size_t first, size_t n)
 {
     duty_again *a = s->again;
     size_t place = duty_known_place(&s->known, first);
@@ -86,15 +67,15 @@ static stretch *find(const duty *d, duty_stream *s, size_t r, size_t first, size
         return NULL;
     if (a->from != s->known.from)
         forget(d, a, s->known.from);
-    rule_again *q = &a->rule[r];
-    stretch *it = &q->at[q->which[place]];
+    duty_rule_again *q = &a->rule[r];
+    duty_stretch *it = &q->at[q->which[place]];
     if (q->which[place])
         return it->n == n ? it : NULL;
     if (q->n == DUTY_STRETCHES)
         return NULL;
     q->which[place] = (uint16_t)++q->n;
     it = &q->at[q->n];
-    *it = (stretch){ .n = n };
+    *it = (duty_stretch){ .n = n };
     return it;
 }
 
@@ -102,26 +83,12 @@ static stretch *find(const duty *d, duty_stream *s, size_t r, size_t first, size
 void duty_again_walked(const duty *d, duty_stream *s, size_t n, duty_walk walk)
 {
     bool there = duty_known_has(&s->known, s->at[0].brk, n + walk.behind);
-    stretch *it = there ? find(d, s, 0, s->at[0].brk, n) : NULL;
+    duty_stretch *it = there ? find(d, s, 0, s->at[0].brk, n) : NULL;
     if (!it)
         return;
     it->walk = walk;
     if (s->again->rule[0].points)
         duty_rain_points(d, s, n, &walk, s->again->rule[0].points + (it - s->again->rule[0].at));
-}
-
-/* How the stretch from the one rule's last break point to the next is walked and how many samples it has, if it comes
- * again. */
-bool duty_again_next(const duty_stream *s, duty_again_at *next)
-{
-    const duty_again *a = s->again;
-    const size_t brk = s->at[0].brk, place = duty_known_place(&s->known, brk);
-    if (a->from != s->known.from || place >= DUTY_PLACES || !a->rule[0].which[place])
-        return false;
-    const uint16_t which = a->rule[0].which[place];
-    const stretch *it = &a->rule[0].at[which];
-    *next = (duty_again_at){ &it->walk, a->rule[0].points ? &a->rule[0].points[which] : NULL, it->n, which };
-    return it->walk.whole && duty_known_has(&s->known, brk, it->n + it->walk.behind);
 }
 
 /* Where the account of a step is that is a whole stretch, or *known false: where it is to be put.  NULL: nowhere. */
@@ -131,13 +98,13 @@ duty_account *duty_again_account(const duty *d, duty_stream *s, size_t r, duty_s
     bool whole = step->brk && step->a.i == step->b0 && step->a.f == 0;
     *known = false;
     if (!told) {
-        stretch *it = whole ? find(d, s, r, step->b0, step->b.i - step->b0) : NULL;
+        duty_stretch *it = whole ? find(d, s, r, step->b0, step->b.i - step->b0) : NULL;
         if (!it)
             return NULL;
         step->again = (uint16_t)(it - s->again->rule[r].at);
         step->from = (uint32_t)s->known.from;
     }
-    rule_again *q = &s->again->rule[r];
+    duty_rule_again *q = &s->again->rule[r];
     *known = q->at[step->again].known;
     q->at[step->again].known = true;
     return (duty_account *)(q->account + step->again * ACCOUNT_WIDTH(&d->rule[r]));

@@ -6,7 +6,7 @@
  * The newest sample waits until another one follows or the data end: the last row, however long, books what is open.
  */
 #include "core/base/mem.h"
-#include "core/engine/duty.h"
+#include "core/engine/duty_again.h"
 #include <math.h>
 #include <string.h>
 
@@ -77,17 +77,10 @@ static int row_room(duty *d, duty_stream *s, why *w)
     return E_OK;
 }
 
-/* The row ends at b, and so do the cycles of the rules in `brk`, a bit each.  A rule that names neither time nor cycles
- * books at the last sample of each row. */
-static int end_row(duty *d, duty_stream *s, duty_pos b, uint64_t brk, why *w)
+/* The row ends at b, where its last steps do. */
+static int close_row(duty *d, duty_stream *s, duty_pos b, why *w)
 {
     int rc = row_room(d, s, w);
-    for (size_t r = 0; r < d->nrule && !rc; r++) {
-        bool by_rows = d->rule[r].time == 0 && d->rule[r].efc == 0, book = by_rows || (brk >> r & 1);
-        if (book && b.f > 0 && s->at[r].brk < b.i)
-            rc = end_step(d, s, r, (duty_pos){ b.i, 0 }, true, w);
-        rc = rc ? rc : end_step(d, s, r, b, book && s->at[r].brk < b.i, w);
-    }
     if (rc)
         return rc;
     s->row[s->nrow] = (duty_row){ s->row_at, b };
@@ -97,6 +90,20 @@ static int end_row(duty *d, duty_stream *s, duty_pos b, uint64_t brk, why *w)
     s->rows++;
     s->row_at = b;
     return E_OK;
+}
+
+/* The row ends at b, and so do the cycles of the rules in `brk`, a bit each.  A rule that names neither time nor cycles
+ * books at the last sample of each row. */
+static int end_row(duty *d, duty_stream *s, duty_pos b, uint64_t brk, why *w)
+{
+    int rc = E_OK;
+    for (size_t r = 0; r < d->nrule && !rc; r++) {
+        bool by_rows = d->rule[r].time == 0 && d->rule[r].efc == 0, book = by_rows || (brk >> r & 1);
+        if (book && b.f > 0 && s->at[r].brk < b.i)
+            rc = end_step(d, s, r, (duty_pos){ b.i, 0 }, true, w);
+        rc = rc ? rc : end_step(d, s, r, b, book && s->at[r].brk < b.i, w);
+    }
+    return rc ? rc : close_row(d, s, b, w);
 }
 
 /* How many steps of a rule lie in whole rows of this chunk. */
@@ -245,46 +252,92 @@ static size_t next_event(const duty_stream *s, double alarm, size_t n)
     return i;
 }
 
-/* The rainflow series of a stretch that comes again. */
-static int rain_again(duty *d, duty_stream *s, const duty_again_at *next, why *w)
+/* ---- stretches that come again ---- */
+
+/* The rainflow series of one. */
+static int rain_again(duty *d, duty_stream *s, size_t n, const duty_walk *walk, const duty_points *points, why *w)
 {
     int rc = E_OK;
     const size_t brk = s->at[0].brk;
-    if (next->points)
-        return duty_rain_again(d, s, next->n, next->points, w);
-    for (size_t i = 0; i < next->walk->nturn && !rc; i++)
-        rc = duty_rain(d, s, 0, brk + next->walk->turn[i], w);
-    rc = rc ? rc : duty_rain(d, s, 0, brk + next->n, w);
-    duty_rain_carry(d, s, 0, brk + next->n);
+    if (points)
+        return duty_rain_again(d, s, n, points, w);
+    for (size_t i = 0; i < walk->nturn && !rc; i++)
+        rc = duty_rain(d, s, 0, brk + walk->turn[i], w);
+    rc = rc ? rc : duty_rain(d, s, 0, brk + n, w);
+    duty_rain_carry(d, s, 0, brk + n);
     return rc;
 }
 
-/* From a break point right to the next, and on, where the stretches between were walked before and no row ends in them.
- * *went: it did. */
-static int jump(duty *d, duty_stream *s, bool *went, why *w)
+/* Its step, which ends at the break point b; the series of rainflow cycles is there. */
+static int step_again(duty *d, duty_stream *s, size_t b, uint16_t which, why *w)
 {
     duty_at *at = &s->at[0];
-    duty_again_at next;
+    if (at->nstep == at->capstep || d->rule[0].open || d->e->sc->duty.keep == DUTY_ENERGY) {
+        int rc = book_step(d, s, 0, (duty_pos){ b, 0 }, true, w);
+        if (rc)
+            return rc;
+    } else {
+        duty_step *step = &at->step[at->nstep];
+        const uint32_t from = at->nstep ? step[-1].o1 : 0, to = (uint32_t)at->nevent;
+        step->a = at->end;
+        step->b = at->end = (duty_pos){ b, 0 };
+        step->b0 = at->brk;
+        step->e0 = from;
+        step->e1 = step->o0 = step->o1 = to;
+        step->brk = true;
+        step->top = at->top;
+        at->nstep++;
+        at->brk = at->moved_at = b;
+        at->carried_at = d->rule[0].rain ? at->carried_at : b;
+        at->moved = 0;
+    }
+    at->step[at->nstep - 1].again = which;
+    at->step[at->nstep - 1].from = (uint32_t)s->known.from;
+    return E_OK;
+}
+
+/* From a break point right to the next, and on, where the stretches between were walked before and no row ends inside
+ * them.  *went: it did; *waits: to samples that are still to come. */
+static int jump(duty *d, duty_stream *s, size_t most, bool *went, bool *waits, why *w)
+{
+    const duty_again *a = s->again;
+    const duty_known *k = &s->known;
+    duty_at *at = &s->at[0];
     int rc = E_OK;
-    *went = false;
-    if (d->nrule != 1 || at->brk + 2 < s->done || at->end.i != at->brk || at->end.f != 0)
+    *went = *waits = false;
+    if (d->nrule != 1 || at->brk + 2 < s->done || at->end.i != at->brk || at->end.f != 0 || a->from != k->from ||
+        at->brk < k->lo)
         return E_OK;
-    for (double end = row_end(d, s) - 2e-9 * d->row; !rc && duty_again_next(s, &next); *went = true) {
-        const duty_walk *walk = next.walk;
-        size_t b = at->brk + next.n, done = b + walk->behind;
-        if (walk->from != s->direction || at->brk + walk->first != s->done || done >= s->n ||
-            !(s->col[S_TIME][done - 1] < end))
+    const double near = 1e-9 * d->row, *t = s->col[S_TIME];
+    double end = row_end(d, s);
+    for (size_t place = duty_known_place(k, at->brk); place < DUTY_PLACES && a->rule[0].which[place];) {
+        const uint16_t which = a->rule[0].which[place];
+        const duty_stretch *it = &a->rule[0].at[which];
+        const duty_walk *walk = &it->walk;
+        const size_t b = at->brk + it->n, done = b + walk->behind;
+        if (!walk->whole || walk->from != s->direction || at->brk + walk->first != s->done)
             break;
-        rc = d->rule[0].rain ? rain_again(d, s, &next, w) : E_OK;
-        rc = rc ? rc : book_step(d, s, 0, (duty_pos){ b, 0 }, true, w);
+        if (done > k->hi || done >= s->n) {
+            *waits = k->hi == s->n && k->period && t[at->brk] + (double)(done - at->brk) * k->step < end - 2 * near;
+            break;
+        }
+        const bool inside = t[done - 1] < end - 2 * near;
+        if (!inside && (walk->behind != 1 || s->nrow == most || !(fabs(t[b] - end) <= near)))
+            break;
+        rc = d->rule[0].rain ? rain_again(d, s, it->n, walk, a->rule[0].points ? &a->rule[0].points[which] : NULL, w)
+                             : E_OK;
+        rc = rc ? rc : step_again(d, s, b, which, w);
+        rc = rc || inside ? rc : close_row(d, s, (duty_pos){ b, 0 }, w);
         if (rc)
             break;
-        at->step[at->nstep - 1].again = next.which;
-        at->step[at->nstep - 1].from = (uint32_t)s->known.from;
+        *went = true;
+        end = inside ? end : row_end(d, s);
         s->direction = walk->to;
         s->done = done;
         s->walk.from = walk->to;
         s->walk.first = walk->behind;
+        place += it->n;
+        place = k->period && place >= k->period ? place % k->period : place;
     }
     if (*went) {
         s->walk.whole = true;
@@ -298,8 +351,10 @@ int duty_book(duty *d, duty_stream *s, size_t most, bool end, why *w)
     bool full = false;
     int rc = !s->begun && s->n ? begin(d, s, w) : E_OK;
     for (double alarm = -INFINITY; s->done + 1 < s->n && !full && !rc;) {
-        bool went = false;
-        rc = s->turned || !s->again ? E_OK : jump(d, s, &went, w);
+        bool went = false, waits = false;
+        rc = s->turned || !s->again ? E_OK : jump(d, s, most, &went, &waits, w);
+        if (waits && !end)
+            break;
         if (rc || went) {
             alarm = -INFINITY;
             continue;

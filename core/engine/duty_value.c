@@ -3,7 +3,7 @@
  * rainflow cycles.  Laws whose lanes differ in what they read there make the last two themselves (duty_run.c).
  */
 #include "core/base/mem.h"
-#include "core/engine/duty.h"
+#include "core/engine/duty_again.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,12 +179,19 @@ static int rule_accounts(duty *d, duty_stream *s, size_t r, why *w)
     const size_t n = duty_used(d, s, r), width = ACCOUNT_WIDTH(&d->rule[r]);
     const double *stand = at->stand;
     int rc = account_room(at, n, width, w);
+    const duty_rule_again *q = s->again && s->again->from == s->known.from ? &s->again->rule[r] : NULL;
     for (size_t i = 0; i < n && !rc; i++) {
         bool known;
-        duty_account *a = duty_again_account(d, s, r, &at->step[i], &known);
+        duty_step *step = &at->step[i];
+        if (q && step->again && step->from == (uint32_t)s->known.from && q->at[step->again].known) {
+            at->account[i] = (duty_account *)(q->account + step->again * width);
+            stand = at->account[i]->stress;
+            continue;
+        }
+        duty_account *a = duty_again_account(d, s, r, step, &known);
         a = a ? a : (duty_account *)(at->fresh + i * width);
         if (!known)
-            make_account(d, s, r, &at->step[i], stand, a);
+            make_account(d, s, r, step, stand, a);
         at->account[i] = a;
         stand = a->stress;
     }

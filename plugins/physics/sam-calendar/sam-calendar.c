@@ -72,15 +72,19 @@ static int32_t rates(const void *model, fade_tile *b)
     return FADE_OK;
 }
 
-static void show(const law *m, const fade_tile *b, const double *x)
+static double shown(const law *m, double q0, double dq)
 {
-    double least = m->as == SSC ? 0 : -INFINITY;
-    for (uint32_t i = 0; i < b->n; i++) {
+    double least = m->as == SSC ? 0 : -INFINITY, loss = 1 - q0 + dq;
+    loss = loss < 1 ? loss : 1;
+    return loss > least ? loss : least;
+}
+
+static void show(const law *m, const fade_tile *b, const double *x, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
         double dq = sqrt(x[i]);
         b->out[LOSS_CALENDAR][i] = dq;
-        double loss = 1 - b->param[Q0][i] + dq;
-        loss = loss < 1 ? loss : 1;
-        b->out[LOSS][i] = loss > least ? loss : least;
+        b->out[LOSS][i] = shown(m, b->param[Q0][i], dq);
     }
 }
 
@@ -96,13 +100,30 @@ static int32_t step(const void *model, fade_tile *b)
     }
     for (uint32_t i = 0; i < b->n; i++)
         b->x1[0][i] = b->x[0][i] + b->param[A][i] * b->param[A][i] * add[i] / DAY;
-    show(m, b, b->x1[0]);
+    show(m, b, b->x1[0], b->n);
+    return FADE_OK;
+}
+
+/* The steps of one cell, whose health nothing asks for. */
+static int32_t steps(const void *model, fade_tile *b, const fade_steps *s)
+{
+    const law *m = model;
+    if (s->output != LOSS)
+        return FADE_ERANGE;
+    double x = b->x[0][0], a = b->param[A][0];
+    for (uint32_t j = 0; j < b->live; j++) {
+        x += a * a * b->in[STRESS][j] / DAY;
+        s->health[j + 1] = s->ends[j] ? s->left(s, shown(m, b->param[Q0][0], sqrt(x))) : s->health[j];
+    }
+    for (int i = 0; i < 8; i++)
+        b->x1[0][i] = x;
+    show(m, b, b->x1[0], 8);
     return FADE_OK;
 }
 
 static int32_t observe(const void *model, fade_tile *b)
 {
-    show(model, b, b->x[0]);
+    show(model, b, b->x[0], b->n);
     return FADE_OK;
 }
 
@@ -129,6 +150,7 @@ static const fade_model_v1 model_v1 = {
 };
 static const fade_duty_v1 duty_v1 = {
     .size = sizeof duty_v1, .break_time = DAY, .in = FADE_LIST(sample), .rate = FADE_LIST(rate), .rates = rates,
+    .steps = steps,
 };
 
 static const void *iface(const fade_desc *d, const char *id)

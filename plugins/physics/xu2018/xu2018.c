@@ -193,6 +193,37 @@ static void step_duty(const xu *m, fade_tile *b)
         blame_all(m, b);
 }
 
+/* The steps of one cell: f_d first, then what is left behind each of them. */
+static int32_t steps(const void *model, fade_tile *b, const fade_steps *s)
+{
+    const xu *m = model;
+    const uint32_t n = b->n;
+    double *fast = b->scratch, *slow = fast + n, f = b->x[0][0], k_t = b->param[K_T][0], b_sei = b->param[B_SEI][0],
+           a = b->param[A_SEI][0], loss = 0;
+    int64_t bad = 0;
+    for (uint32_t j = 0; j < n; j++) {
+        uint32_t i = j < b->live ? j : b->live - 1;
+        double now = j < b->live ? f + (b->in[F_CYCLE][i] + k_t * b->in[STRESS_TIME][i]) : f;
+        double shown = now + b->in[OPEN_F_CYCLE][i];
+        bad += (int64_t) !(now >= f) + (int64_t) !(now < INFINITY);
+        f = now;
+        fast[j] = -b_sei * shown;
+        slow[j] = -shown;
+    }
+    if (bad)
+        return FADE_ERANGE;
+    m->math->exp(2 * n, fast, fast);
+    for (uint32_t j = 0; j < b->live; j++) {
+        loss = a * (1 - fast[j]) + (1 - a) * (1 - slow[j]);
+        s->health[j + 1] = s->ends[j] ? s->left(s, loss) : s->health[j];
+    }
+    for (int i = 0; i < 8; i++) {
+        b->x1[0][i] = f;
+        b->out[0][i] = loss;
+    }
+    return FADE_OK;
+}
+
 static int32_t step(const void *model, fade_tile *b)
 {
     const xu *m = model;
@@ -318,6 +349,7 @@ static const fade_duty_v1 duty_v1 = {
     .cycle = FADE_LIST(cycle),
     .rates = rates,
     .cycles = cycles,
+    .steps = steps,
 };
 
 static const void *iface(const fade_desc *d, const char *id)
