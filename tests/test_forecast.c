@@ -27,7 +27,7 @@ static double truth(int cell, int row)
 }
 
 /* Behind half of the rows the law is wrong, by as much as a table says: evenly from cell to cell, over and under. */
-static bool wrong, bends;                          /* bends: each cell loses more */
+static bool wrong, bends, kneed;                   /* bends: each cell loses more; kneed: once it has lost 6 % */
 static const discrepancy grows = { .down = { 0.1, 0.2, 0.3, 0.45, 0.7, 1, 1.5, 2 },
                                       .up = { 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8 } };
 
@@ -35,6 +35,8 @@ static double missed(int cell, int row, int cells, int rows)
 {
     double down, up, u = random_quantile(((double)cell - 0.5) / cells) / 1.6448536269514722;
     double first = truth(cell, 1), last = truth(cell, rows / 2), ahead = (double)(row - rows / 2) / (rows / 2);
+    if (kneed)
+        return -6 * fmax(1 - truth(cell, row) / 2 - 0.06, 0);
     if (!wrong || row <= rows / 2)
         return 0;
     discrepancy_scale(first, last, truth(cell, row), &down, &up);
@@ -182,7 +184,7 @@ static void others_know(void **state)
     (void)state;
     wrong = bends = true;
     scenario *s = cells_of(20, 80, 0.004);
-    forecast_options o = { .fraction = 0.5, .samples = 60, .origins = 4, .calibrate = FORECAST_OTHERS };
+    forecast_options o = { .fraction = 0.5, .samples = 60, .calibrate = FORECAST_OTHERS };
     forecast f = run(s, o);
     double in90 = 0, in50 = 0, all = 0, square = 0, law = 0;
     forecast_pits lives;
@@ -211,6 +213,35 @@ static void others_know(void **state)
     forecast_free(&f);
     scenario_close(s);
     wrong = bends = false;
+}
+
+/* Cells bend once they have lost as much, sooner or later: what they have lost by the origin says when. */
+static void others_tell_the_knee(void **state)
+{
+    (void)state;
+    kneed = true;
+    scenario *s = cells_of(20, 100, 0.004);
+    forecast f = run(s, (forecast_options){ .fraction = 0.5, .samples = 60, .calibrate = FORECAST_OTHERS });
+    double in90 = 0, in50 = 0, all = 0, square = 0, law = 0, width = 0;
+    forecast_pits lives;
+    for (size_t i = 0; i < f.ncell; i++) {
+        const forecast_cell *c = &f.cell[i];
+        for (size_t r = c->known; r < c->n; r++, all++) {
+            in90 += c->seen[r] >= c->lower90[r] && c->seen[r] <= c->upper90[r];
+            in50 += c->seen[r] >= c->lower50[r] && c->seen[r] <= c->upper50[r];
+            square += pow(c->seen[r] - c->median[r], 2);
+            law += pow(c->seen[r] - c->physics[r], 2);
+            width += c->upper90[r] - c->lower90[r];
+        }
+    }
+    assert_int_equal(forecast_pits_of(&f, &lives, NULL), E_OK);
+    print_message("knees by others: 90 %% bands hold %.3f, 50 %% bands %.3f, width %.4f; squares of errors %.2f of the "
+                  "law's; %zu ends, distance from even %.3f, p %.3f\n", in90 / all, in50 / all, width / all,
+                  square / law, lives.ended, lives.pit.ks, lives.pit.ks_p);
+    assert_true(in90 / all > 0.85 && square < 0.1 * law && lives.ended > 5 && lives.pit.ks_p > 0.05);
+    forecast_free(&f);
+    scenario_close(s);
+    kneed = false;
 }
 
 /* The end of life as a distribution: percentiles rise, the measured ends lie in it; none where none is reached. */
@@ -319,6 +350,7 @@ int main(void)
         cmocka_unit_test(bands_hold),
         cmocka_unit_test(error_grows),
         cmocka_unit_test(others_know),
+        cmocka_unit_test(others_tell_the_knee),
         cmocka_unit_test(ends),
         cmocka_unit_test(on_and_again),
         cmocka_unit_test(corrected),

@@ -11,9 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ORIGINS = 7, FAR = 9, FEWEST_ROWS = 8, STARTS_ON = 2 };
+enum { ORIGINS = 7, ORIGINS_PLACED = 13, FAR = 9, FEWEST_ROWS = 8, STARTS_ON = 2 };
 #define FIRST_ORIGIN 0.25                         /* of the known rows */
 #define LAST_ORIGIN  0.9
+#define LAST_PLACED  1.75                         /* the same where whole records say where values lie */
 
 typedef struct job {
     const scenario         *s;
@@ -182,11 +183,23 @@ static void tick(job *k)
 
 static bool is_grave(int rc) { return rc && rc != E_INPUT && rc != E_SOLVE; }
 
-/* All cells from the j-th earlier origin; what comes of it is scored on rows up to the known ones. */
+static bool is_placed(const job *k)
+{
+    return k->o->calibrate == FORECAST_OTHERS && forecast_error_is(k->o, k->out->target);
+}
+
+static size_t origins_of(const job *k)
+{
+    if (k->o->raw || k->o->draws)
+        return 0;
+    return k->o->origins ? k->o->origins : is_placed(k) ? ORIGINS_PLACED : ORIGINS;
+}
+
+/* All cells from the j-th origin; what comes of it is scored on rows up to the known ones. */
 static int calibrate(job *k, size_t j, size_t of, view *v)
 {
     bool others = k->o->calibrate == FORECAST_OTHERS;
-    double last = others ? 1 : LAST_ORIGIN;
+    double last = is_placed(k) ? LAST_PLACED : others ? 1 : LAST_ORIGIN;
     double share = FIRST_ORIGIN + (of > 1 ? (last - FIRST_ORIGIN) * (double)j / (double)(of - 1) : 0.25);
     int rc = E_OK;
     for (size_t c = 0; c < k->ncourse && !is_grave(rc); c++) {
@@ -214,11 +227,6 @@ static int calibrate(job *k, size_t j, size_t of, view *v)
         trim(&k->course[c], k->out->cell[c].n);
     }
     return rc;
-}
-
-static bool is_placed(const job *k)
-{
-    return k->o->calibrate == FORECAST_OTHERS && forecast_error_is(k->o, k->out->target);
 }
 
 static void tell_rows(const job *k, const course *q, const view *v, forecast_cell *c)
@@ -332,7 +340,7 @@ static size_t others_of(const job *k, size_t cell)
     return n;
 }
 
-static void weigh_scores(job *k, size_t cell)
+static void weigh_scores(job *k, size_t cell, const view *v)
 {
     int64_t but = k->o->calibrate == FORECAST_OTHERS ? (int64_t)group_of(k, cell) : -1;
     if (k->calibrated)
@@ -342,7 +350,8 @@ static void weigh_scores(job *k, size_t cell)
     forecast_scores_curve(&k->scores, 0.9, k->doubt, but, &k->ninety);
     k->calibrated = but < 0;
     if (is_placed(k))
-        forecast_scores_places(&k->scores, k->doubt, but, others_of(k, cell), &k->places);
+        forecast_scores_places(&k->scores, k->doubt, but, others_of(k, cell), forecast_view_lost(v),
+                               &k->places);
 }
 
 static int open_last(job *k, size_t at, view *v)
@@ -364,7 +373,7 @@ static int open_last(job *k, size_t at, view *v)
 static int tell_last(job *k, size_t at, view *v)
 {
     forecast_cell *c = &k->out->cell[at];
-    weigh_scores(k, at);
+    weigh_scores(k, at, v);
     v->doubt = k->doubt;
     tell_rows(k, &k->course[at], v, c);
     if (is_placed(k))
@@ -449,11 +458,12 @@ int forecast_run(const scenario *s, const forecast_options *o, forecast *out, wh
     *k = (job){ .s = s, .o = o, .out = out, .w = w };
     *out = (forecast){ .given = o->draws != NULL };
     k->least = least_of(k);
-    size_t origins = o->raw || o->draws ? 0 : o->origins ? o->origins : ORIGINS, served = 0;
+    size_t origins = 0, served = 0;
     int rc = find_usual(k);
     rc = rc ? rc : replay_read(s, o->fit.stop, &k->all, w);
     rc = rc ? rc : open_cells(k);
     view *v = mem_zero(k->ncourse + 1, sizeof *v);
+    origins = rc ? 0 : origins_of(k);
     k->of = (origins + 1) * k->ncourse;
     rc = rc ? rc : v ? E_OK : fail(w, E_NOMEM, "no memory for the forecasts of %zu cells", k->ncourse);
     for (size_t j = 0; j < origins && !rc; j++)

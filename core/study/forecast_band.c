@@ -20,6 +20,8 @@
 #define ALIKE  0.7                                /* of the log of rows known: origins that are alike */
 #define CLOSE  0.15                               /* of log x, there: errors grow fast, records end */
 #define NEAR   0.25                               /* the same where later rows of whole records tell of a knee */
+#define LOST   0.15                               /* of the log of what was lost by then, there */
+#define LOST_LEAST 0.01                           /* added to it, of the capacity: who lost next to nothing is alike */
 
 double forecast_normal_half(double share)
 {
@@ -40,11 +42,17 @@ double forecast_view_doubt(const view *v, size_t row)
     return row < v->known ? 0 : v->doubt * fabs(v->middle[row] - v->middle[v->known - 1]);
 }
 
+double forecast_view_lost(const view *v)
+{
+    return log(fabs(1 - v->middle[v->known - 1] / v->middle[0]) + LOST_LEAST);
+}
+
 int forecast_scores_add(scores *s, const course *k, const view *v, uint32_t cell, size_t known, why *w)
 {
     uint32_t series = s->nseries++;
     double last = -INFINITY, alike = v->wrong_inside ? NEAR : ALIKE;
-    double age = log((double)v->known / (double)known) / alike, near = exp(-0.5 * age * age);
+    double share = (double)v->known / (double)known, age = log(share) / alike, lost = forecast_view_lost(v);
+    double near = exp(-0.5 * age * age) / (v->wrong_inside ? share : 1);  /* origins lie evenly in share */
     for (size_t r = v->known; r < k->n; r++) {
         double down, up, off = k->seen[r] - v->middle[r] - v->correction[r];
         double x = log((double)(r - v->known + 1) / (double)v->known);
@@ -61,7 +69,8 @@ int forecast_scores_add(scores *s, const course *k, const view *v, uint32_t cell
         }
         forecast_view_half(v, r, &down, &up);
         double change = fabs(v->middle[r] - v->middle[v->known - 1]);
-        s->at[s->n++] = (struct score){ x, near, off, fmax(down, 1e-12), fmax(up, 1e-12), change, series, cell };
+        s->at[s->n++] = (struct score){ x, near, off, fmax(down, 1e-12), fmax(up, 1e-12), change, lost, series,
+                                           cell };
     }
     return E_OK;
 }
@@ -82,6 +91,7 @@ static int by_off(const void *a, const void *b)
 
 typedef struct asking {
     const scores *s;
+    double lost;                     /* by the cell that asks; NaN: whoever lost how much */
     double doubt, first, most, span; /* first, most: nearest and farthest x scored; span: how far are alike */
     int64_t       but;
     heavy        *h;                              /* [n] rising in off */
@@ -98,7 +108,8 @@ static double weigh(asking *a, double x, double *alike)
     memset(of, 0, 2 * (size_t)s->nseries * sizeof *of);
     for (size_t i = 0; i < s->n; i++) {
         const struct score *k = &s->at[a->h[i].at];
-        double z = (k->x - x) / a->span, weight = k->cell == a->but ? 0 : k->near * exp(-0.5 * z * z);
+        double z = (k->x - x) / a->span, l = isfinite(a->lost - k->lost) ? (k->lost - a->lost) / LOST : 0;
+        double weight = k->cell == a->but ? 0 : k->near * exp(-0.5 * (z * z + l * l));
         a->h[i].weight = weight;
         of[k->series] += weight;
         near[k->series] = fmax(near[k->series], weight);
@@ -148,7 +159,7 @@ static void believe(asking *a, double doubt)
 static bool ask(const scores *s, double doubt, int64_t but, asking *a)
 {
     size_t n = 0;
-    *a = (asking){ .s = s, .but = but, .first = INFINITY, .most = -INFINITY, .span = REACH };
+    *a = (asking){ .s = s, .but = but, .first = INFINITY, .most = -INFINITY, .span = REACH, .lost = NAN };
     for (size_t i = 0; i < s->n; i++)
         if (s->at[i].cell != but) {
             a->first = fmin(a->first, s->at[i].x);
@@ -304,12 +315,13 @@ static int room_for_groups(const scores *s, asking *a)
     return a->group != NULL;
 }
 
-void forecast_scores_places(const scores *s, double doubt, int64_t but, size_t others, places *out)
+void forecast_scores_places(const scores *s, double doubt, int64_t but, size_t others, double lost, places *out)
 {
     asking a;
     double q[PLACES];
     bool enough = ask(s, doubt, but, &a) && others && room_for_groups(s, &a);
     a.span = CLOSE;
+    a.lost = lost;
     for (size_t g = 0; g < FACTORS; g++) {
         memcpy(q, forecast_place_plain, sizeof q);
         if (enough)

@@ -43,13 +43,14 @@ int forecast_given_draw(const course *, const forecast_options *, fit_law *, vie
 int forecast_correct(const scenario *, const forecast_options *, course *, view *, size_t n, why *);
 /* forecast_band.c: how far off forecasts from earlier origins were, in half widths of their own bands, by how far ahead they reached. */
 typedef struct scores {
-    struct score { double x, near, off, down, up, change; uint32_t series, cell; } *at; /* x: log of rows ahead over rows known; weight; off by; half widths */
+    struct score { double x, near, off, down, up, change, lost; uint32_t series, cell; } *at; /* x: log of rows ahead over rows known; weight; off by; half widths */
     size_t   n, cap;
     uint32_t nseries;                             /* a cell from an origin */
 } scores;
 void forecast_view_half(const view *, size_t row, double *down, double *up);               /* 90 %, of all three parts */
 int forecast_scores_add(scores *, const course *, const view *, uint32_t cell, size_t known, why *);        /* known: at the origin that is asked for */
 enum { SCORES_LEAST = 20 };                       /* fewer say nothing */
+double forecast_view_lost(const view *);          /* log of what the law says was lost by the origin, as part of the capacity at the start */
 double forecast_view_doubt(const view *, size_t row);      /* standard deviation: the law itself may be wrong */
 double forecast_normal_half(double share);        /* standard normal: half width that holds `share` */
 /* The doubt that makes calibrated bands score best (interval score); of `but` as below. */
@@ -62,10 +63,11 @@ typedef struct factors { double down[FACTORS], up[FACTORS]; } factors;
 void forecast_scores_curve(const scores *, double share, double doubt, int64_t but, factors *out);       /* but: scores of this cell do not count; -1: all do */
 void forecast_factors_at(const factors *, double ahead, double known, double *down, double *up);
 /* Where the next cell's values lie in half widths of its forecast's 90 % band, by where those of `others` groups of cells lay: 5, 25, 50, 75 and 95 %
- * of a predictive distribution in which the band as it stands, other labs', counts as a few cells.  None: as it stands. */
+ * of a predictive distribution in which the band as it stands, other labs', counts as a few cells.  None: as it stands.  lost: by the cell that
+ * asks; origins count by how near to it theirs is; NaN: all alike. */
 enum { PLACES = 5 };
 typedef struct places { double at[PLACES][FACTORS]; } places;
-void forecast_scores_places(const scores *, double doubt, int64_t but, size_t others, places *out);
+void forecast_scores_places(const scores *, double doubt, int64_t but, size_t others, double lost, places *out);
 void forecast_places_at(const places *, double ahead, double known, double out[PLACES]);
 extern const double forecast_place_plain[PLACES];          /* of a band that is right, in 90 % half widths */
 /* forecast_error.c: what such laws missed by elsewhere */
