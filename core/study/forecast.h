@@ -33,7 +33,7 @@ typedef struct forecast_options {
     bool               until_eol;                 /* on until nine tenths of the samples have ended, at most horizon rows (0: nine times the known ones) */
     int                plan;                      /* FORECAST_* */
     size_t             samples;                   /* 0: 200 */
-    size_t             origins;                   /* rolling ones a cell, that calibrate the band: 0: 7; 13 of other cells' whole records */
+    size_t             origins;                   /* rolling ones a cell, that calibrate the band: 0: 7; 13 of other cells whose whole records count */
     int                calibrate;                 /* FORECAST_KNOWN, _OTHERS */
     bool               raw;                       /* no calibration, no error of the law: what the parts say */
     bool               no_error;                  /* nothing is known of how wrong such laws were elsewhere */
