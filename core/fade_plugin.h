@@ -276,7 +276,7 @@ typedef struct fade_model_v1 {            /* "fade.model/1".  Functions return 0
  * step: `duration`, and the integrals of rates(), which are the model's inputs of the same keys.  Cycles are booked at break points:
  * dt > 0 and depth, soc_mean, soc_min, soc_max, temperature_mean, c_rate, c_rate_charge, c_rate_discharge, efc and span (s) are those
  * of the samples since the last one; between break points dt is 0 and these inputs stand. */
-enum { FADE_LENT_SAMPLES = 1 };           /* fade_duty_v1.flags: step reads tile->samples */
+enum { FADE_LENT_SAMPLES = 1, FADE_LENT_TO_STEPS = 2 };          /* fade_duty_v1.flags: step reads tile->samples; so does steps */
 
 typedef struct fade_steps fade_steps;
 struct fade_steps {                       /* steps of one cell, one behind the other, as the lanes of a tile; the host's, valid during the call */

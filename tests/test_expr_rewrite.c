@@ -42,6 +42,8 @@ static void little_is_done(void **state)
         { "(s+D)*(D+s) + 0*(s+D)", 0, 0, 0, 4 },
         { "s*2*exp(D)*3", 1, 0, 0, 4 },
         { "s*1", 0, 0, 0, 1 },
+        { "exp(log(D*exp(s))*C)", 1, 0, 0, 4 },
+        { "log(exp(s))*2", 0, 0, 0, 1 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         fade_expr *e = one(cases[i].text, NULL);

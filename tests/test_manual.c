@@ -100,7 +100,9 @@ static void markdown_is_a_page_of_docs(void **unused)
 
 static const fade_column reads[] = { { "soc", "1", "Soc.", 0, 0, 0, 0, 0, 1, 0 },
                                      { "temperature", "K", "T.", 0, 0, 0, 0, 0, 1, 0 } };
-static const fade_column heat[] = { { "warm", "1", "Heat.", 0, 0, 0, 0, 0, 1, 0 } };
+static const fade_column heat[] = { { "warm", "1", "Heat.", 0, 0, 0, 0, 0, 1, 0 },
+                                    { "bare", "1", "No input.", 0, 0, 0, 0, 0, 1, 0 } };
+static const fade_column heard[] = { { "mean_warm", "1", "Heat.", 0, 0, 0, 0, 0, 1, FADE_OPTIONAL } };
 static const fade_column swing[] = { { "swing", "1", "Swing.", 0, 0, 0, 0, 0, 1, 0 } };
 static int32_t nothing(const void *m, fade_tile *b) { return (void)m, (void)b, FADE_OK; }
 static const fade_duty_v1 duty = { .size = sizeof duty,
@@ -123,12 +125,14 @@ static void a_law_that_sees_inside_rows_says_so(void **unused)
     (void)unused;
     fade_desc seeing = desc;
     seeing.iface = duty_of;
+    seeing.columns.in = (fade_list)FADE_LIST(heard);
     text t = { 0 };
     assert_int_equal(descriptor_manual(&seeing, NULL, true, &t), E_OK);
     has(&t,
         "\n## Inside rows\n\nUnder a duty it sees inside rows: cycles are booked after 7200 s or past 0.5 equivalent "
         "full "
-        "cycles.\nOf each sample it reads soc, temperature.\nIntegrated over time: warm.\nSummed over rainflow cycles: "
+        "cycles.\nOf each sample it reads soc, temperature.\nIntegrated over time: warm.\nMade of each sample once: "
+        "bare.\nSummed over rainflow cycles: "
         "swing.\nMeans of temperature are weighted by exp(-E/RT), E = 24500 J/mol.\nWhere cycles are booked it is lent "
         "the "
         "samples themselves.\n");
@@ -139,7 +143,7 @@ static void a_law_that_sees_inside_rows_says_so(void **unused)
     assert_int_equal(descriptor_json(&seeing, NULL, &t), E_OK);
     has(&t,
         "\"inside\":{\"break_time\":7200,\"break_efc\":0.5,\"activation\":24500,\"reads\":[\"soc\",\"temperature\"],"
-        "\"rates\":[\"warm\"],\"cycles\":[\"swing\"],\"lent_samples\":true}");
+        "\"rates\":[\"warm\",\"bare\"],\"cycles\":[\"swing\"],\"lent_samples\":true}");
     text_free(&t);
     assert_int_equal(descriptor_json(&desc, NULL, &t), E_OK);
     assert_null(strstr(text_of(&t), "inside"));

@@ -94,6 +94,7 @@ void expr_close(fade_expr *e)
     if (!e)
         return;
     free(e->number);
+    free(e->place);
     free(e->code);
     free(e);
 }

@@ -15,8 +15,14 @@ typedef struct life {                                   /* of a node */
     expr_place at;
 } life;
 
+typedef struct draft {                                  /* an instruction before places have numbers */
+    uint8_t    op, form;
+    expr_place a, b, to;
+} draft;
+
 typedef struct emitter {
     const expr_graph *g;
+    draft            *code;
     life             *of;                               /* [g->n] */
     uint32_t         *free_at, nfree;                   /* numbers of columns that can be used again */
     fade_expr        *e;
@@ -87,7 +93,7 @@ static void emit(emitter *m, uint32_t i, uint32_t in, uint32_t *columns)
     const expr_node *k = &m->g->at[i];
     life *l = &m->of[i];
     bool two = expr_operands[k->op] > 1, same_a = m->g->at[k->a].same, same_b = m->g->at[k->b].same;
-    expr_code c = { .op = k->op, .a = m->of[k->a].at };
+    draft c = { .op = k->op, .a = m->of[k->a].at };
     if (two)
         c.b = m->of[k->b].at;
     if (two && !k->same)
@@ -104,7 +110,7 @@ static void emit(emitter *m, uint32_t i, uint32_t in, uint32_t *columns)
     if (l->at.in != EXPR_IN_Y)
         l->at = (expr_place){ in, m->nfree ? m->free_at[--m->nfree] : (*columns)++ };
     c.to = l->at;
-    m->e->code[m->e->ncode++] = c;
+    m->code[m->e->ncode++] = c;
 }
 
 static void emit_all(emitter *m, int now, uint32_t in, uint32_t *columns)
@@ -122,9 +128,47 @@ static void emit_copies(emitter *m, const uint8_t *wanted, uint32_t n, const uin
         expr_place from = m->of[root[i]].at;
         if ((wanted && !wanted[i]) || (from.in == EXPR_IN_Y && from.at == i))
             continue;
-        m->e->code[m->e->ncode++] = (expr_code){ .op = EXPR_COPY,
+        m->code[m->e->ncode++] = (draft){ .op = EXPR_COPY,
                                                  .form = m->g->at[root[i]].same ? EXPR_VS : EXPR_VV,
                                                  .a = from, .to = { EXPR_IN_Y, i } };
+    }
+}
+
+static int by_place(const void *x, const void *y)
+{
+    const expr_place *a = x, *b = y;
+    return a->in != b->in ? (a->in > b->in) - (a->in < b->in) : (a->at > b->at) - (a->at < b->at);
+}
+
+static uint32_t number_of(const fade_expr *e, uint32_t n, expr_place p)
+{
+    const expr_place *found = bsearch(&p, e->place, n, sizeof p, by_place);
+    return (uint32_t)(found - e->place);
+}
+
+/* Places get numbers: each stands once, those of a kind side by side. */
+static void settle(const emitter *m)
+{
+    fade_expr *e = m->e;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < e->ncode; i++) {
+        e->place[3 * i] = m->code[i].a;
+        e->place[3 * i + 1] = m->code[i].b;
+        e->place[3 * i + 2] = m->code[i].to;
+    }
+    qsort(e->place, (size_t)3 * e->ncode, sizeof *e->place, by_place);
+    for (uint32_t i = 0; i < 3 * e->ncode; i++)
+        if (i == 0 || by_place(&e->place[i], &e->place[n - 1]))
+            e->place[n++] = e->place[i];
+    for (uint32_t i = 0; i < e->ncode; i++) {
+        const draft *c = &m->code[i];
+        e->code[i] =
+            (expr_code){ c->op, c->form, number_of(e, n, c->a), number_of(e, n, c->b), number_of(e, n, c->to) };
+    }
+    for (uint32_t in = 0, i = 0; in <= EXPR_INS; in++) {
+        while (i < n && e->place[i].in < in)
+            i++;
+        e->from[in] = i;
     }
 }
 
@@ -133,7 +177,9 @@ int expr_emit(const expr_graph *g, const uint8_t *wanted, uint32_t n, const uint
     emitter m = { .g = g, .of = mem_zero(g->n, sizeof *m.of), .free_at = mem_zero(g->n, sizeof *m.free_at), .e = e };
     e->number = mem_columns((size_t)8 * g->n);
     e->code = mem_zero((size_t)g->n + n, sizeof *e->code);
-    bool ok = m.of && m.free_at && e->number && e->code;
+    e->place = mem_zero(3 * ((size_t)g->n + n), sizeof *e->place);
+    m.code = mem_zero((size_t)g->n + n, sizeof *m.code);
+    bool ok = m.of && m.free_at && m.code && e->number && e->code && e->place;
     if (ok) {
         find_lives(&m, wanted, n, root);
         place_leaves(&m, wanted, n, root);
@@ -143,11 +189,13 @@ int expr_emit(const expr_graph *g, const uint8_t *wanted, uint32_t n, const uint
         e->held = e->ncode;
         emit_all(&m, LANES, EXPR_IN_REG, &e->nreg);
         emit_copies(&m, wanted, n, root);
+        settle(&m);
         e->block = EXPR_BLOCK;
         while (e->block > LEAST_BLOCK && (size_t)e->nreg * e->block * sizeof(double) > FAST)
             e->block /= 2;
     }
     free(m.of);
     free(m.free_at);
+    free(m.code);
     return ok ? E_OK : fail(w, E_NOMEM, "no memory for the code of %u formulas", n);
 }

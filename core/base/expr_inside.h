@@ -60,19 +60,21 @@ void expr_rewrite(expr_graph *from, expr_graph *to, const uint8_t *wanted, uint3
 
 /* ---- code ---- */
 
-enum { EXPR_IN_NUMBERS, EXPR_IN_SAME, EXPR_IN_HELD, EXPR_IN_REG, EXPR_IN_VAR, EXPR_IN_SAME_VAR, EXPR_IN_Y };
+enum { EXPR_IN_NUMBERS, EXPR_IN_SAME, EXPR_IN_REG, EXPR_IN_SAME_VAR, EXPR_IN_HELD, EXPR_IN_VAR, EXPR_IN_Y, EXPR_INS };
 typedef struct expr_place {
     uint32_t in, at;
 } expr_place;
 
 enum { EXPR_VV, EXPR_VS, EXPR_SV, EXPR_FORMS };   /* which operand is one value for all lanes; COPY of one: VS */
 typedef struct expr_code {
-    uint8_t    op, form;
-    expr_place a, b, to;
+    uint8_t  op, form;
+    uint32_t a, b, to;                            /* which of the places */
 } expr_code;
 
 struct fade_expr {
     double    *number;                            /* 8 times each */
+    expr_place *place;                            /* all that code speaks of, by `in` and `at` */
+    uint32_t   from[EXPR_INS + 1];                /* the first place of each kind */
     expr_code *code;                              /* `once` of them run over 8 lanes before the others run over all */
     uint32_t   nnumber, ncode, once, held;        /* behind `once`, up to `held`: what is held */
     uint32_t   nsame, nheld, nreg;                /* columns of 8 values, of all lanes, and of `block` */

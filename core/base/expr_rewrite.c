@@ -205,6 +205,15 @@ static uint32_t negative(expr_graph *g, uint32_t a)
     return NONE;
 }
 
+/* log(c exp(x)) = log(c) + x. */
+static uint32_t logarithm(expr_graph *g, uint32_t a)
+{
+    split x;
+    if (!split_of(g, a, true, &x))
+        return NONE;
+    return x.coefficient == NONE ? x.argument : make(g, EXPR_ADD, make(g, EXPR_LOG, x.coefficient, 0), x.argument);
+}
+
 /* ---- all of them ---- */
 
 static uint32_t better(expr_graph *g, int op, uint32_t a, uint32_t b)
@@ -216,6 +225,7 @@ static uint32_t better(expr_graph *g, int op, uint32_t a, uint32_t b)
     case EXPR_DIV: return divide(g, a, b);
     case EXPR_POW: return power(g, a, b);
     case EXPR_NEG: return negative(g, a);
+    case EXPR_LOG: return logarithm(g, a);
     default: return NONE;
     }
 }

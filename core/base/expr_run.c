@@ -14,7 +14,7 @@ typedef struct frame {                                  /* one call of expr_eval
     const fade_math_v1  *math;
     const double *const *var;
     double *const       *y;
-    double              *same, *held, *reg;
+    double              *same, *held, *reg, **at;       /* at: where each place is, of the lanes at hand */
     size_t               lanes, block;                  /* of what is held, and of a register */
 } frame;
 
@@ -34,17 +34,33 @@ static const expr_loops *loops_in_use(void)
     return sets[i].loops;
 }
 
-static double *at(const frame *f, expr_place p, uint32_t lane)
+static void place_columns(const frame *f, int in, double *base, size_t stride)
 {
-    switch (p.in) {
-    case EXPR_IN_NUMBERS: return f->e->number + (size_t)8 * p.at;
-    case EXPR_IN_SAME: return f->same + (size_t)8 * p.at;
-    case EXPR_IN_HELD: return f->held + f->lanes * p.at + lane;
-    case EXPR_IN_REG: return f->reg + f->block * p.at;
-    case EXPR_IN_Y: return f->y[p.at] + lane;
-    case EXPR_IN_VAR: return (double *)(uintptr_t)(f->var[p.at] + lane);
-    default: return (double *)(uintptr_t)f->var[p.at];
-    }
+    for (uint32_t i = f->e->from[in]; i < f->e->from[in + 1]; i++)
+        f->at[i] = base + stride * f->e->place[i].at;
+}
+
+/* Places that go with the lanes. */
+static void place_lanes(const frame *f, uint32_t lane)
+{
+    const uint32_t *from = f->e->from;
+    const expr_place *p = f->e->place;
+    place_columns(f, EXPR_IN_HELD, f->held + lane, f->lanes);
+    for (uint32_t i = from[EXPR_IN_VAR]; i < from[EXPR_IN_VAR + 1]; i++)
+        f->at[i] = (double *)(uintptr_t)(f->var[p[i].at] + lane);
+    for (uint32_t i = from[EXPR_IN_Y]; i < from[EXPR_IN_Y + 1]; i++)
+        f->at[i] = f->y ? f->y[p[i].at] + lane : NULL;
+}
+
+static void place_all(const frame *f)
+{
+    const uint32_t *from = f->e->from;
+    place_columns(f, EXPR_IN_NUMBERS, f->e->number, 8);
+    place_columns(f, EXPR_IN_SAME, f->same, 8);
+    place_columns(f, EXPR_IN_REG, f->reg, f->block);
+    for (uint32_t i = from[EXPR_IN_SAME_VAR]; i < from[EXPR_IN_SAME_VAR + 1]; i++)
+        f->at[i] = (double *)(uintptr_t)f->var[f->e->place[i].at];
+    place_lanes(f, 0);
 }
 
 static void power(const frame *f, uint32_t n, int form, const double *a, const double *b, double *y)
@@ -55,11 +71,11 @@ static void power(const frame *f, uint32_t n, int form, const double *a, const d
     f->math->pow(n, form == EXPR_SV ? wide : a, form == EXPR_VS ? wide : b, y);
 }
 
-static void run(const frame *f, const expr_code *c, const expr_code *end, uint32_t n, uint32_t lane)
+static void run(const frame *f, const expr_code *c, const expr_code *end, uint32_t n)
 {
     for (; c < end; c++) {
-        const double *a = at(f, c->a, lane), *b = at(f, c->b, lane);
-        double *y = at(f, c->to, lane);
+        const double *a = f->at[c->a], *b = f->at[c->b];
+        double *y = f->at[c->to];
         switch (c->op) {
         case EXPR_EXP: f->math->exp(n, a, y); break;
         case EXPR_LOG: f->math->log(n, a, y); break;
@@ -67,7 +83,7 @@ static void run(const frame *f, const expr_code *c, const expr_code *end, uint32
         case EXPR_POW: power(f, n, c->form, a, b, y); break;
         case EXPR_ERF:
             for (uint32_t i = 0; i < n; i++)
-                y[i] = erf(a[i]);
+                y[i] = i && a[i] == a[i - 1] ? y[i - 1] : erf(a[i]);
             break;
         default: f->loops->at[c->op][c->form](n, a, b, y);
         }
@@ -81,28 +97,32 @@ static uint32_t block_of(const fade_expr *e, uint32_t n)
 
 size_t expr_scratch(const fade_expr *e, uint32_t n)
 {
-    return LINE + ((size_t)8 * e->nsame + (size_t)n * e->nheld + (size_t)block_of(e, n) * e->nreg) * sizeof(double);
+    size_t columns = (size_t)8 * e->nsame + (size_t)n * e->nheld + (size_t)block_of(e, n) * e->nreg;
+    return LINE + columns * sizeof(double) + e->from[EXPR_INS] * sizeof(double *);
 }
 
 void expr_eval(const fade_expr *e, uint32_t n, const double *const *var, void *scratch, double *const *y)
 {
     double *same = (double *)(((uintptr_t)scratch + LINE - 1) / LINE * LINE);
     double *held = same + (size_t)8 * e->nsame, *reg = held + (size_t)n * e->nheld;
-    frame f = { e, loops_in_use(), vmath_table(), var, y, same, held, reg, n, block_of(e, n) };
-    uint32_t from = y ? e->held : e->once, to = y ? e->ncode : e->held;
-    if (n)
-        run(&f, e->code, e->code + e->once, 8, 0);
-    for (uint32_t lane = 0; lane < n; lane += e->block)
-        run(&f, e->code + from, e->code + to, block_of(e, n - lane), lane);
+    uint32_t block = block_of(e, n), from = y ? e->held : e->once, to = y ? e->ncode : e->held;
+    frame f = { e, loops_in_use(), vmath_table(), var, y, same, held, reg, (double **)(reg + (size_t)block * e->nreg),
+                n, block };
+    if (n == 0)
+        return;
+    place_all(&f);
+    run(&f, e->code, e->code + e->once, 8);
+    for (uint32_t lane = 0; lane < n; lane += e->block) {
+        if (lane)
+            place_lanes(&f, lane);
+        run(&f, e->code + from, e->code + to, block_of(e, n - lane));
+    }
 }
 
 double expr_single(int op, double a, double b)
 {
-    double x[8] = { a, a, a, a, a, a, a, a }, z[8] = { b, b, b, b, b, b, b, b }, *y = x, number[8];
-    const double *var[2] = { x, z };
-    expr_code c = { .op = (uint8_t)op, .a = { EXPR_IN_SAME_VAR, 0 }, .b = { EXPR_IN_SAME_VAR, 1 },
-                    .to = { EXPR_IN_Y, 0 } };
-    fade_expr e = { .number = number };
-    run(&(frame){ &e, loops_in_use(), vmath_table(), var, &y, NULL, NULL, NULL, 8, 8 }, &c, &c + 1, 8, 0);
+    double x[8] = { a, a, a, a, a, a, a, a }, z[8] = { b, b, b, b, b, b, b, b }, *at[] = { x, z };
+    const expr_code c = { .op = (uint8_t)op, .b = 1 };
+    run(&(frame){ .loops = loops_in_use(), .math = vmath_table(), .at = at }, &c, &c + 1, 8);
     return x[0];
 }

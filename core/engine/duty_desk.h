@@ -34,6 +34,8 @@ struct duty_desk {
 /* After set_inputs of this step: own rates and sums of lanes that make them, and the samples lent. */
 void duty_lend(const duty *, duty_use *, worker *, const part *, workpart *, tile *, const duty_run_of *, why *w);
 
+void duty_shares(const duty_stream *, const duty_step *, size_t room, double *weight);
+
 #define SOH_LEAST 1e-6                            /* nothing is divided by less, where energy is kept */
 #define SOH_MOST  10
 /* What is left of a capacity, as far as duties are weighted by it. */
@@ -52,6 +54,7 @@ void duty_days_close(const duty *, duty_desk *);
 void duty_days_run(engine *, worker *, const physics *, const part *, const duty_use *, workpart *, duty_run_of *);
 /* duty_steps.c */
 int  duty_steps_open(engine *, worker *, why *w);
+bool duty_steps_room(const duty *, duty_desk *, size_t samples);        /* no stretch has more; false: no memory */
 void duty_steps_close(const duty *, duty_desk *);
 void duty_steps_run(engine *, worker *, const physics *, const duty_use *, workpart *, duty_run_of *);
 #endif

@@ -11,8 +11,6 @@
 
 /* ---- the desk ---- */
 
-static size_t eights(size_t n) { return (n + 7) / 8 * 8; }
-
 static size_t most_columns(const duty *d)
 {
     size_t most = 0;
@@ -85,6 +83,8 @@ void duty_desk_close(worker *k)
 
 static bool lends(const duty_use *u) { return u->vt->flags & FADE_LENT_SAMPLES; }
 
+static size_t eights(size_t n) { return (n + 7) / 8 * 8; }
+
 /* Samples between two break points, or of one step, of any stream at hand. */
 static size_t longest(const duty *d)
 {
@@ -112,9 +112,11 @@ int duty_desk_room(engine *e, why *w)
     if (!own && !lent)
         return E_OK;
     d->groups = own_lent ? e->width : 2 * d->nstream < e->width ? 2 * d->nstream + 1 : e->width;
-    size_t need = eights(longest(d)) * (most_columns(d) + 1) * d->groups;
+    size_t most = eights(longest(d)), need = most * (most_columns(d) + 1) * d->groups;
     for (int i = 0; i < e->nworker; i++) {
         duty_desk *k = e->worker[i].desk;
+        if (!duty_steps_room(d, k, most))
+            return fail(w, E_NOMEM, "no memory to lend %zu samples", need);
         if (need <= k->cap)
             continue;
         free(k->mem);
@@ -179,19 +181,20 @@ CLONES static void shares(size_t n, const double *restrict t, double all, double
         weight[i] = 0.5 * (t[i] - t[i - 1]) / all + 0.5 * (t[i + 1] - t[i]) / all;
 }
 
-static void lay_weights(const span *p, const duty_step *step)
+/* The share of the time between two break points that each of a step's samples has; `room` at least as many. */
+void duty_shares(const duty_stream *s, const duty_step *step, size_t room, double *weight)
 {
-    const double *t = p->s->col[S_TIME] + step->b0;
-    double all = p->s->col[S_TIME][step->b.i] - p->s->col[S_TIME][step->b0];
+    const double *t = s->col[S_TIME] + step->b0;
+    double all = s->col[S_TIME][step->b.i] - s->col[S_TIME][step->b0];
     size_t n = step->b.i - step->b0 + 1;
     if (!(all > 0)) {
-        memset(p->weight, 0, p->stride * sizeof *p->weight);
+        memset(weight, 0, room * sizeof *weight);
         return;
     }
-    p->weight[0] = 0.5 * (t[1] - t[0]) / all;
-    shares(n, t, all, p->weight);
-    p->weight[n - 1] = 0.5 * (t[n - 1] - t[n - 2]) / all;
-    memset(p->weight + n, 0, (p->stride - n) * sizeof *p->weight);
+    weight[0] = 0.5 * (t[1] - t[0]) / all;
+    shares(n, t, all, weight);
+    weight[n - 1] = 0.5 * (t[n - 1] - t[n - 2]) / all;
+    memset(weight + n, 0, (room - n) * sizeof *weight);
 }
 
 /* ---- a lane's own ---- */
@@ -304,7 +307,7 @@ static const fade_samples *lend(const duty_use *u, duty_desk *desk, const span *
 {
     fade_samples *set = &desk->set[which];
     const double **at = desk->at + (size_t)which * (u->vt->in.n + u->nrate);
-    lay_weights(p, step);
+    duty_shares(p->s, step, p->stride, p->weight);
     for (uint32_t c = 0; c < u->vt->in.n; c++)
         at[c] = p->in + c * p->stride;
     for (size_t c = 0; c < u->nrate; c++)

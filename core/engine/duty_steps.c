@@ -20,7 +20,11 @@ struct duty_steps {                               /* one per use of a worker's *
     bool      *filled;                            /* inputs that are the duty's */
     uint64_t   id[STEPS], row[STEPS];
     int32_t    status[STEPS];
-    const fade_samples *lent[STEPS];              /* none is */
+    const fade_samples *lent[STEPS];              /* those behind the cycles of each, where the law asks for them */
+    fade_samples set[STEPS];
+    const double **set_at;                        /* [STEPS][columns]: where they are in the window */
+    double    *weight;                            /* [STEPS][most] */
+    size_t     most;
     bool       refused;
 };
 
@@ -60,8 +64,9 @@ static bool open_one(const duty_use *u, const physics *ph, duty_steps *m)
     m->param_at = mem_zero(q->nparam + 1, sizeof *m->param_at);
     m->scaled = mem_zero(q->cols.in.n + 1, sizeof *m->scaled);
     m->filled = mem_zero(q->cols.in.n + 1, sizeof *m->filled);
+    m->set_at = mem_zero((u->vt->in.n + u->nrate + 1) * STEPS, sizeof *m->set_at);
     if (!m->in || !m->param || !m->dt || !m->health || !m->scratch || !m->in_at || !m->param_at || !m->scaled ||
-        !m->filled)
+        !m->filled || !m->set_at)
         return false;
     m->t = m->dt + STEPS;
     m->wish = m->t + STEPS;
@@ -97,6 +102,22 @@ int duty_steps_open(engine *e, worker *k, why *w)
     return E_OK;
 }
 
+bool duty_steps_room(const duty *d, duty_desk *desk, size_t samples)
+{
+    for (size_t i = 0; i < d->nuse; i++) {
+        duty_steps *m = desk->steps[i];
+        if (!m || samples <= m->most || !(d->use[i].vt->flags & FADE_LENT_TO_STEPS))
+            continue;
+        free(m->weight);
+        m->most = samples + samples / 2;
+        if (!(m->weight = mem_columns(STEPS * m->most))) {
+            m->most = 0;
+            return false;
+        }
+    }
+    return true;
+}
+
 void duty_steps_close(const duty *d, duty_desk *desk)
 {
     for (size_t i = 0; desk->steps && i < d->nuse; i++) {
@@ -112,6 +133,8 @@ void duty_steps_close(const duty *d, duty_desk *desk)
         free(m->param_at);
         free(m->scaled);
         free(m->filled);
+        free(m->set_at);
+        free(m->weight);
         free(m);
     }
     free(desk->steps);
@@ -161,6 +184,38 @@ static void lay_steps(const duty *d, const duty_use *u, const duty_run_of *run, 
     }
     memset(m->status, 0, n * sizeof *m->status);
     fill(m->wish, n, INFINITY);
+}
+
+/* Lends each step that books the samples behind it, as they lie in the window: none is copied.  Stretches that were
+ * found to last as long, evenly, share their weights. */
+static void lend(const duty_use *u, const duty_run_of *run, duty_steps *m, size_t live)
+{
+    const duty_stream *s = run->stream;
+    const size_t ncol = u->vt->in.n + u->nrate;
+    const double *weight = NULL;
+    size_t alike = 0;
+    for (size_t j = 0; j < live; j++) {
+        const duty_step *step = &s->at[u->rule].step[run->step + j];
+        const double **at = m->set_at + j * ncol;
+        size_t n = step->b.i - step->b0 + 1;
+        m->lent[j] = NULL;
+        if (!step->brk)
+            continue;
+        bool even = duty_known_has(&s->known, step->b0, n);
+        if (!even || n != alike) {
+            double *more = m->weight + j * m->most;
+            duty_shares(s, step, (n + 7) / 8 * 8, more);
+            weight = more;
+        }
+        alike = even ? n : 0;
+        for (uint32_t c = 0; c < u->vt->in.n; c++)
+            at[c] = s->col[u->in[c]] + step->b0;
+        for (size_t c = 0; c < u->nrate; c++)
+            at[u->vt->in.n + c] = s->col[u->rate + c] + step->b0;
+        m->set[j] = (fade_samples){ .size = sizeof m->set[j], .n = (uint32_t)(n + 7) / 8 * 8, .live = (uint32_t)n,
+                                    .weight = weight, .in = at, .rate = at + u->vt->in.n };
+        m->lent[j] = &m->set[j];
+    }
 }
 
 /* The row ends with step `last`: what it was asked and what it said is the row's. */
@@ -218,6 +273,8 @@ void duty_steps_run(engine *e, worker *k, const physics *ph, const duty_use *u, 
         live = run->end - run->step < STEPS ? run->end - run->step : STEPS;
         size_t n = (live + 7) / 8 * 8;
         lay_steps(e->duty, u, run, m, live, n);
+        if (u->vt->flags & FADE_LENT_TO_STEPS)
+            lend(u, run, m, live);
         if (!some(u, k, q, wp, m, live, n))
             return;
         law_swap(q, wp);

@@ -45,7 +45,7 @@ static void input_optional(trial *t, const fade_column *in)
         trial_fail(t, "input %s comes from samples alone: declare it FADE_OPTIONAL, rows do not have it", in->key);
 }
 
-/* What rates() or cycles() makes must arrive somewhere: as KEY, or as `other` KEY. */
+/* What rates() or cycles() makes must arrive somewhere: as KEY, or as `other` KEY; rates with samples that are lent. */
 static void made_is_heard(trial *t, const fade_list *made, const fade_list *in, const char *name, const char *other)
 {
     for (uint32_t i = 0; i < made->n; i++) {
@@ -70,7 +70,8 @@ void checker_duty_lists(trial *t)
         trial_fail(t, "%s", w.text);
     if (!v || !subject_open(t, &s))
         return;
-    made_is_heard(t, &v->rate, &s.cols.in, "rate", "mean_");
+    if (!(v->flags & FADE_LENT_SAMPLES))
+        made_is_heard(t, &v->rate, &s.cols.in, "rate", "mean_");
     made_is_heard(t, &v->cycle, &s.cols.in, "cycle", "open_");
     if ((v->flags & FADE_LENT_SAMPLES || v->rate.n) && !v->in.n)
         trial_warn(t, "it asks for samples and reads nothing of them (fade_duty_v1.in is empty)");

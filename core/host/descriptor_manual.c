@@ -167,6 +167,32 @@ static void add_keys(text *t, const char *before, const fade_list *l)
         text_addf(t, "%s%s", i ? ", " : before, ((const fade_column *)library_at(l, i))->key);
 }
 
+/* Is what a law makes of samples an input of it, as an integral or a mean; or does it only see it with lent samples? */
+static bool is_heard(const fade_desc *d, const char *key)
+{
+    bool heard = false;
+    for (uint32_t i = 0; i < d->columns.in.n; i++) {
+        const char *in = ((const fade_column *)library_at(&d->columns.in, i))->key;
+        heard |= strcmp(in, key) == 0 || (strncmp(in, "mean_", 5) == 0 && strcmp(in + 5, key) == 0);
+    }
+    return heard;
+}
+
+static void add_rates(text *t, const fade_desc *d, const fade_duty_v1 *v, const char *before, bool heard)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < v->rate.n; i++) {
+        const char *key = ((const fade_column *)library_at(&v->rate, i))->key;
+        if (is_heard(d, key) != heard && v->flags & FADE_LENT_SAMPLES)
+            continue;
+        if (!heard && !(v->flags & FADE_LENT_SAMPLES))
+            continue;
+        text_addf(t, "%s%s", any ? ", " : before, key);
+        any = true;
+    }
+    text_add(t, any ? ".\n" : "");
+}
+
 /* What a law is told that sees inside the rows of a duty; nothing where it does not. */
 static void add_inside(text *t, const fade_desc *d)
 {
@@ -182,8 +208,8 @@ static void add_inside(text *t, const fade_desc *d)
     text_add(t, v->break_time > 0 || v->break_efc > 0 ? ".\n" : "at the ends of rows.\n");
     add_keys(t, "Of each sample it reads ", &v->in);
     text_add(t, v->in.n ? ".\n" : "");
-    add_keys(t, "Integrated over time: ", &v->rate);
-    text_add(t, v->rate.n ? ".\n" : "");
+    add_rates(t, d, v, "Integrated over time: ", true);
+    add_rates(t, d, v, "Made of each sample once: ", false);
     add_keys(t, "Summed over rainflow cycles: ", &v->cycle);
     text_add(t, v->cycle.n ? ".\n" : "");
     if (v->activation > 0)

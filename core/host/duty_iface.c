@@ -36,7 +36,7 @@ static int numbers(const fade_desc *d, const fade_duty_v1 *v, why *w)
         if (!(all[i].is >= 0) || !(all[i].is < INFINITY))
             return fail(w, E_PLUGIN, "%s: its fade.duty/1 has %s %g: 0 or more is needed", d->id, all[i].name,
                         all[i].is);
-    if (v->flags & ~(uint32_t)FADE_LENT_SAMPLES)
+    if (v->flags & ~(uint32_t)(FADE_LENT_SAMPLES | FADE_LENT_TO_STEPS))
         return fail(w, E_PLUGIN, "%s: its fade.duty/1 has flags 0x%x: bits this fade does not know", d->id, v->flags);
     return E_OK;
 }

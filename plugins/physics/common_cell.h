@@ -24,7 +24,7 @@
 enum { CELL_POWER, CELL_POWER_B, CELL_SIGMOID, CELL_LINEAR, CELL_FREE };
 enum { CELL_DAYS, CELL_EFC };
 enum { CELL_LOSS, CELL_GAIN, CELL_GROWTH, CELL_APART };                  /* what y is: CELL_APART only formulas of results use */
-enum { CELL_PROGRAMS = 7, CELL_MOST = 8, CELL_NAMES = 64, CELL_LANES = 1024, CELL_BLOCK = 64, CELL_TEXT = 500 };
+enum { CELL_PROGRAMS = 7, CELL_MOST = 8, CELL_RATES = 16, CELL_NAMES = 64, CELL_LANES = 1024, CELL_BLOCK = 64, CELL_TEXT = 500 };
 
 typedef struct cell_term {
     const char *key;                              /* of its state, and of its result loss_KEY or growth_KEY */
@@ -43,6 +43,7 @@ typedef struct cell_law {
     const cell_term *term;
     uint32_t         nterm;
     const cell_let  *let, *mean;                  /* names for formulas; means over the samples between break points; NULL behind the last */
+    const cell_let  *made;                        /* names for what is made of each sample once, without parameters: what `each` formulas need */
     const char      *loss, *resistance;           /* formulas over the terms' y; NULL: the sum; 1 + the sum of growths, where there are any */
     const char      *curve;                       /* the parameter that is V(soc); NULL: none */
     const fade_duty_v1 *duty;
@@ -94,14 +95,14 @@ static const char *const cell_inputs[IN_GIVEN] = { "depth", "soc_mean", "tempera
 
 /* ---- a model --------------------------------------------------------------------------------------------------------------- */
 
-/* Variables of formulas, in this order; then the law's means, then its per-cell parameters. */
+/* Variables of formulas, in this order; then the law's means, what it has made of samples, its per-cell parameters. */
 enum { V_SOC, V_T, V_UA, V_V, V_DEPTH, V_C, V_CC, V_CD, V_LO, V_HI, V_M, V_TM, V_EFC_DAY, V_OWN };
 static const char *const cell_names[V_OWN] = { "soc", "T", "Ua", "V", "depth", "C", "Cc", "Cd", "lo", "hi", "m", "Tm", "efc_day" };
 
 typedef struct cell_program {                     /* formulas compiled together; where the results are, -1 none */
     fade_expr *e;
     uint32_t   n;
-    int        w[CELL_MOST], y[CELL_MOST], p[CELL_MOST], when[CELL_MOST], own[CELL_MOST];
+    int        w[CELL_MOST], y[CELL_MOST], p[CELL_MOST], when[CELL_MOST], own[CELL_RATES];
 } cell_program;
 
 typedef struct cell_number {                      /* a formula that is a per-cell parameter, or a number */
@@ -115,17 +116,19 @@ typedef struct cell {
     const fade_expr_v1 *expr;
     const cell_law     *law;
     const fade_value   *curve;
-    uint32_t     nparam, nmean, nvar;
+    uint32_t     nparam, nmean, nmade, nvar, first;        /* first: variable that is the first parameter */
     int          in[IN_GIVEN];                    /* where those inputs are; -1: the cell has it not */
     int          factor, nout, resistance;        /* the parameter ageing_factor; where resistance_ratio is, 0: none */
     uint32_t     used;                            /* bit v: a formula names variable v */
     const char  *name[CELL_NAMES];                /* of variables */
     int          time_in[CELL_MOST], time_p_in[CELL_MOST], shape_in[CELL_MOST], mean_in[CELL_MOST];       /* inputs; -1 none */
+    int          made_at[CELL_RATES];             /* rates */
     cell_number  k[CELL_MOST], p[CELL_MOST], y[CELL_MOST];
     cell_program rate, chunk, each, across, row, out;      /* each: samples are lanes; across: cells are, one sample after the other */
     cell_program left;                            /* the formula of the loss alone */
-    int          walks;                           /* the steps of one cell may go one behind the other (common_cell_steps.h) */
+    int          walks, serial;                   /* the steps of one cell may go one behind the other (common_cell_steps.h); each by itself */
     uint32_t     counts, powers, sigmoids;        /* bit t: the loss is made of term t; it is a power then, or a sigmoid */
+    uint32_t     frees;                           /* bit t: term t is a free sigmoid */
 } cell;
 
 static int cell_find(const fade_list *l, const char *before, const char *key, const char *behind)

@@ -41,7 +41,7 @@ static int cell_add(cell_list *l, const char *name, const char *text)
 }
 
 /* What is added up of a term: k^(1/p) of a power, k of the others; `shape` may be NULL.  Products of powers and exponentials fold
- * into one exponential; `sum`: k is none, or there are few of them, and goes by exp(log k / p), which costs half of a power. */
+ * into one exponential; `sum`: k is none, or there are few of them, and goes by exp(log k times 1/p), which costs half of a power. */
 static int cell_additive(cell_list *l, const cell_term *t, const char *k, const char *shape, int sum)
 {
     char product[CELL_TEXT], text[CELL_TEXT + 64];
@@ -51,14 +51,16 @@ static int cell_additive(cell_list *l, const cell_term *t, const char *k, const 
     if (t->form != CELL_POWER)
         return cell_add(l, NULL, product);
     sum |= strstr(product, " + ") || strstr(product, " - ");
-    snprintf(text, sizeof text, sum ? "exp(log(%s)/(%s))" : "(%s)^(1/(%s))", product, t->p);
+    snprintf(text, sizeof text, sum ? "exp(log(%s)*(1/(%s)))" : "(%s)^(1/(%s))", product, t->p);
     return cell_add(l, NULL, text);
 }
 
 static void cell_clear(cell_program *p)
 {
     for (int i = 0; i < CELL_MOST; i++)
-        p->w[i] = p->y[i] = p->p[i] = p->when[i] = p->own[i] = -1;
+        p->w[i] = p->y[i] = p->p[i] = p->when[i] = -1;
+    for (int i = 0; i < CELL_RATES; i++)
+        p->own[i] = -1;
 }
 
 static void cell_free_term(cell_list *l, cell_program *p, const cell_term *t, uint32_t i)
@@ -104,13 +106,15 @@ static int32_t cell_compile_rate(cell *m, cell_list *l, uint64_t params)
     }
     for (const cell_let *t = m->law->mean; t && t->name; t++)
         m->rate.own[cell_find(rate, "", t->name, "")] = cell_add(l, NULL, t->text);
+    for (uint32_t i = 0; i < m->nmade; i++)
+        m->rate.own[m->made_at[i]] = cell_add(l, NULL, m->law->made[i].text);
     return cell_compile(m, &m->rate, l, params | 15, params, 0);
 }
 
 /* Of what is booked at a break point; `each`: of its samples. */
 static int32_t cell_compile_booked(cell *m, cell_program *p, cell_list *l, int each)
 {
-    uint64_t all = ((uint64_t)1 << m->nvar) - 1, samples = 15;
+    uint64_t all = ((uint64_t)1 << m->nvar) - 1, made = (((uint64_t)1 << m->nmade) - 1) << (V_OWN + m->nmean), samples = 15 | made;
     for (uint32_t i = 0; i < m->law->nterm; i++) {
         const cell_term *t = &m->law->term[i];
         if (t->by != CELL_EFC)
@@ -122,7 +126,7 @@ static int32_t cell_compile_booked(cell *m, cell_program *p, cell_list *l, int e
         if (t->form == CELL_FREE)
             cell_free_term(l, p, t, i);
         else
-            p->w[i] = cell_additive(l, t, t->k, NULL, !each);
+            p->w[i] = cell_additive(l, t, t->k, NULL, 1);
     }
     if (!each)
         return cell_compile(m, p, l, all & ~samples, 0, 0);
@@ -134,7 +138,7 @@ static int32_t cell_compile_booked(cell *m, cell_program *p, cell_list *l, int e
 /* Of a row, which is one stretch of constant conditions and its alike cycles. */
 static int32_t cell_compile_row(cell *m, cell_list *l)
 {
-    uint64_t all = ((uint64_t)1 << m->nvar) - 1, means = (((uint64_t)1 << m->nmean) - 1) << V_OWN;
+    uint64_t all = ((uint64_t)1 << m->nvar) - 1, means = (((uint64_t)1 << (m->nmean + m->nmade)) - 1) << V_OWN;
     for (const cell_let *t = m->law->mean; t && t->name; t++)
         cell_add(l, t->name, t->text);
     for (uint32_t i = 0; i < m->law->nterm; i++) {
@@ -149,21 +153,23 @@ static int32_t cell_compile_row(cell *m, cell_list *l)
     return cell_compile(m, &m->row, l, all & ~means & ~((uint64_t)1 << V_UA), 0, 0);
 }
 
-/* Which terms the loss is made of, and whether it is all that a cell's steps take of its health: rates name no rate of the cell. */
+/* Which terms the loss is made of, and how steps go: what names a rate of the cell, or looks at samples, is made step by step. */
 static void cell_look(cell *m)
 {
     static const char *const rates[] = { "C", "Cc", "Cd", "efc_day" };
-    m->walks = 1;
+    int named = 0;
     for (uint32_t i = 0; i < m->law->nterm; i++) {
         const cell_term *t = &m->law->term[i];
         uint32_t counts = m->law->loss ? (uint32_t)cell_names_it(m->law->loss, t->key) : t->to == CELL_LOSS || t->to == CELL_GAIN;
         m->counts |= counts << i;
         m->powers |= (counts && t->form <= CELL_SIGMOID) << i;
         m->sigmoids |= (counts && t->form == CELL_SIGMOID) << i;
-        m->walks &= t->form != CELL_FREE && !t->each;
+        m->frees |= (uint32_t)(t->form == CELL_FREE) << i;
+        m->serial |= t->each || t->form == CELL_FREE;
         for (int k = 0; k < 4; k++)
-            m->walks &= !cell_names_it(t->k, rates[k]) && !(t->when && cell_names_it(t->when, rates[k]));
+            named |= cell_names_it(t->k, rates[k]) || (t->when && cell_names_it(t->when, rates[k]));
     }
+    m->walks = m->serial || !named;
 }
 
 /* Of the terms' y: loss and resistance. */
@@ -180,12 +186,13 @@ static int32_t cell_compile_out(cell *m, cell_program *p, cell_list *l, const ch
     for (uint32_t i = 0; i < m->law->nterm; i++)
         name[i] = m->law->term[i].key;
     for (uint32_t i = 0; i < m->nparam; i++)
-        name[m->law->nterm + i] = m->name[V_OWN + m->nmean + i];
+        name[m->law->nterm + i] = m->name[m->first + i];
     p->n = l->n;
     return m->expr->compile(m->host, l->n, l->name, l->text, l->wanted, m->law->nterm + m->nparam, name, same, &p->e);
 }
 
-static void cell_begin_list(const cell *m, cell_list *l, int anode)
+/* `made`: what is made of samples is there; else it has formulas. */
+static void cell_begin_list(const cell *m, cell_list *l, int anode, int made)
 {
     l->n = 0;
     l->full = 0;
@@ -195,6 +202,8 @@ static void cell_begin_list(const cell *m, cell_list *l, int anode)
     }
     for (const cell_let *t = m->law->let; t && t->name; t++)
         cell_add(l, t->name, t->text);
+    for (uint32_t i = 0; i < m->nmade && !made; i++)
+        cell_add(l, m->law->made[i].name, m->law->made[i].text);
 }
 
 static int32_t cell_compile_all(cell *m)
@@ -202,17 +211,17 @@ static int32_t cell_compile_all(cell *m)
     cell_list *l = calloc(1, sizeof *l);
     if (!l)
         return FADE_ENOMEM;
-    uint64_t params = (((uint64_t)1 << m->nparam) - 1) << (V_OWN + m->nmean);
+    uint64_t params = (((uint64_t)1 << m->nparam) - 1) << m->first;
     cell_program *all[CELL_PROGRAMS] = { &m->rate, &m->chunk, &m->each, &m->across, &m->row, &m->out, &m->left };
     for (int i = 0; i < CELL_PROGRAMS; i++)
         cell_clear(all[i]);
-    cell_begin_list(m, l, 0);
+    cell_begin_list(m, l, 0, 0);
     int32_t rc = cell_compile_rate(m, l, params);
     l->n = 0;                                     /* what is booked has no samples to speak of */
     rc = rc ? rc : cell_compile_booked(m, &m->chunk, l, 0);
-    cell_begin_list(m, l, 0);
+    cell_begin_list(m, l, 0, 1);
     rc = rc ? rc : cell_compile_booked(m, &m->each, l, 1);
-    cell_begin_list(m, l, 1);
+    cell_begin_list(m, l, 1, 0);
     rc = rc ? rc : cell_compile_row(m, l);
     l->n = 0;
     rc = rc ? rc : cell_compile_out(m, &m->out, l, m->law->loss, m->law->resistance);
@@ -260,6 +269,11 @@ static void cell_names_of(cell *m, const fade_args *a)
         m->name[m->nvar] = cell_names[m->nvar];
     for (const cell_let *t = m->law->mean; t && t->name; t++, m->nmean++)
         m->name[m->nvar++] = t->name;
+    for (const cell_let *t = m->law->made; t && t->name; t++, m->nmade++) {
+        m->made_at[m->nmade] = cell_find(&m->law->duty->rate, "", t->name, "");
+        m->name[m->nvar++] = t->name;
+    }
+    m->first = m->nvar;
     for (uint32_t i = 0; i < a->desc->params.n; i++) {
         const fade_param *p = (const fade_param *)((const char *)a->desc->params.at + (size_t)i * a->desc->params.stride);
         if (m->law->curve && strcmp(p->key, m->law->curve) == 0)

@@ -95,7 +95,9 @@ static void cell_resolve(const cell *m, const fade_tile *b, const double **var)
     memcpy(var, own, sizeof own);
     for (uint32_t i = 0; i < m->nmean; i++)
         var[V_OWN + i] = m->mean_in[i] >= 0 ? b->in[m->mean_in[i]] : NULL;
-    memcpy(var + V_OWN + m->nmean, b->param, m->nparam * sizeof *var);
+    for (uint32_t i = V_OWN + m->nmean; i < m->first; i++)
+        var[i] = NULL;
+    memcpy(var + m->first, b->param, m->nparam * sizeof *var);
     if (m->curve && !b->samples)
         m->math->curve(n, m->curve, soc, cell_column(b, S_V));
 }
@@ -125,7 +127,8 @@ static void cell_each_lane(const cell *m, const fade_tile *b, const double *cons
     const double *var[CELL_NAMES];
     for (uint32_t k = 0; k < m->each.n; k++)
         y[k] = NULL;
-    for (uint32_t v = V_DEPTH; v < m->nvar; v++) {
+    memcpy(var, lanes, m->nvar * sizeof *var);
+    for (uint32_t v = V_DEPTH; v < m->nvar && (b->live > 1 || b->n > 8); v++) {          /* a cell alone has eight lanes of each already */
         double x = lanes[v] ? lanes[v][i] : 0;
         for (int k = 0; k < 8; k++)
             one[v][k] = x;
@@ -142,6 +145,8 @@ static void cell_each_lane(const cell *m, const fade_tile *b, const double *cons
         uint32_t n = s->n - at < CELL_BLOCK ? s->n - at : CELL_BLOCK;
         for (int v = 0; v < V_DEPTH; v++)
             var[v] = v < (int)m->law->duty->in.n ? s->in[v] + at : NULL;
+        for (uint32_t v = 0; v < m->nmade; v++)
+            var[V_OWN + m->nmean + v] = s->rate[m->made_at[v]] + at;
         m->expr->eval(m->each.e, n, var, cell_behind(b), y);
         uint32_t live = s->live - at < n ? s->live - at : n;
         for (uint32_t t = 0; t < m->law->nterm; t++) {
@@ -167,11 +172,14 @@ static void cell_more(uint32_t n, double weight, const double *restrict x, doubl
         sum[i] += weight * x[i];
 }
 
-static void cell_sample(const cell *m, const fade_samples *s, uint32_t at, double one[V_DEPTH][8])
+static void cell_sample(const cell *m, const fade_samples *s, uint32_t at, double one[V_DEPTH + CELL_RATES][8])
 {
     for (uint32_t v = 0; v < m->law->duty->in.n && v < V_DEPTH; v++)
         for (int k = 0; k < 8; k++)
             one[v][k] = s->in[v][at];
+    for (uint32_t v = 0; v < m->nmade; v++)
+        for (int k = 0; k < 8; k++)
+            one[V_DEPTH + v][k] = s->rate[m->made_at[v]][at];
 }
 
 /* The same for all lanes at once where they share their samples: one sample after the other, in the same order.  What has no
@@ -179,7 +187,7 @@ static void cell_sample(const cell *m, const fade_samples *s, uint32_t at, doubl
 static void cell_each_sample(const cell *m, const fade_tile *b, const double *const *lanes)
 {
     const fade_samples *s = b->samples[0];
-    double one[V_DEPTH][8] __attribute__((aligned(64))) = { { 0 } };
+    double one[V_DEPTH + CELL_RATES][8] __attribute__((aligned(64))) = { { 0 } };
     double *y[CELL_NAMES] = { 0 }, *sum[CELL_NAMES] = { 0 };
     const double *var[CELL_NAMES];
     memcpy(var, lanes, m->nvar * sizeof *var);
@@ -194,6 +202,8 @@ static void cell_each_sample(const cell *m, const fade_tile *b, const double *co
     }
     for (uint32_t v = 0; v < V_DEPTH; v++)
         var[v] = one[v];
+    for (uint32_t v = 0; v < m->nmade; v++)
+        var[V_OWN + m->nmean + v] = one[V_DEPTH + v];
     cell_sample(m, s, 0, one);
     m->expr->eval(m->across.e, b->n, var, cell_behind(b), NULL);
     for (uint32_t at = 0; at < s->live; at++) {
@@ -288,6 +298,20 @@ static void cell_time(const cell *m, const fade_tile *b, uint32_t t)
         to[i] = x[i] + factor[i] * all[i] / (86400 * q->scale);
 }
 
+static void cell_times(uint32_t n, const double *restrict a, double *restrict to)
+{
+    for (uint32_t i = 0; i < n; i++)
+        to[i] *= a[i];
+}
+
+/* u^p as exp(p log u): a few units in the last place, at a fraction of pow's time. */
+static void cell_raise(const cell *m, uint32_t n, const double *p, double *u)
+{
+    m->math->log(n, u, u);
+    cell_times(n, p, u);
+    m->math->exp(n, u, u);
+}
+
 /* A sigmoid whose form changes: x is where the form at hand has the present y. */
 static void cell_free(const cell *m, const fade_tile *b, uint32_t t, const double *x, double scale)
 {
@@ -300,12 +324,10 @@ static void cell_free(const cell *m, const fade_tile *b, uint32_t t, const doubl
         q[i] = 1 / p[i];
     }
     m->math->log1p(n, u, u);
-    m->math->pow(n, u, q, u);
-    for (uint32_t i = 0; i < n; i++) {
+    cell_raise(m, n, q, u);
+    for (uint32_t i = 0; i < n; i++)
         u[i] += k[i] * x[i] / scale;
-        q[i] = p[i];
-    }
-    m->math->pow(n, u, q, u);
+    cell_raise(m, n, p, u);
     for (uint32_t i = 0; i < n; i++)
         u[i] *= 0.5;
     m->math->tanh(n, u, u);
@@ -352,12 +374,6 @@ static void cell_pad(double *x, uint32_t live, uint32_t n)
         x[i] = x[live - 1];
 }
 
-static void cell_times(uint32_t n, const double *restrict a, double *restrict to)
-{
-    for (uint32_t i = 0; i < n; i++)
-        to[i] *= a[i];
-}
-
 /* y of a term from z^p (or from its state, where it is no power), to its output. */
 static void cell_value(const cell *m, const fade_tile *b, uint32_t t, const double *restrict z, const double *restrict from,
                        double *restrict y)
@@ -377,8 +393,7 @@ static void cell_value(const cell *m, const fade_tile *b, uint32_t t, const doub
     cell_times(b->n, cell_number_at(b, &m->y[t]), y);
 }
 
-/* Every y.  Powers go by exp(p log z), all live lanes of all terms packed side by side: a few units in the last place, at a fraction
- * of pow's time. */
+/* Every y.  Powers go all live lanes of all terms packed side by side. */
 static void cell_values(const cell *m, const fade_tile *b, const double *const *x)
 {
     uint32_t live = b->live, k = 0, first = (uint32_t)m->nout - m->law->nterm;
@@ -393,9 +408,7 @@ static void cell_values(const cell *m, const fade_tile *b, const double *const *
     uint32_t packed = (k + 7) / 8 * 8;
     for (uint32_t i = k; i < packed; i++)
         z[i] = p[i] = 1;
-    m->math->log(packed, z, z);
-    cell_times(packed, p, z);
-    m->math->exp(packed, z, z);
+    cell_raise(m, packed, p, z);
     k = 0;
     for (uint32_t t = 0; t < m->law->nterm; t++) {
         int power = m->law->term[t].form <= CELL_SIGMOID;
@@ -490,7 +503,7 @@ static size_t cell_scratch(const void *model, uint32_t n)
         size_t bytes = e[i] ? m->expr->scratch(e[i], n > CELL_BLOCK ? n : CELL_BLOCK) : 0;
         most = bytes > most ? bytes : most;
     }
-    return (size_t)S_ALL * n * sizeof(double) + most;
+    return ((size_t)S_ALL * n + (m->serial ? S_ALL * 8 : 0)) * sizeof(double) + most;        /* a step's own, too */
 }
 
 /* Samples are lanes here: scratch is all for the program. */
@@ -502,7 +515,7 @@ static int32_t cell_rates(const void *model, fade_tile *b)
     for (uint32_t i = 0; i < m->law->duty->in.n; i++)
         var[i] = b->in[i];
     for (uint32_t i = 0; i < m->nparam; i++)
-        var[V_OWN + m->nmean + i] = b->param[i];
+        var[m->first + i] = b->param[i];
     if (m->curve) {
         m->math->curve(b->n, m->curve, b->in[0], b->scratch);
         var[V_V] = b->scratch;

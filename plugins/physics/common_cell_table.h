@@ -44,8 +44,8 @@ static int cell_speaks_of(const cell_law *law, const char *name)
         for (int k = 0; k < 5; k++)
             any |= text[k] && cell_names_it(text[k], name);
     }
-    const cell_let *const more[] = { law->let, law->mean };
-    for (int k = 0; k < 2; k++)
+    const cell_let *const more[] = { law->let, law->mean, law->made };
+    for (int k = 0; k < 3; k++)
         for (const cell_let *t = more[k]; t && t->name; t++)
             any |= cell_names_it(t->text, name);
     return any;
@@ -69,7 +69,7 @@ static int cell_check_term(const cell_check *c, uint32_t i)
     if (t->shape && !cell_has(in, "mean_", t->key, ""))
         return cell_wrong(c, "%s has a shape and is not in `in`: CELL_MEAN(\"%s\")", t->key, t->key);
     if (t->each && !(c->law->duty->flags & FADE_LENT_SAMPLES))
-        return cell_wrong(c, "%s looks at each sample: CELL_DUTY(FADE_LENT_SAMPLES)", t->key);
+        return cell_wrong(c, "%s looks at each sample: CELL_DUTY(FADE_LENT_SAMPLES | FADE_LENT_TO_STEPS)", t->key);
     return 0;
 }
 
@@ -92,6 +92,11 @@ static int cell_check_inputs(const cell_check *c)
     for (const cell_let *t = c->law->mean; t && t->name; t++)
         if (!cell_has(&c->law->duty->rate, "", t->name, "") || !cell_has(&c->desc->columns.in, "mean_", t->name, ""))
             return cell_wrong(c, "the mean %s: CELL_RATE(\"%s\") in `rate` and CELL_MEAN(\"%s\") in `in`", t->name, t->name, t->name);
+    for (const cell_let *t = c->law->made; t && t->name; t++)
+        if (!cell_has(&c->law->duty->rate, "", t->name, ""))
+            return cell_wrong(c, "%s is made of samples and is not in `rate`: CELL_RATE(\"%s\")", t->name, t->name);
+    if (c->law->duty->rate.n > CELL_RATES)
+        return cell_wrong(c, "%u rates, at most %d", c->law->duty->rate.n, CELL_RATES);
     return 0;
 }
 
@@ -100,6 +105,8 @@ static int cell_check_tables(const cell_check *c)
     const fade_columns *col = &c->desc->columns;
     uint32_t names = V_OWN + c->desc->params.n;
     for (const cell_let *t = c->law->mean; t && t->name; t++)
+        names++;
+    for (const cell_let *t = c->law->made; t && t->name; t++)
         names++;
     if (c->law->nterm == 0 || c->law->nterm > CELL_MOST || names > CELL_NAMES)
         return cell_wrong(c, "1 to %d terms, and %d names at most: %u terms, %u parameters", CELL_MOST, CELL_NAMES, c->law->nterm,

@@ -53,6 +53,7 @@ static const fade_column in[] = {
     CELL_TIME("calendar"),
     CELL_TIME("calendar_p"),
     CELL_TIME("growth_calendar"),
+    CELL_MEAN("soc_bell"),
 };
 static const fade_column out[] = {
     CELL_LOSS_OUT(0),
@@ -64,7 +65,8 @@ static const fade_column out[] = {
     CELL_OUT("growth_by_cycles", "What cycling added to the resistance."),
 };
 static const fade_column reads[] = { CELL_READS_SOC, CELL_READS_T, CELL_READS_ANODE };
-static const fade_column rate[] = { CELL_RATE("calendar"), CELL_RATE("calendar_p"), CELL_RATE("growth_calendar") };
+static const fade_column rate[] = { CELL_RATE("calendar"), CELL_RATE("calendar_p"), CELL_RATE("growth_calendar"),
+                                    CELL_RATE("soc_bell") };
 static const cell_term term[] = {
     { .key = "calendar", .form = CELL_FREE, .by = CELL_DAYS, .to = CELL_LOSS, .scale = 1,
       .k = "q2",
@@ -75,23 +77,28 @@ static const cell_term term[] = {
       .p = "p_cyc" },
     { .key = "break_in", .form = CELL_FREE, .by = CELL_EFC, .to = CELL_LOSS, .scale = 1,
       .k = "q8",
-      .y = "abs(q7_0*(exp(-((soc - 0.5)/soc_width)^2/2)*0.3989422804014327*(1 + erf(soc_skew*(soc - "
-           "0.5)/soc_width/1.4142135623730951)))*(exp(-((depth - 0.5)/depth_width)^2/2)*0.3989422804014327*(1 + "
-           "erf(depth_skew*(depth - 0.5)/depth_width/1.4142135623730951)))*tanh(depth_growth*depth/2))",
+      .y = "abs(q7_0*soc_bell*(exp(-((depth - 0.5)/depth_width)^2/2)*0.3989422804014327*(1 + erf(depth_skew*"
+           "(depth - 0.5)/depth_width/1.4142135623730951)))*tanh(depth_growth*depth/2))",
       .p = "q9",
       .when = "efc_day - 3",
-      .each = 1,
       .first = 1e-10 },
     { .key = "growth_calendar", .form = CELL_LINEAR, .by = CELL_DAYS, .to = CELL_GROWTH, .scale = 1,
       .k = "86400*r_cal*exp(-r_act/8.3144*(1/T - 1/298.15))*(r_soc*(soc - 0.5)^3 + r_0)" },
     { .key = "growth_cycle", .form = CELL_LINEAR, .by = CELL_EFC, .to = CELL_GROWTH, .scale = 100,
       .k = "(r_c*C + r_c0)*(r_d*(depth - 0.5)^3 + r_d0)" },
 };
-CELL_DUTY(FADE_LENT_SAMPLES);
+/* What the break-in makes of the state of charge: above 0, so that its mean stands for that of all samples. */
+static const cell_let mean[] = {
+    { "soc_bell", "exp(-((soc - 0.5)/soc_width)^2/2)*0.3989422804014327*(1 + erf(soc_skew*(soc - "
+                  "0.5)/soc_width/1.4142135623730951))" },
+    { NULL, NULL },
+};
+CELL_DUTY(0);
 static const cell_law law = {
     .term = term,
     .nterm = sizeof term / sizeof term[0],
     .duty = &duty,
+    .mean = mean,
 };
 CELL_PLUGIN("lfp-gr-sony",
             "Capacity and resistance of a Sony-Murata LFP-graphite 26650 of 3 Ah, NREL's refit of Naumann's "

@@ -46,7 +46,10 @@ static const fade_column out[] = {
     CELL_OUT("loss_cycle", "What cycling took of it."),
 };
 static const fade_column reads[] = { CELL_READS_SOC, CELL_READS_T, CELL_READS_ANODE };
-static const fade_column rate[] = { CELL_RATE("calendar"), CELL_RATE("calendar_p") };
+static const fade_column rate[] = {
+    CELL_RATE("calendar"), CELL_RATE("calendar_p"), CELL_RATE("soc_TN3"), CELL_RATE("root_soc_TN3"), CELL_RATE("TN_3"),
+    CELL_RATE("TN_1"),     CELL_RATE("TN2"),        CELL_RATE("TN3"),
+};
 static const cell_term term[] = {
     { .key = "calendar", .form = CELL_FREE, .by = CELL_DAYS, .to = CELL_LOSS, .scale = 5000,
       .k = "k_cal",
@@ -54,19 +57,24 @@ static const cell_term term[] = {
       .p = "p_cal*exp(p_cal1*TN^3)*exp(p_cal2*TN^3*soc^3)*exp(p_cal3*TN^2/UN^3)" },
     { .key = "cycle", .form = CELL_FREE, .by = CELL_EFC, .to = CELL_LOSS, .scale = 1e5,
       .k = "k_cyc",
-      .y = "max(y_cyc_least, y_cyc + y_cyc1*Cc^0.5*soc/TN^3 + y_cyc2*exp(Cc^0.5*soc/TN^3) + "
-           "y_cyc3*exp(Cd*max(soc, 0)^0.5/TN^3))",
-      .p = "abs(p_cyc + p_cyc1*exp(Cd*max(hi, 0)^0.5/TN^3) + p_cyc2*exp(depth^0.5*Cc^0.5*TN^3*lo^2) + "
-           "p_cyc3*TN^2*lo + p_cyc4*depth^0.5*Cd^0.5*Cc^0.5/TN + p_cyc5*exp(depth^0.5*Cc^3*TN*Cd^0.5))",
+      .y = "max(y_cyc_least, y_cyc + y_cyc1*Cc^0.5*soc_TN3 + y_cyc2*exp(Cc^0.5*soc_TN3) + "
+           "y_cyc3*exp(Cd*root_soc_TN3))",
+      .p = "abs(p_cyc + p_cyc1*exp(Cd*max(hi, 0)^0.5*TN_3) + p_cyc2*exp(depth^0.5*Cc^0.5*lo^2*TN3) + "
+           "p_cyc3*lo*TN2 + p_cyc4*depth^0.5*Cd^0.5*Cc^0.5*TN_1 + p_cyc5*exp(depth^0.5*Cc^3*Cd^0.5*TN))",
       .each = 1 },
 };
 static const cell_let let[] = { { "TN", "T/318.15" }, { "UN", "Ua/0.123" }, { NULL, NULL } };
-CELL_DUTY(FADE_LENT_SAMPLES);
+static const cell_let made[] = {
+    { "soc_TN3", "soc/TN^3" }, { "root_soc_TN3", "max(soc, 0)^0.5/TN^3" },
+    { "TN_3", "TN^-3" }, { "TN_1", "1/TN" }, { "TN2", "TN^2" }, { "TN3", "TN^3" }, { NULL, NULL },
+};
+CELL_DUTY(FADE_LENT_SAMPLES | FADE_LENT_TO_STEPS);
 static const cell_law law = {
     .term = term,
     .nterm = sizeof term / sizeof term[0],
     .duty = &duty,
     .let = let,
+    .made = made,
 };
 CELL_PLUGIN("nca-grsi-sony",
             "Capacity of a Sony-Murata NCA-graphite/silicon 18650 of 2.5 Ah by sigmoids of time and of cycles.",

@@ -30,23 +30,25 @@ static const fade_column out[] = {
     CELL_OUT("loss_cycle", "What cycling took of it."),
 };
 static const fade_column reads[] = { CELL_READS_SOC, CELL_READS_T, CELL_READS_ANODE };
-static const fade_column rate[] = { CELL_RATE("calendar") };
+static const fade_column rate[] = { CELL_RATE("calendar"), CELL_RATE("TN2"), CELL_RATE("TN3"), CELL_RATE("TN_h") };
 static const cell_term term[] = {
     { .key = "calendar", .form = CELL_POWER, .by = CELL_DAYS, .to = CELL_LOSS, .scale = 1e3,
       .k = "k_cal*exp(a_cal*TN^3*UN^(-1/3))",
       .p = "p_cal" },
     { .key = "cycle", .form = CELL_POWER, .by = CELL_EFC, .to = CELL_LOSS, .scale = 1e4,
-      .k = "abs(k_cyc + d_cyc*TN^3*depth^0.5 + c_cyc*exp(C^2/TN^0.5) + e_cyc*exp(depth^0.5*TN^2*C^0.5))",
+      .k = "abs(k_cyc + d_cyc*TN3*depth^0.5 + c_cyc*exp(C^2*TN_h) + e_cyc*exp(depth^0.5*TN2*C^0.5))",
       .p = "p_cyc",
       .each = 1 },
 };
 static const cell_let let[] = { { "TN", "T/308.15" }, { "UN", "Ua/0.123" }, { NULL, NULL } };
-CELL_DUTY(FADE_LENT_SAMPLES);
+static const cell_let made[] = { { "TN2", "TN^2" }, { "TN3", "TN^3" }, { "TN_h", "TN^-0.5" }, { NULL, NULL } };
+CELL_DUTY(FADE_LENT_SAMPLES | FADE_LENT_TO_STEPS);
 static const cell_law law = {
     .term = term,
     .nterm = sizeof term / sizeof term[0],
     .duty = &duty,
     .let = let,
+    .made = made,
 };
 CELL_PLUGIN("nmc-gr-a",
             "Capacity of an NMC-graphite cell of 75 Ah (maker A) by time, temperature, anode potential, depth "

@@ -30,23 +30,25 @@ static const fade_column out[] = {
     CELL_OUT("loss_cycle", "What cycling took of it."),
 };
 static const fade_column reads[] = { CELL_READS_SOC, CELL_READS_T, CELL_READS_ANODE };
-static const fade_column rate[] = { CELL_RATE("calendar") };
+static const fade_column rate[] = { CELL_RATE("calendar"), CELL_RATE("log_TN"), CELL_RATE("TN_2"), CELL_RATE("TN_3") };
 static const cell_term term[] = {
     { .key = "calendar", .form = CELL_POWER, .by = CELL_DAYS, .to = CELL_LOSS, .scale = 1e4,
       .k = "k_cal*exp(a_cal*UN^(1/3)/TN^3)",
       .p = "p_cal" },
     { .key = "cycle", .form = CELL_POWER, .by = CELL_EFC, .to = CELL_LOSS, .scale = 1e4,
-      .k = "k_cyc*(depth*C^0.5/TN^3)^q_cyc*exp(a_cyc*depth*C^0.5/TN^2)*exp(b_cyc*depth^2*C/TN^3)",
+      .k = "k_cyc*exp(q_cyc*(log(depth*C^0.5) - 3*log_TN))*exp(a_cyc*depth*C^0.5*TN_2)*exp(b_cyc*depth^2*C*TN_3)",
       .p = "p_cyc",
       .each = 1 },
 };
 static const cell_let let[] = { { "TN", "T/308.15" }, { "UN", "Ua/0.123" }, { NULL, NULL } };
-CELL_DUTY(FADE_LENT_SAMPLES);
+static const cell_let made[] = { { "log_TN", "log(TN)" }, { "TN_2", "TN^-2" }, { "TN_3", "TN^-3" }, { NULL, NULL } };
+CELL_DUTY(FADE_LENT_SAMPLES | FADE_LENT_TO_STEPS);
 static const cell_law law = {
     .term = term,
     .nterm = sizeof term / sizeof term[0],
     .duty = &duty,
     .let = let,
+    .made = made,
 };
 CELL_PLUGIN("nmc-gr-b2",
             "Capacity of an NMC-graphite cell of 50 Ah (maker B, second) by time, temperature, anode potential, "

@@ -34,24 +34,26 @@ static const fade_column out[] = {
     CELL_OUT("loss_cycle", "What cycling took of it."),
 };
 static const fade_column reads[] = { CELL_READS_SOC, CELL_READS_T, CELL_READS_ANODE };
-static const fade_column rate[] = { CELL_RATE("calendar") };
+static const fade_column rate[] = { CELL_RATE("calendar"), CELL_RATE("TN3") };
 static const cell_term term[] = {
     { .key = "calendar", .form = CELL_POWER, .by = CELL_DAYS, .to = CELL_LOSS, .scale = 1e4,
       .k = "max(0, k_cal + a_cal*exp(TN^3*UN^(-1/3)) + b_cal*TN^3*UN^-0.5 + c_cal*exp(max(soc, 0)^0.5/TN^2) + "
            "d_cal*exp(soc^3))",
       .p = "p_cal" },
     { .key = "cycle", .form = CELL_POWER, .by = CELL_EFC, .to = CELL_LOSS, .scale = 1e4,
-      .k = "k_cyc*exp(c_cyc*Cd^3)*exp(t_cyc*TN^3*Cd^0.5)",
+      .k = "k_cyc*exp(c_cyc*Cd^3)*exp(t_cyc*TN3*Cd^0.5)",
       .p = "p_cyc",
       .each = 1 },
 };
 static const cell_let let[] = { { "TN", "T/308.15" }, { "UN", "Ua/0.123" }, { NULL, NULL } };
-CELL_DUTY(FADE_LENT_SAMPLES);
+static const cell_let made[] = { { "TN3", "TN^3" }, { NULL, NULL } };
+CELL_DUTY(FADE_LENT_SAMPLES | FADE_LENT_TO_STEPS);
 static const cell_law law = {
     .term = term,
     .nterm = sizeof term / sizeof term[0],
     .duty = &duty,
     .let = let,
+    .made = made,
 };
 CELL_PLUGIN("nmc811-grsi-m50",
             "Capacity of an LG M50 NMC811-graphite/silicon 21700 of 5 Ah by time, temperature, state of charge "
