@@ -365,6 +365,10 @@ typedef struct fade_source_v1 {           /* "fade.source/1" */
     int32_t (*columns)(const void *source, fade_columns *);                  /* [io] out and sample as found in the file; may be NULL: desc's */
     int32_t (*next)(void *source, fade_block *, int32_t timeout_ms);         /* [io] OK with n = 0: nothing yet; END; EIO: may be called again */
     int32_t (*commit)(void *source, const char *position);                   /* [io] outputs have it for good: acknowledge up to here; may be NULL */
+    uint32_t (*again)(void *source, uint32_t period, uint32_t most, char *position);   /* [io] of samples of all cells: how many of the next, at most
+                                             `most`, are those of `period` samples before, to the bit but for the time, and each follows the one
+                                             before as it did there.  They are passed over: reading goes on behind them, at `position`, 256 bytes,
+                                             text.  0: none, next() is asked.  NULL, or absent where `size` is smaller: there is none */
 } fade_source_v1;
 
 typedef struct fade_run {                 /* what an output is told at open; the host's, valid until close */

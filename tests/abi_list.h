@@ -219,7 +219,7 @@
     F(fade_block, cycle, 48, 8, int64_t *) \
     F(fade_block, col, 56, 8, double *const *) \
     F(fade_block, position, 64, 8, char *) \
-    S(fade_source_v1, 48) \
+    S(fade_source_v1, 56) \
     F(fade_source_v1, size, 0, 4, uint32_t) \
     F(fade_source_v1, flags, 4, 4, uint32_t) \
     F(fade_source_v1, open, 8, 8, int32_t (*)(const fade_host *, const fade_args *, const char *, void **)) \
@@ -227,6 +227,7 @@
     F(fade_source_v1, columns, 24, 8, int32_t (*)(const void *, fade_columns *)) \
     F(fade_source_v1, next, 32, 8, int32_t (*)(void *, fade_block *, int32_t)) \
     F(fade_source_v1, commit, 40, 8, int32_t (*)(void *, const char *)) \
+    F(fade_source_v1, again, 48, 8, uint32_t (*)(void *, uint32_t, uint32_t, char *)) \
     S(fade_run, 128) \
     F(fade_run, size, 0, 4, uint32_t) \
     F(fade_run, flags, 4, 4, uint32_t) \

@@ -32,6 +32,7 @@ static inline void lend(size_t n)
     series.cap = 0;
     series.apart = false;
     series.shift = 0;
+    series.again = 0;
 }
 
 static uint64_t law_seed;

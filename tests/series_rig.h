@@ -23,6 +23,8 @@ static struct {
     bool backwards, whole;                        /* the last cell comes first; a cell comes whole before the next */
     atomic_int *stop;                             /* set with block number stop_at of this opening */
     size_t stop_at, blocks;
+    size_t again;                                 /* samples after which they come again, but for the last of all; 0: it does not say */
+    size_t passed;                                /* over in this opening, as the host remembered them */
     double (*clock)(void), spent;                 /* where it is asked for: seconds it took to give them */
 } series = { .cells = 1, .repeat = 1 };
 
@@ -41,8 +43,14 @@ static int32_t series_open(const fade_host *h, const fade_args *a, const char *p
     for (unsigned i = 0; i < 16; i++)
         snprintf(s->id[i], sizeof s->id[i], "cell-%u", i + 1);
     *out = s;
-    series.blocks = 0;
+    series.blocks = series.passed = 0;
     return FADE_OK;
+}
+
+static void series_counted(void)
+{
+    if (series.stop && ++series.blocks == series.stop_at)
+        *series.stop = 1;
 }
 
 static void series_told(series_at *s, fade_block *b)
@@ -119,8 +127,7 @@ static int32_t series_next(void *source, fade_block *b, int32_t timeout_ms)
     uint32_t most = series.cap && series.cap < b->cap ? series.cap : b->cap;
     b->n = 0;
     b->stream = s->told;
-    if (series.stop && ++series.blocks == series.stop_at)
-        *series.stop = 1;
+    series_counted();
     if (!s->told) {
         series_told(s, b);
         return FADE_OK;
@@ -133,6 +140,21 @@ static int32_t series_next(void *source, fade_block *b, int32_t timeout_ms)
     return s->at < series.n * series.repeat ? FADE_OK : FADE_END;
 }
 
+static uint32_t series_again(void *source, uint32_t period, uint32_t most, char *position)
+{
+    series_at *s = source;
+    size_t all = series.n * series.repeat;
+    if (!series.again || period % series.again || series.apart || s->at <= period || s->at + 1 >= all)
+        return 0;
+    most = series.cap && series.cap < most ? series.cap : most;
+    series_counted();
+    most = s->at + most < all ? most : (uint32_t)(all - 1 - s->at);
+    s->at += most;
+    series.passed += most;
+    snprintf(position, 256, "%zu %u 1", s->at, s->cell);
+    return most;
+}
+
 static const fade_column series_out[] = { { "length", "s", "How long the duty is.", 0, 0, 0, 0, 0, 1, FADE_PLANNED } };
 static const fade_column series_sample[] = {
     { "time", "s", "Time since the start.", 0, 0, 0, 0, 0, 1, FADE_PLANNED },
@@ -140,7 +162,7 @@ static const fade_column series_sample[] = {
     { "temperature", "K", "Temperature of the cell.", 0, 0, 0, 0, 0, 1, FADE_PLANNED },
 };
 static const fade_source_v1 series_v1 = {
-    .size = sizeof series_v1, .flags = FADE_DUTY, .open = series_open, .close = free, .next = series_next
+    .size = sizeof series_v1, .flags = FADE_DUTY, .open = series_open, .close = free, .next = series_next, .again = series_again
 };
 static const void *series_iface(const fade_desc *d, const char *id)
 {
@@ -181,5 +203,6 @@ static inline void series_synthetic(void)
     series.temperature = temperature;
     series.repeat = 1;
     series.period = 0;
+    series.again = 0;
 }
 #endif

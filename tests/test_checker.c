@@ -58,7 +58,7 @@ static void an_output_is_sound(void **s)
 static void a_source_is_sound(void **s)
 {
     (void)s;
-    check("constant", 17);
+    check("constant", 18);
 }
 
 static void a_corrector_is_sound(void **s)

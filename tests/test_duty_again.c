@@ -162,6 +162,50 @@ static void and_on_from_a_snapshot(void **state)
 }
 
 /* What comes again is not looked at twice, but for its times; what does not is looked at wherever it comes. */
+/* A source that says where its samples come again passes over them: the same rows, and on from a snapshot. */
+static void passed_over(void **state)
+{
+    (void)state;
+    static atomic_int stop;
+    char what[200];
+    size_t over = 0;
+    int resumed = 0;
+    for (uint64_t round = 0; round < 5; round++)
+        for (int k = 0; k < SOME; k++) {
+            uint64_t x = round + 3 * (unsigned)k;
+            again(x, x % 2 ? 1000 : 240, x % 5 == 4 ? 1800 : 3600);
+            if (round % 3 == 2)
+                spoil(4);                         /* the last of all is another one */
+            plan p = { .law = some[k], .row = rows[x % ROWS], .duty = ways[x / 2 % WAYS] };
+            snprintf(what, sizeof what, "%s, row %s, %s, round %d", p.law, p.row, p.duty, (int)round);
+            both(&p, what);
+            series.again = x % 2 ? 1000 : 240;
+            series.cap = round % 4 == 1 ? 77 : 0;
+            series.cells = round % 4 == 3 ? 3 : 1;
+            run(&p);
+            rows_of_first(false, what);
+            over += series.passed;
+            series.cells = 1;
+            series.cap = 90;
+            series.stop = &stop;
+            p.opt.stop = &stop;
+            int rc = E_CANCEL;
+            for (int times = 0; rc == E_CANCEL && times < 100; times++) {
+                stop = 0;
+                series.stop_at = 10 + (size_t)(20 * draw());
+                p.opt.resume = times > 0;
+                rc = run_plan(&p);
+                resumed += p.opt.resume;
+            }
+            assert_int_equal(rc, E_OK);
+            rows_of_first(false, what);
+            series.stop = NULL;
+            series.again = series.cap = 0;
+        }
+    assert_true(over > 50000);
+    assert_true(resumed >= SOME);
+}
+
 static void late_faults_are_seen(void **state)
 {
     (void)state;
@@ -192,6 +236,7 @@ int main(void)
         cmocka_unit_test(the_same_rows),
         cmocka_unit_test(however_they_come),
         cmocka_unit_test(and_on_from_a_snapshot),
+        cmocka_unit_test(passed_over),
         cmocka_unit_test(late_faults_are_seen),
     };
     library_register(&series_library);

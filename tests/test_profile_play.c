@@ -438,6 +438,69 @@ static void bad_positions(void **state)
     unlink(path);
 }
 
+/* Opens what the rig is set to, skips its cells and `first` samples, and asks what comes again; then the rest is r's.
+ */
+static uint32_t passes(rig *g, size_t first, uint32_t period, uint32_t most, duty_rows *r)
+{
+    void *source = NULL;
+    double at[3], *col[3] = { at, at + 1, at + 2 };
+    const char *cell;
+    int64_t time, cycle;
+    char now[256] = "";
+    fade_block b = { .size = sizeof b, .cap = 1, .col = col, .position = now, .cell = &cell, .time = &time,
+                     .cycle = &cycle };
+    assert_int_equal(g->vt->open(&g->host, &g->args, NULL, &source), FADE_OK);
+    for (size_t n = 0; n < first; n += b.stream) {
+        b.stream = 0;
+        assert_int_equal(g->vt->next(source, &b, 0), FADE_OK);
+    }
+    uint32_t n = g->vt->again(source, period, most, now);
+    g->vt->close(source);
+    assert_int_equal(duty_read(g, now, 4, 0, r), FADE_OK);
+    return n;
+}
+
+static void says_what_comes_again(void **state)
+{
+    (void)state;
+    static const char file[] = "time,soc\n0,0.5\n60,0.6\n90,0.8\n120,0.5\n",
+                      tenths[] = "time,soc\n0,0.5\n0.1,0.6\n0.2,0.5\n";
+    static const struct { const char *at, *key, *value; size_t first; uint32_t period, most, want; } asked[] = {
+        { file, "temperature", "300", 4, 3, 100, 100 },
+        { file, "temperature", "300", 7, 3, 7, 7 },
+        { file, "temperature", "300", 7, 6, 7, 7 },
+        { file, "temperature", "300", 7, 3, 1000, 143 },        /* but for the last of 151 */
+        { file, "temperature", "300", 7, 4, 7, 0 },
+        { file, "temperature", "300", 3, 3, 7, 0 },             /* none stands before that of a period ago */
+        { file, "temperature", "300", 6, 6, 7, 0 },
+        { file, "temperature", "300", 150, 3, 7, 0 },
+        { tenths, "temperature", "300", 7, 2, 7, 0 },           /* sums of tenths are rounded */
+        { file, "repair", "hold", 7, 3, 7, 7 },                 /* of the usual temperature */
+    };
+    for (size_t k = 0; k < sizeof asked / sizeof asked[0]; k++) {
+        rig g;
+        duty_rows all, rest;
+        char path[512];
+        assert_true(rig_open(&g, "profile"));
+        text_file(path, "again.csv", asked[k].at);
+        rig_set(&g, "path", path);
+        rig_set(&g, "length", "6000");
+        rig_set(&g, asked[k].key, asked[k].value);
+        assert_int_equal(duty_read(&g, NULL, 7, 0, &all), FADE_OK);
+        uint32_t n = passes(&g, asked[k].first, asked[k].period, asked[k].most, &rest);
+        assert_int_equal(n, asked[k].want);
+        assert_true(duty_same(&all, asked[k].first + n, &rest));
+        for (size_t i = asked[k].first; i < asked[k].first + n; i++) {
+            size_t then = i - asked[k].period;
+            assert_true(all.soc[i] == all.soc[then] && all.kelvin[i] == all.kelvin[then]);
+            assert_true(all.time[i] - all.time[i - 1] == all.time[then] - all.time[then - 1]);
+        }
+        unlink(path);
+        duty_free(&all);
+        duty_free(&rest);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -456,6 +519,7 @@ int main(void)
         cmocka_unit_test(own_climates),
         cmocka_unit_test(resumes_anywhere),
         cmocka_unit_test(bad_positions),
+        cmocka_unit_test(says_what_comes_again),
     };
     return cmocka_run_group_tests_name("profile_play", tests, NULL, NULL);
 }

@@ -59,7 +59,9 @@ static int32_t out_rows(void *o, const fade_block *b) { (void)o; (void)b; return
 static int32_t out_flush(void *o) { (void)o; return 0; }
 static int32_t out_close(void *o, int32_t outcome, const char *w) { (void)o; (void)outcome; (void)w; return 0; }
 
-static const fade_source_v1 source_v1 = { sizeof source_v1, 0, no_open, no_close, NULL, no_next, NULL };
+static const fade_source_v1 source_v1 = {
+    .size = sizeof source_v1, .open = no_open, .close = no_close, .next = no_next
+};
 static const fade_model_v1 model_v1 = {
     sizeof model_v1, 0, no_create, no_close, NULL, NULL, NULL, NULL, NULL, NULL, no_step, no_step
 };

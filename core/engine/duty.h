@@ -218,6 +218,8 @@ size_t duty_past_again(const duty *, duty_stream *, size_t first, size_t n);
 void duty_past_need(const duty *, const duty_stream *, size_t a, size_t b);  /* before what is made of them is read */
 void duty_past_drop(duty_stream *, size_t n);
 size_t duty_past_new(const duty *, duty_stream *, size_t first, size_t n);
+size_t duty_past_may(const duty_stream *, size_t most, size_t *period); /* how many more a source may pass over */
+int  duty_past_fill(duty *, duty_stream *, size_t n, why *w);                /* n of a period ago follow, which it did */
 void duty_past_keep(duty_stream *, size_t first, size_t n);
 void duty_past_free(duty_past *);
 /* duty_again.c: stretches that come again */

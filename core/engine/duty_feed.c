@@ -124,9 +124,29 @@ static uint32_t same_cell(const char *const *cell, uint32_t i, uint32_t n)
     return k;
 }
 
+/* Samples that the source passes over, as they are those of a period ago: *came of them are there. */
+static int pass_over(duty *d, uint32_t *came, why *w)
+{
+    engine *e = d->e;
+    const fade_source_v1 *vt = e->source_vt;
+    size_t period = 0, most = 0;
+    *came = 0;
+    if (FADE_HAS(vt, again) && vt->again && d->any && d->shared && d->nstream == 1)
+        most = duty_past_may(d->stream[0], BLOCK, &period);
+    uint32_t n = most ? vt->again(e->source, (uint32_t)period, (uint32_t)most, e->position) : 0;
+    if (n > most)
+        return fail(w, E_PLUGIN, "source %s passes over %u samples where %zu were asked for", e->sc->source.label, n,
+                    most);
+    *came = n;
+    return n ? duty_past_fill(d, d->stream[0], n, w) : E_OK;
+}
+
 static int read_block(duty *d, uint32_t *came, why *w)
 {
     engine *e = d->e;
+    int rc = pass_over(d, came, w);
+    if (rc || *came)
+        return rc;
     const char *cell[BLOCK] = { 0 };
     int64_t time[BLOCK], cycle[BLOCK];
     double *col[COLUMNS];
@@ -146,7 +166,6 @@ static int read_block(duty *d, uint32_t *came, why *w)
     *came = b.n;
     if (b.stream == 0)
         return take_cells(d, &b, col, w);
-    int rc = E_OK;
     for (uint32_t i = 0, k; i < b.n && !rc; i = k) {
         k = same_cell(cell, i, b.n);
         rc = there && cell[i] ? fail(w, E_PLUGIN, "source %s gives samples of one cell beside samples of all",

@@ -214,6 +214,54 @@ size_t duty_past_again(const duty *d, duty_stream *s, size_t first, size_t n)
     return same;
 }
 
+/* May samples follow that nobody gives, as they are those of a period ago?  All there are must be known, at times that
+ * lose nothing. */
+size_t duty_past_may(const duty_stream *s, size_t most, size_t *period)
+{
+    const duty_past *p = s->past;
+    const duty_known *k = &s->known;
+    if (!p || !p->period || s->derived != s->n || k->hi != s->n || k->lo == k->hi)
+        return 0;
+    const double last = s->col[S_TIME][s->n - 1];
+    *period = p->period;
+    return exact(last) && exact(k->step) && fabs(last + (double)(most + 1) * k->step) < EXACT / 2 ? most : 0;
+}
+
+CLONES static void later(double *restrict t, size_t n, double before, double step)
+{
+    for (size_t i = 0; i < n; i++)
+        t[i] = before + (double)(int32_t)(i + 1) * step;
+}
+
+int duty_past_fill(duty *d, duty_stream *s, size_t n, why *w)
+{
+    duty_past *p = s->past;
+    const size_t first = s->n;
+    int rc = duty_more(d, s, n, w);
+    if (rc)
+        return rc;
+    later(s->col[S_TIME] + first, n, s->col[S_TIME][first - 1], s->known.step);
+    for (size_t done = 0, m; done < n; done += m) {
+        if (p->at == p->n)
+            p->at -= p->period;
+        if (p->lo == p->hi) {
+            p->lo = p->hi = first;
+            p->lo_at = p->at;
+        }
+        m = n - done < p->n - p->at ? n - done : p->n - p->at;
+        for (size_t c = 0; c < p->ncol; c++)
+            if (is_key(d, c))
+                memcpy(s->col[c] + first + done, p->col[c] + p->at, m * sizeof **p->col);
+        p->at += m;
+        p->hi += m;
+    }
+    s->n = s->derived = s->known.hi = first + n;
+    p->hi = s->n;
+    if (d->lends)
+        duty_past_need(d, s, first, s->n);
+    return E_OK;
+}
+
 /* How many samples from `first` on are to be made, n at most, until the beginning comes again.  0: it does now. */
 size_t duty_past_new(const duty *d, duty_stream *s, size_t first, size_t n)
 {

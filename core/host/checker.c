@@ -79,6 +79,8 @@ static const trial_test tests[] = {
       checker_source_rows },
     { "source-position", "s", F, 1, "A resumed run goes on at the position of its last block.", ABI "source",
       checker_source_position },
+    { "source-again", "s", F, 1, "Samples that a source passes over are those of a period before, to the bit.",
+      ABI "source", checker_source_again },
     { "open-missing", "so", F, 1, "A path that leads nowhere is the commonest mistake there is.", ABI "errors",
       checker_open_missing },
     { "open-garbage", "s", F, 1, "A damaged file ends in a sentence, within seconds.", ABI "errors",

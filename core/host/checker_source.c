@@ -13,7 +13,8 @@
 enum { ROWS = 4000, CELLS = 64, IDLE = 200 };
 
 typedef struct seen_row {
-    uint64_t hash;
+    uint64_t hash, values;                              /* values: of a sample of all cells, but for its time; else 0 */
+    double   time;
     uint32_t block;
 } seen_row;
 
@@ -134,8 +135,11 @@ static void row_look(reader *r, seen *s, const fade_block *b, uint32_t i)
     uint32_t ncol = b->stream ? r->cols.sample.n : r->cols.out.n;
     for (uint32_t c = 0; c < ncol; c++)
         h = isnan(b->col[c][i]) ? trial_hash(h, "nan", 3) : trial_hash(h, &b->col[c][i], sizeof(double));
+    uint64_t values = 0;
+    for (uint32_t c = 1; sample && !cell && c < ncol; c++)
+        values = trial_hash(values, &b->col[c][i], sizeof(double));
     if (s->n < ROWS)
-        s->row[s->n++] = (seen_row){ h, s->blocks };
+        s->row[s->n++] = (seen_row){ h, values, sample ? b->col[0][i] : 0, s->blocks };
 }
 
 static bool block_look(const reader *r, const fade_block *b)
@@ -295,6 +299,121 @@ void checker_source_position(trial *t)
         trial_host_close(&r.host);
     seen_free(whole);
     seen_free(rest);
+}
+
+/* ---- again ---- */
+
+enum { PERIODS = 10, LONGEST = ROWS / 2 };
+
+/* Periods to ask for: those by which samples do come again near the beginning, and some by which they may not. */
+static uint32_t periods_of(const seen *whole, uint32_t first, uint32_t at[PERIODS])
+{
+    uint32_t n = 0;
+    for (uint32_t p = 1; p < 4; p++)
+        at[n++] = p;
+    for (uint32_t p = 4; p < LONGEST && first + p + 5 < whole->n && n < PERIODS; p++) {
+        bool same = true;
+        for (uint32_t k = first + 1; k < first + 5; k++)
+            same &= whole->row[k].values == whole->row[k + p].values;
+        if (same || p == 24)
+            at[n++] = p;
+    }
+    return n;
+}
+
+/* Are rows from .. from + n - 1, as far as they were read, what was said of them? */
+static void claim_look(reader *r, const seen *whole, uint32_t first, uint32_t from, uint32_t n, uint32_t period)
+{
+    const seen_row *row = whole->row;
+    if (from < first + period + 1) {
+        trial_fail(r->t, "again passes over %u samples of a period of %u behind sample %u: there are none before", n,
+                   period, from - first);
+        return;
+    }
+    for (uint32_t i = from; i < from + n && i < whole->n && r->t->status < CHECKER_FAIL; i++) {
+        if (!row[i].values || row[i].values != row[i - period].values)
+            trial_fail(r->t, "again passes over sample %u, which is not that of %u before", i - first, period);
+        else if (row[i].time - row[i - 1].time != row[i - period].time - row[i - period - 1].time)
+            trial_fail(r->t, "again passes over sample %u, which is %.17g later than the one before, not %.17g",
+                       i - first, row[i].time - row[i - 1].time,
+                       row[i - period].time - row[i - period - 1].time);
+    }
+    if (from + n > whole->n && whole->n < ROWS)
+        trial_fail(r->t, "again passes over %u samples behind sample %u, where %u are left", n, from - first,
+                   whole->n - from);
+}
+
+/* Asks behind every block; what is not passed over is as it was.  The position behind the first claim, if any, is kept
+ * with how many rows are before it. */
+static uint32_t ask_all(reader *r, void *source, const seen *whole, uint32_t first, uint32_t period, seen *now,
+                        char *position)
+{
+    enum { MOST = 5 };
+    fade_block b;
+    uint32_t most = r->cols.out.n > r->cols.sample.n ? r->cols.out.n : r->cols.sample.n, at = 0, claimed = 0;
+    if (!block_open(&b, 0, most, MOST))
+        return 0;
+    while (at < whole->n && r->t->status < CHECKER_FAIL) {
+        char where[BLOCK_POSITION] = "";
+        uint32_t n = at > first ? r->vt->again(source, period, MOST, where) : 0;
+        if (n > MOST)
+            trial_fail(r->t, "again passes over %u samples, where %u are asked for", n, MOST);
+        else if (n) {
+            claim_look(r, whole, first, at, n, period);
+            at += n;
+            if (!claimed)
+                memcpy(position, where, BLOCK_POSITION);
+            claimed = claimed ? claimed : at;
+            if (n == MOST)
+                continue;
+        }
+        block_reset(&b);
+        int32_t rc = r->t->status < CHECKER_FAIL ? r->vt->next(source, &b, 1) : FADE_END;
+        now->n = 0;
+        for (uint32_t i = 0; i < b.n && b.n <= b.cap && at < whole->n && r->t->status < CHECKER_FAIL; i++, at++) {
+            row_look(r, now, &b, i);
+            if (now->row[i].hash != whole->row[at].hash)
+                trial_fail(r->t, "row %u is another one behind samples that again passed over", at);
+        }
+        if (rc != FADE_OK || !b.n)
+            break;
+    }
+    block_close(&b);
+    return claimed;
+}
+
+void checker_source_again(trial *t)
+{
+    reader r;
+    seen *whole = mem_zero(1, sizeof *whole), *now = mem_zero(1, sizeof *now);
+    bool open = whole && now && reader_open(t, &r);
+    if (open && FADE_HAS(r.vt, again) && r.vt->again && read_from(&r, NULL, 64, whole)) {
+        uint32_t first = 0, period[PERIODS];
+        while (first < whole->n && !whole->row[first].values)
+            first++;
+        uint32_t n = periods_of(whole, first, period);
+        for (uint32_t k = 0; k < n && first < whole->n && t->status < CHECKER_FAIL; k++) {
+            void *source;
+            char position[BLOCK_POSITION] = "";
+            memset(now, 0, sizeof *now);
+            r.resumed = false;
+            if (!source_open(&r, NULL, &source))
+                break;
+            uint32_t behind = ask_all(&r, source, whole, first, period[k], now, position);
+            r.vt->close(source);
+            if (!behind || t->status >= CHECKER_FAIL || !read_from(&r, position, 64, now))
+                continue;
+            if (behind < whole->n && now->n && now->row[0].hash != whole->row[behind].hash)
+                trial_fail(t, "opened at \"%.60s\", behind samples that again passed over, it gives another row",
+                           position);
+            free(now->position);
+            now->position = NULL;
+        }
+    }
+    if (whole && now)
+        trial_host_close(&r.host);
+    seen_free(whole);
+    seen_free(now);
 }
 
 /* ---- golden.csv

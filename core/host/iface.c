@@ -20,7 +20,7 @@ static const struct {
 } table[] = {
     { "fade.source/1",
       "source",
-      sizeof(fade_source_v1),
+      offsetof(fade_source_v1, again),
       { AT(fade_source_v1, open), AT(fade_source_v1, close), AT(fade_source_v1, next) } },
     { "fade.model/1",
       "physics",

@@ -124,6 +124,7 @@ int main(int argc, char **argv)
             if (argc > 2 && strcmp(argv[2], ways[way]) != 0)
                 continue;
             series_synthetic();
+            series.again = way == FRESH ? 0 : 8760;
             if (argc > 3)
                 series.n = (size_t)atol(argv[3]);
             if (way == FRESH)

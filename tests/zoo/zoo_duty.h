@@ -75,8 +75,22 @@ static int32_t columns(const void *self, fade_columns *to)
     return FADE_OK;
 }
 
+#ifdef ZOO_AGAIN
+static uint32_t pass_over(void *self, uint32_t period, uint32_t most, char *position)
+{
+    int *at = self, n = (int)most < ALL - *at ? (int)most : ALL - *at;
+    if (*at < ROWS + 1 + (int)period || !(ZOO_AGAIN))
+        return 0;
+    *at += n;
+    snprintf(position, 256, "%d", *at);
+    return (uint32_t)n;
+}
+#else
+#define pass_over NULL
+#endif
+
 static const fade_source_v1 source_v1 = {
-    .size = sizeof source_v1, .flags = FADE_DUTY, .open = source_open, .close = free, .next = next, .columns = columns,
+    .size = sizeof source_v1, .flags = FADE_DUTY, .open = source_open, .close = free, .next = next, .columns = columns, .again = pass_over,
 };
 
 static const void *iface(const fade_desc *d, const char *id)

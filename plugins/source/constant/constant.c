@@ -105,7 +105,7 @@ static int32_t constant_next(void *source, fade_block *b, int32_t timeout_ms)
 }
 
 static const fade_source_v1 source_v1 = {
-    sizeof source_v1, FADE_HOLD, constant_open, constant_close, NULL, constant_next, NULL,
+    .size = sizeof source_v1, .flags = FADE_HOLD, .open = constant_open, .close = constant_close, .next = constant_next,
 };
 
 static const void *constant_iface(const fade_desc *desc, const char *id)

@@ -334,7 +334,8 @@ static int32_t csv_next_rows(void *at, fade_block *b, int32_t timeout_ms)
 }
 
 static const fade_source_v1 source_v1 = {
-    sizeof source_v1, 0, csv_open_source, csv_close_source, csv_columns, csv_next_rows, NULL,
+    .size = sizeof source_v1, .open = csv_open_source, .close = csv_close_source, .columns = csv_columns,
+    .next = csv_next_rows,
 };
 
 static const void *csv_iface(const fade_desc *desc, const char *id)

@@ -208,7 +208,7 @@ static int32_t nasa_next(void *source, fade_block *b, int32_t timeout_ms)
 }
 
 static const fade_source_v1 source_v1 = {
-    sizeof source_v1, 0, nasa_open, nasa_close, nasa_columns, nasa_next, NULL,
+    .size = sizeof source_v1, .open = nasa_open, .close = nasa_close, .columns = nasa_columns, .next = nasa_next,
 };
 
 static const void *nasa_iface(const fade_desc *desc, const char *id)

@@ -81,6 +81,7 @@ typedef struct player {                           /* a cell, or all cells */
     uint64_t       total, done;                   /* samples */
     double         next;                          /* time of the next one; infinite behind the last */
     double         end_time, end_soc, end_kelvin; /* the last sample */
+    bool           exact;                        /* times of repetitions lose nothing: they follow each other as those of the first */
     climate_at     at;
 } player;
 
@@ -137,4 +138,5 @@ double play_time(const player *, uint64_t index);
 int32_t play_prepare(const source *, player *);   /* total and the last sample */
 void play_fill(source *, fade_block *);           /* the next samples */
 void play_skip(source *, uint64_t samples);       /* as if so many had been filled in */
+uint32_t play_again(source *, uint64_t period, uint32_t most);        /* passes over samples that are those of `period` before */
 #endif

@@ -54,6 +54,21 @@ static void find_end(player *p, double length, double slack)
     p->total = last + 1 + inside;
 }
 
+/* A multiple of 2^-10 s, as large as no sum of some is rounded. */
+static bool whole(double t)
+{
+    return fabs(t) < 0x1p41 && t * 0x1p10 == floor(t * 0x1p10);
+}
+
+static bool exact(const player *p)
+{
+    const duty *d = p->duty;
+    bool all = whole(d->period) && whole(p->end_time);
+    for (size_t i = 0; all && i < d->n; i++)
+        all = whole(d->t[i]);
+    return all;
+}
+
 int32_t play_prepare(const source *s, player *p)
 {
     const duty *d = p->duty;
@@ -73,6 +88,7 @@ int32_t play_prepare(const source *s, player *p)
     p->total = count_until(p, length + slack);
     find_end(p, length, slack);
     p->next = play_time(p, 0);
+    p->exact = exact(p);
     return FADE_OK;
 }
 
@@ -170,6 +186,18 @@ void play_fill(source *s, fade_block *b)
         return;
     play(p, b, least(b->cap, left));
     advance(s, p, b->n);
+}
+
+/* The last sample of all is always given. */
+uint32_t play_again(source *s, uint64_t period, uint32_t most)
+{
+    player *p = s->player;
+    if (s->nplayer != 1 || p->id || p->climate || !p->exact || period % p->duty->n || p->done <= period ||
+        p->done + 1 >= p->total)
+        return 0;
+    uint32_t n = least(p->total - 1 - p->done, most);
+    advance(s, p, n);
+    return n;
 }
 
 void play_skip(source *s, uint64_t samples)

@@ -226,8 +226,17 @@ static int32_t profile_next(void *at, fade_block *b, int32_t timeout_ms)
     return b->n > 0 || b->cap == 0 ? FADE_OK : FADE_END;
 }
 
+static uint32_t profile_again(void *at, uint32_t period, uint32_t most, char *position)
+{
+    source *s = at;
+    uint32_t n = s->told < s->ncell ? 0 : play_again(s, period, most);
+    if (n)
+        snprintf(position, 256, "%llu", (unsigned long long)(s->told + s->played));
+    return n;
+}
+
 static const fade_source_v1 source_v1 = {
-    sizeof source_v1, FADE_DUTY, profile_open, profile_close, NULL, profile_next, NULL,
+    sizeof source_v1, FADE_DUTY, profile_open, profile_close, NULL, profile_next, NULL, profile_again,
 };
 
 static const void *profile_iface(const fade_desc *desc, const char *id)
