@@ -291,7 +291,8 @@ typedef struct fade_duty_v1 {             /* "fade.duty/1", beside fade.model/1 
     uint32_t  size, flags;
     double    break_time, break_efc;      /* a break point when so many s, or equivalent full cycles, have passed; 0: not by it */
     double    activation;                 /* J/mol: means of temperature are weighted by exp(-activation/RT); 0: plain means */
-    fade_list in;                         /* of fade_column: what is read of a sample: soc 1, temperature K, anode_potential V, c_rate 1/h */
+    fade_list in;                         /* of fade_column: what is read of a sample: soc 1, temperature K, anode_potential V, c_rate 1/h, time s;
+                                             FADE_OPTIONAL: of samples that are lent alone, rates() gets NaN there */
     fade_list rate;                       /* of fade_column: what rates() writes; input KEY is the integral over the step's seconds,
                                              input mean_KEY the mean over the time since the last break point, set where cycles are booked */
     fade_list cycle;                      /* of fade_column: what cycles() writes, per full cycle: input KEY is the sum over the rainflow cycles

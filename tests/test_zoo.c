@@ -172,6 +172,7 @@ static const struct animal { const char *file, *test, *status, *says;
     { "inside-counts", "duty-rates", "fail", "rates of the same sample differs by how many lie in a tile" },
     { "inside-remembers", "duty-rates", "fail", "cycles of the same sample differs from call to call" },
     { "inside-step-only", "duty-rates", "fail", "differs when parameters that are FADE_STEP_ONLY are unknown" },
+    { "inside-lent-only", "duty-rates", "fail", "differs when what is FADE_OPTIONAL of a sample is unknown" },
     { "inside-pads", "duty-rates", "fail", "cycles of the same sample differs with garbage in the padding" },
     { "inside-writes", "duty-rates", "fail", "rates writes behind the end of out[warm]" },
     { "inside-writes-in", "duty-rates", "fail", "rates writes to in[soc], which it may only read" },

@@ -91,7 +91,7 @@ static int bind_in(duty *d, duty_use *u, const part *q, why *w)
         u->in[i] = column_of[duty_iface_read(library_at(&u->vt->in, i))];
         d->anode |= u->in[i] == S_ANODE;
         d->rate |= u->in[i] == S_RATE;
-        d->time |= u->in[i] == S_TIME;
+        d->time |= u->in[i] == S_TIME && !duty_unread(u, i);
     }
     return E_OK;
 }

@@ -104,6 +104,12 @@ typedef struct duty_use {                         /* per part that has fade.duty
     double  *in_buf, *out_buf, *scratch, *unknown;
 } duty_use;
 
+/* Does rates() not read this of a sample? */
+static inline bool duty_unread(const duty_use *u, uint32_t in)
+{
+    return ((const fade_column *)library_at(&u->vt->in, in))->flags & FADE_OPTIONAL;
+}
+
 typedef struct duty_past duty_past;               /* duty_past.c */
 typedef struct duty_again duty_again;             /* duty_again.c */
 

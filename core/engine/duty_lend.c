@@ -214,7 +214,7 @@ static int own_rates(const duty_use *u, worker *k, const part *q, workpart *wp, 
         b.n = (uint32_t)(p->stride - at < DUTY_BATCH ? p->stride - at : DUTY_BATCH);
         b.live = (uint32_t)(p->n - at < b.n ? p->n - at : b.n);
         for (uint32_t c = 0; c < u->vt->in.n; c++)
-            in[c] = p->in + c * p->stride + at;
+            in[c] = duty_unread(u, c) ? u->unknown : p->in + c * p->stride + at;
         for (size_t c = 0; c < u->nrate; c++)
             out[c] = p->rate + c * p->stride + at;
         int32_t rc = duty_rates(u, q, &b);

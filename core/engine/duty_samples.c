@@ -241,7 +241,7 @@ static int derive_rates(duty *d, duty_use *u, duty_stream *s, size_t from, size_
             memcpy(to, s->col[u->in[k]] + at, m * sizeof *to);
             for (size_t i = m; i < full; i++)
                 to[i] = to[m - 1];
-            in[k] = to;
+            in[k] = duty_unread(u, k) ? u->unknown : to;
         }
         for (size_t k = 0; k < u->nrate; k++)
             out[k] = u->out_buf + k * DUTY_BATCH;

@@ -268,7 +268,8 @@ static bool agrees(subject *s, const fade_duty_v1 *v, const probe *first, uint32
     return ok;
 }
 
-/* A parameter that is FADE_STEP_ONLY is unknown where lanes differ; what pads a tile is anything. */
+/* A parameter that is FADE_STEP_ONLY is unknown where lanes differ, what is FADE_OPTIONAL of a sample always; what pads
+ * a tile is anything. */
 static bool unread(subject *s, const fade_duty_v1 *v, const probe *first)
 {
     probe p;
@@ -284,6 +285,12 @@ static bool unread(subject *s, const fade_duty_v1 *v, const probe *first)
     ok = probe_call(&p);
     for (uint32_t i = 0; ok && i < 8; i++)
         ok = same(&p, i, first, i, "when parameters that are FADE_STEP_ONLY are unknown");
+    for (uint32_t c = 0; c < p.cols.in.n; c++)
+        for (uint32_t i = 0; ((const fade_column *)library_at(&p.cols.in, c))->flags & FADE_OPTIONAL && i < 8; i++)
+            p.r->in[c][i] = NAN;
+    ok = ok && probe_call(&p);
+    for (uint32_t i = 0; ok && i < 8; i++)
+        ok = same(&p, i, first, i, "when what is FADE_OPTIONAL of a sample is unknown");
     for (uint32_t c = 0; c < p.cols.in.n; c++)
         for (uint32_t i = LIVE; i < 8; i++)
             p.r->in[c][i] = NAN;

@@ -128,7 +128,7 @@ static const fade_column out[] = {
 static const fade_column sample[] = {
     { "soc", "1", "State of charge.", 0, 0, 0, 0, 0, 1, 0 },
     { "temperature", "K", "Temperature.", 0, 0, 0, 0, 0, 1, 0 },
-    { "time", "s", "Time.", 0, 0, 0, 0, 0, 1, 0 },
+    { "time", "s", "Time, for SSC's days.", 0, 0, 0, 0, 0, 1, FADE_OPTIONAL },
 };
 static const fade_column rate[] = {
     { "calendar_stress", "1", "A(e_b1)^2.", 0, 0, 0, 0, 0, 1, 0 },
