@@ -171,7 +171,7 @@ static void passed_over(void **state)
     size_t over = 0;
     int resumed = 0;
     for (uint64_t round = 0; round < 5; round++)
-        for (int k = 0; k < SOME; k++) {
+        for (int k = (int)(round % 3); k < SOME; k += 3) {              /* each law once or twice */
             uint64_t x = round + 3 * (unsigned)k;
             again(x, x % 2 ? 1000 : 240, x % 5 == 4 ? 1800 : 3600);
             if (round % 3 == 2)
@@ -202,7 +202,8 @@ static void passed_over(void **state)
             series.stop = NULL;
             series.again = series.cap = 0;
         }
-    assert_true(over > 50000);
+    print_message("passed over %zu samples, resumed %d times\n", over, resumed);
+    assert_true(over > 15000);
     assert_true(resumed >= SOME);
 }
 

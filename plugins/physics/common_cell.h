@@ -170,7 +170,8 @@ static const void *cell_iface(const fade_desc *d, const char *id)
 /* Cycles are booked once a day or every equivalent full cycle, as the peer that these laws come from does. */
 #define CELL_DUTY(more)                                                                                                          \
     static const fade_duty_v1 duty = {                                                                                           \
-        .size = sizeof duty, .flags = more, .break_time = 86400, .break_efc = 1, .in = FADE_LIST(reads), .rate = FADE_LIST(rate), \
+        .size = sizeof duty, .flags = (more) & FADE_LENT_SAMPLES ? (more) | FADE_LENT_TO_STEPS : (more), .break_time = 86400,    \
+        .break_efc = 1, .in = FADE_LIST(reads), .rate = FADE_LIST(rate), \
         .rates = cell_rates, .steps = cell_steps,                                                                                \
     }
 #endif

@@ -324,10 +324,12 @@ static void cell_free(const cell *m, const fade_tile *b, uint32_t t, const doubl
         q[i] = 1 / p[i];
     }
     m->math->log1p(n, u, u);
-    cell_raise(m, n, q, u);
-    for (uint32_t i = 0; i < n; i++)
+    m->math->pow(n, u, q, u);
+    for (uint32_t i = 0; i < n; i++) {
         u[i] += k[i] * x[i] / scale;
-    cell_raise(m, n, p, u);
+        q[i] = p[i];
+    }
+    m->math->pow(n, u, q, u);
     for (uint32_t i = 0; i < n; i++)
         u[i] *= 0.5;
     m->math->tanh(n, u, u);

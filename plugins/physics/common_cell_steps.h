@@ -119,11 +119,11 @@ static void cell_go_free(const cell *m, const fade_tile *b, uint32_t j, const do
         q[t] = 1 / p[t];
     }
     m->math->log1p(CELL_MOST, k->u, k->u);
-    cell_raise(m, CELL_MOST, q, k->u);
+    m->math->pow(CELL_MOST, k->u, q, k->u);
     for (uint32_t t = 0; t < CELL_MOST; t++)
         if (m->frees >> t & 1)
             k->u[t] += cell_number_at(b, &m->k[t])[0] * add[t] / m->law->term[t].scale;
-    cell_raise(m, CELL_MOST, p, k->u);
+    m->math->pow(CELL_MOST, k->u, p, k->u);
     for (uint32_t t = 0; t < CELL_MOST; t++)
         k->u[t] *= 0.5;
     m->math->tanh(CELL_MOST, k->u, k->u);

@@ -69,7 +69,7 @@ static int cell_check_term(const cell_check *c, uint32_t i)
     if (t->shape && !cell_has(in, "mean_", t->key, ""))
         return cell_wrong(c, "%s has a shape and is not in `in`: CELL_MEAN(\"%s\")", t->key, t->key);
     if (t->each && !(c->law->duty->flags & FADE_LENT_SAMPLES))
-        return cell_wrong(c, "%s looks at each sample: CELL_DUTY(FADE_LENT_SAMPLES | FADE_LENT_TO_STEPS)", t->key);
+        return cell_wrong(c, "%s looks at each sample: CELL_DUTY(FADE_LENT_SAMPLES)", t->key);
     return 0;
 }
 

@@ -68,7 +68,7 @@ static const cell_let made[] = {
     { "soc_TN3", "soc/TN^3" }, { "root_soc_TN3", "max(soc, 0)^0.5/TN^3" },
     { "TN_3", "TN^-3" }, { "TN_1", "1/TN" }, { "TN2", "TN^2" }, { "TN3", "TN^3" }, { NULL, NULL },
 };
-CELL_DUTY(FADE_LENT_SAMPLES | FADE_LENT_TO_STEPS);
+CELL_DUTY(FADE_LENT_SAMPLES);
 static const cell_law law = {
     .term = term,
     .nterm = sizeof term / sizeof term[0],

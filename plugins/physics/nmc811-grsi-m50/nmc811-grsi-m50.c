@@ -47,7 +47,7 @@ static const cell_term term[] = {
 };
 static const cell_let let[] = { { "TN", "T/308.15" }, { "UN", "Ua/0.123" }, { NULL, NULL } };
 static const cell_let made[] = { { "TN3", "TN^3" }, { NULL, NULL } };
-CELL_DUTY(FADE_LENT_SAMPLES | FADE_LENT_TO_STEPS);
+CELL_DUTY(FADE_LENT_SAMPLES);
 static const cell_law law = {
     .term = term,
     .nterm = sizeof term / sizeof term[0],
