@@ -180,6 +180,11 @@ typedef struct fade_math_v1 {             /* "fade.math/1" [any]: same bits at a
     void   (*curve)(uint32_t n, const fade_value *c, const double *x, double *y);   /* linear; the end values hold */
     void   (*dense)(uint32_t n, uint32_t rows, uint32_t cols, const double *w, const double *x, double *y);
                                           /* y[rows][n] = w[rows][cols] x[cols][n], summed in order of cols */
+    double (*exp1)(double);               /* one value, the same bits as the columns: for what must wait for the value before */
+    double (*log1)(double);
+    double (*log1p1)(double);
+    double (*tanh1)(double);
+    double (*pow1)(double x, double p);
 } fade_math_v1;
 
 typedef struct fade_log_v1 {              /* "fade.log/1" [any]: what report() says at level 0..3, but asked before the text is made */
@@ -229,6 +234,8 @@ typedef struct fade_expr_v1 {             /* "fade.expr/1": formulas as text, ru
     void    (*eval)(const fade_expr *, uint32_t n, const double *const *var, void *scratch, double *const *y);
                                           /* [work] n a multiple of 8; columns that are `same` need 8 values; y[i] of those wanted; y may not be a var */
     void    (*close)(fade_expr *);                                                            /* [main] accepts NULL */
+    void    (*lane)(const fade_expr *, uint32_t n, uint32_t i, void *scratch, double *const *y);
+                                          /* [work] lane i alone, behind a call with y NULL for n lanes of the same columns, whose values may be others now */
 } fade_expr_v1;
 
 /* ---- tiles and models ------------------------------------------------------------------------------------------------------ */
@@ -285,6 +292,7 @@ struct fade_steps {                       /* steps of one cell, one behind the o
     const uint8_t       *ends;            /* [n] 1: the health behind this step is what it leaves; else that before it */
     double              *health;          /* [n + 1] of the cell before each step, and behind the last: [0] is given, steps() fills the others */
     double (*left)(const fade_steps *, double output);        /* the health by that output */
+    void (*left_all)(const fade_steps *, uint32_t n, const double *output, double *health);       /* the same of n of them */
 };
 
 typedef struct fade_duty_v1 {             /* "fade.duty/1", beside fade.model/1 */

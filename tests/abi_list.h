@@ -72,7 +72,7 @@
     F(fade_rng_v1, size, 0, 4, uint32_t) \
     F(fade_rng_v1, uniform, 8, 8, void (*)(const fade_host *, uint32_t, const uint64_t *, const uint64_t *, uint32_t, double *)) \
     F(fade_rng_v1, normal, 16, 8, void (*)(const fade_host *, uint32_t, const uint64_t *, const uint64_t *, uint32_t, double *)) \
-    S(fade_math_v1, 80) \
+    S(fade_math_v1, 120) \
     F(fade_math_v1, size, 0, 4, uint32_t) \
     F(fade_math_v1, exp, 8, 8, void (*)(uint32_t, const double *, double *)) \
     F(fade_math_v1, expm1, 16, 8, void (*)(uint32_t, const double *, double *)) \
@@ -83,6 +83,11 @@
     F(fade_math_v1, pow, 56, 8, void (*)(uint32_t, const double *, const double *, double *)) \
     F(fade_math_v1, curve, 64, 8, void (*)(uint32_t, const fade_value *, const double *, double *)) \
     F(fade_math_v1, dense, 72, 8, void (*)(uint32_t, uint32_t, uint32_t, const double *, const double *, double *)) \
+    F(fade_math_v1, exp1, 80, 8, double (*)(double)) \
+    F(fade_math_v1, log1, 88, 8, double (*)(double)) \
+    F(fade_math_v1, log1p1, 96, 8, double (*)(double)) \
+    F(fade_math_v1, tanh1, 104, 8, double (*)(double)) \
+    F(fade_math_v1, pow1, 112, 8, double (*)(double, double)) \
     S(fade_log_v1, 16) \
     F(fade_log_v1, size, 0, 4, uint32_t) \
     F(fade_log_v1, wants, 8, 8, int32_t (*)(const fade_host *, int32_t)) \
@@ -108,13 +113,14 @@
     F(fade_csv_v1, offset, 32, 8, uint64_t (*)(const fade_csv *)) \
     F(fade_csv_v1, seek, 40, 8, int32_t (*)(fade_csv *, uint64_t, uint64_t)) \
     F(fade_csv_v1, close, 48, 8, void (*)(fade_csv *)) \
-    S(fade_expr_v1, 40) \
+    S(fade_expr_v1, 48) \
     F(fade_expr_v1, size, 0, 4, uint32_t) \
     F(fade_expr_v1, compile, 8, 8, int32_t (*)(const fade_host *, uint32_t, const char *const *, const char *const *, const uint8_t *, \
       uint32_t, const char *const *, const uint8_t *, fade_expr **)) \
     F(fade_expr_v1, scratch, 16, 8, size_t (*)(const fade_expr *, uint32_t)) \
     F(fade_expr_v1, eval, 24, 8, void (*)(const fade_expr *, uint32_t, const double *const *, void *, double *const *)) \
     F(fade_expr_v1, close, 32, 8, void (*)(fade_expr *)) \
+    F(fade_expr_v1, lane, 40, 8, void (*)(const fade_expr *, uint32_t, uint32_t, void *, double *const *)) \
     S(fade_samples, 40) \
     F(fade_samples, size, 0, 4, uint32_t) \
     F(fade_samples, n, 4, 4, uint32_t) \
@@ -155,13 +161,14 @@
     F(fade_model_v1, refresh, 64, 8, int32_t (*)(const void *, fade_tile *)) \
     F(fade_model_v1, step, 72, 8, int32_t (*)(const void *, fade_tile *)) \
     F(fade_model_v1, observe, 80, 8, int32_t (*)(const void *, fade_tile *)) \
-    S(fade_steps, 40) \
+    S(fade_steps, 48) \
     F(fade_steps, size, 0, 4, uint32_t) \
     F(fade_steps, output, 4, 4, uint32_t) \
     F(fade_steps, scaled, 8, 8, const uint8_t *) \
     F(fade_steps, ends, 16, 8, const uint8_t *) \
     F(fade_steps, health, 24, 8, double *) \
     F(fade_steps, left, 32, 8, double (*)(const fade_steps *, double)) \
+    F(fade_steps, left_all, 40, 8, void (*)(const fade_steps *, uint32_t, const double *, double *)) \
     S(fade_duty_v1, 104) \
     F(fade_duty_v1, size, 0, 4, uint32_t) \
     F(fade_duty_v1, flags, 4, 4, uint32_t) \

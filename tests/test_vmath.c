@@ -225,6 +225,38 @@ static void exact_results_are_exact(void **state)
     }
 }
 
+static bool one_value(double alone, double of_many)
+{
+    return memcmp(&alone, &of_many, sizeof alone) == 0 || (isnan(alone) && isnan(of_many));
+}
+
+/* One value is what a column has, corners of the range too. */
+static void alone_or_among_many(void **state)
+{
+    (void)state;
+    static double x[N], p[N], y[N];
+    const fade_math_v1 *m = vmath_table();
+    const struct { double (*one)(double); column *many; } pair[] = {
+        { m->exp1, m->exp }, { m->log1, m->log }, { m->log1p1, m->log1p }, { m->tanh1, m->tanh },
+    };
+    for (int round = 0; round < 40; round++) {
+        for (int i = 0; i < N; i++) {
+            x[i] = i % 3 == 0 ? any_bits() : i % 5 == 0 ? specials[(size_t)i % NSPECIAL] : spread(1e-310, 1e3);
+            p[i] = i % 4 == 0 ? any_bits() : i % 7 == 0 ? specials[(size_t)i % NSPECIAL] : between(-40, 40);
+        }
+        for (size_t f = 0; f < sizeof pair / sizeof *pair; f++) {
+            pair[f].many(N, x, y);
+            for (int i = 0; i < N; i++)
+                if (!one_value(pair[f].one(x[i]), y[i]))
+                    fail_msg("function %zu of %a: %a alone, %a among many", f, x[i], pair[f].one(x[i]), y[i]);
+        }
+        m->pow(N, x, p, y);
+        for (int i = 0; i < N; i++)
+            if (!one_value(m->pow1(x[i], p[i]), y[i]))
+                fail_msg("%a to the %a: %a alone, %a among many", x[i], p[i], m->pow1(x[i], p[i]), y[i]);
+    }
+}
+
 /* Widths, lengths, positions and neighbours do not change a lane's bits; y may be x. */
 static void same_bits_everywhere(void **state)
 {
@@ -397,7 +429,7 @@ int main(void)
         cmocka_unit_test(within_an_ulp),
         cmocka_unit_test(pow_within_an_ulp),
         cmocka_unit_test(special_values_as_libm),
-        cmocka_unit_test(exact_results_are_exact),
+        cmocka_unit_test(exact_results_are_exact), cmocka_unit_test(alone_or_among_many),
         cmocka_unit_test(same_bits_everywhere),
         cmocka_unit_test(pow_same_bits),
         cmocka_unit_test(curves),

@@ -118,6 +118,6 @@ static int32_t service_compile(const fade_host *host, uint32_t n, const char *co
 
 const fade_expr_v1 *expr_table(void)
 {
-    static const fade_expr_v1 table = { sizeof table, service_compile, expr_scratch, expr_eval, expr_close };
+    static const fade_expr_v1 table = { sizeof table, service_compile, expr_scratch, expr_eval, expr_close, expr_lane };
     return &table;
 }

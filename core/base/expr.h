@@ -23,6 +23,8 @@ size_t expr_scratch(const fade_expr *, uint32_t n);                             
 /* n a multiple of 8; a `same` column needs 8 values; y[i] of a formula that is not wanted may be NULL.  With y NULL what
  * is made of held variables alone is put into scratch: calls with y for as many lanes take it from there.  Thread: any. */
 void expr_eval(const fade_expr *, uint32_t n, const double *const *var, void *scratch, double *const *y);
+/* Lane i alone, behind a call with y NULL for n lanes of the same columns: what is not held may be another value now. */
+void expr_lane(const fade_expr *, uint32_t n, uint32_t i, void *scratch, double *const *y);
 void expr_close(fade_expr *);                     /* accepts NULL */
 const fade_expr_v1 *expr_table(void);             /* "fade.expr/1" */
 #endif

@@ -101,13 +101,21 @@ size_t expr_scratch(const fade_expr *e, uint32_t n)
     return LINE + columns * sizeof(double) + e->from[EXPR_INS] * sizeof(double *);
 }
 
-void expr_eval(const fade_expr *e, uint32_t n, const double *const *var, void *scratch, double *const *y)
+/* A call for n lanes that uses the scratch so. */
+static frame frame_of(const fade_expr *e, uint32_t n, const double *const *var, void *scratch, double *const *y)
 {
     double *same = (double *)(((uintptr_t)scratch + LINE - 1) / LINE * LINE);
     double *held = same + (size_t)8 * e->nsame, *reg = held + (size_t)n * e->nheld;
-    uint32_t block = block_of(e, n), from = y ? e->held : e->once, to = y ? e->ncode : e->held;
-    frame f = { e, loops_in_use(), vmath_table(), var, y, same, held, reg, (double **)(reg + (size_t)block * e->nreg),
-                n, block };
+    uint32_t block = block_of(e, n);
+    return (frame){
+        e, loops_in_use(), vmath_table(), var, y, same, held, reg, (double **)(reg + (size_t)block * e->nreg), n, block
+    };
+}
+
+void expr_eval(const fade_expr *e, uint32_t n, const double *const *var, void *scratch, double *const *y)
+{
+    frame f = frame_of(e, n, var, scratch, y);
+    uint32_t from = y ? e->held : e->once, to = y ? e->ncode : e->held;
     if (n == 0)
         return;
     place_all(&f);
@@ -117,12 +125,41 @@ void expr_eval(const fade_expr *e, uint32_t n, const double *const *var, void *s
             place_lanes(&f, lane);
         run(&f, e->code + from, e->code + to, block_of(e, n - lane));
     }
+    if (n > e->block)
+        place_lanes(&f, 0);                             /* where expr_lane looks for them */
 }
 
+/* An operation on one value: what the loops make of each. */
 double expr_single(int op, double a, double b)
 {
-    double x[8] = { a, a, a, a, a, a, a, a }, z[8] = { b, b, b, b, b, b, b, b }, *at[] = { x, z };
-    const expr_code c = { .op = (uint8_t)op, .b = 1 };
-    run(&(frame){ .loops = loops_in_use(), .math = vmath_table(), .at = at }, &c, &c + 1, 8);
-    return x[0];
+    switch (op) {
+    case EXPR_COPY: return a;
+    case EXPR_NEG: return -a;
+    case EXPR_ABS: return fabs(a);
+    case EXPR_SQRT: return sqrt(a);
+    case EXPR_EXP: return vmath_exp1(a);
+    case EXPR_LOG: return vmath_log1(a);
+    case EXPR_TANH: return vmath_tanh1(a);
+    case EXPR_ERF: return erf(a);
+    case EXPR_ADD: return a + b;
+    case EXPR_SUB: return a - b;
+    case EXPR_MUL: return a * b;
+    case EXPR_DIV: return a / b;
+    case EXPR_MIN: return a < b || a != a ? a : b;
+    case EXPR_MAX: return a > b || a != a ? a : b;
+    default: return vmath_pow1(a, b);
+    }
+}
+
+/* Where things are is known from that call, but for results; lane i of what goes with the lanes, which stands behind.
+ */
+void expr_lane(const fade_expr *e, uint32_t n, uint32_t i, void *scratch, double *const *y)
+{
+    const uint32_t still = e->from[EXPR_IN_HELD];
+    double **at = frame_of(e, n, NULL, scratch, NULL).at;
+    for (uint32_t k = e->from[EXPR_IN_Y]; k < e->from[EXPR_INS]; k++)
+        at[k] = y[e->place[k].at];
+    for (const expr_code *c = e->code + e->held, *end = e->code + e->ncode; c < end; c++)
+        at[c->to][c->to < still ? 0 : i] =
+            expr_single(c->op, at[c->a][c->a < still ? 0 : i], at[c->b][c->b < still ? 0 : i]);
 }

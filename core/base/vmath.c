@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * vmath.c - which kernels of vmath are in use, and single values.
+ * vmath.c - which kernels of vmath are in use.
  */
 #include "core/base/vmath_inside.h"
 #include <pthread.h>
@@ -44,6 +44,11 @@ static int use(const char *isa)
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
         if ((!isa || strcmp(isa, sets[i].name) == 0) && sets[i].has()) {
             table = *sets[i].table;
+            table.exp1 = vmath_exp1;
+            table.log1 = vmath_log1;
+            table.log1p1 = vmath_log1p1;
+            table.tanh1 = vmath_tanh1;
+            table.pow1 = vmath_pow1;
             name = sets[i].name;
             return 0;
         }
@@ -77,28 +82,4 @@ const char *vmath_isa(void)
 {
     once();
     return name;
-}
-
-static double one(void (*f)(uint32_t, const double *, double *), double x)
-{
-    double v[8] = { x, x, x, x, x, x, x, x };
-    f(8, v, v);
-    return v[0];
-}
-
-double vmath_exp1(double x)
-{
-    return one(vmath_table()->exp, x);
-}
-
-double vmath_log1(double x)
-{
-    return one(vmath_table()->log, x);
-}
-
-double vmath_pow1(double x, double p)
-{
-    double v[8] = { x, x, x, x, x, x, x, x }, w[8] = { p, p, p, p, p, p, p, p };
-    vmath_table()->pow(8, v, w, v);
-    return v[0];
 }

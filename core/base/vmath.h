@@ -15,5 +15,7 @@ int vmath_use(const char *isa);
 const char *vmath_isa(void);                      /* what is in use */
 double vmath_exp1(double);                        /* one value, the same bits as the columns */
 double vmath_log1(double);
+double vmath_log1p1(double);
+double vmath_tanh1(double);
 double vmath_pow1(double x, double p);
 #endif

@@ -437,5 +437,5 @@ VTARGET void VNAME(dense)(uint32_t n, uint32_t rows, uint32_t cols, const double
 
 const fade_math_v1 VNAME(table) = {
     sizeof(fade_math_v1), VNAME(exp), VNAME(expm1), VNAME(log), VNAME(log1p), VNAME(tanh), VNAME(asinh),
-    VNAME(pow), VNAME(curve), VNAME(dense),
+    VNAME(pow), VNAME(curve), VNAME(dense), 0, 0, 0, 0, 0,
 };

@@ -3,6 +3,7 @@
  *
  * What comes out is what one step after the other makes, to the bit.  A law that refuses is not asked again.
  */
+#include "core/base/clones.h"
 #include "core/base/mem.h"
 #include "core/engine/duty_desk.h"
 #include <math.h>
@@ -51,6 +52,21 @@ static double by_loss(const fade_steps *s, double v)
     return duty_soh(m->c0 * (1 - v) / m->c0);
 }
 
+CLONES static void all_by_capacity(const fade_steps *s, uint32_t n, const double *restrict v, double *restrict health)
+{
+    const duty_steps *m = (const duty_steps *)s;
+    const double scale = m->scale, offset = m->offset, c0 = m->c0;
+    for (uint32_t i = 0; i < n; i++)
+        health[i] = duty_soh((v[i] * scale + offset) / c0);
+}
+
+CLONES static void all_by_loss(const fade_steps *s, uint32_t n, const double *restrict v, double *restrict health)
+{
+    const double c0 = ((const duty_steps *)s)->c0;
+    for (uint32_t i = 0; i < n; i++)
+        health[i] = duty_soh(c0 * (1 - v[i]) / c0);
+}
+
 static bool open_one(const duty_use *u, const physics *ph, duty_steps *m)
 {
     const part *q = &ph->part[0];
@@ -82,6 +98,7 @@ static bool open_one(const duty_use *u, const physics *ph, duty_steps *m)
     m->offset = ph->capacity_link.offset;
     m->of = (fade_steps){ .size = sizeof m->of, .scaled = m->scaled, .ends = m->ends, .health = m->health,
                           .left = ph->capacity >= 0 ? by_capacity : by_loss,
+                          .left_all = ph->capacity >= 0 ? all_by_capacity : all_by_loss,
                           .output = (uint32_t)ph->pool.at[ph->capacity >= 0 ? ph->capacity : ph->loss].index };
     return true;
 }
@@ -168,19 +185,15 @@ static void lay_row(const worker *k, const part *q, const workpart *wp, duty_ste
 static void lay_steps(const duty *d, const duty_use *u, const duty_run_of *run, duty_steps *m, size_t live, size_t n)
 {
     const duty_step *step = run->stream->at[u->rule].step + run->step;
-    const double *value = run->stream->value[u - d->use] + run->step * VALUE_WIDTH(u);
+    const struct duty_fill *to = u->fill;
     for (size_t j = 0; j < n; j++) {
         size_t at = j < live ? j : live - 1;
-        const double *v = value + at * VALUE_WIDTH(u) + u->nfill;
-        double efc = v[VALUE_EFC], depth = v[VALUE_MAX] - v[VALUE_MIN];
+        const double *v = duty_value(d, run->stream, u, run->step + at), *more = v + u->nfill;
+        double depth = more[VALUE_MAX] - more[VALUE_MIN];
         m->ends[j] = step[at].brk;
-        m->dt[j] = step[at].brk && depth > 0 ? efc / depth : 0;
-    }
-    for (size_t f = 0; f < u->nfill; f++) {
-        double *to = m->in + (size_t)u->fill[f].input * STEPS;
-        for (size_t j = 0; j < live; j++)
-            to[j] = value[j * VALUE_WIDTH(u) + f];
-        fill(to + live, n - live, to[live - 1]);
+        m->dt[j] = step[at].brk && depth > 0 ? more[VALUE_EFC] / depth : 0;
+        for (size_t f = 0; f < u->nfill; f++)
+            m->in[(size_t)to[f].input * STEPS + j] = v[f];
     }
     memset(m->status, 0, n * sizeof *m->status);
     fill(m->wish, n, INFINITY);
