@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 enum { LINE = 64, ALIGN = 16, BLOCK = 16384 };
 
@@ -19,6 +22,14 @@ static atomic_long failing;                             /* the count at which on
 static bool granted(void)
 {
     return atomic_fetch_add(&counted, 1) + 1 != atomic_load(&failing);
+}
+
+void mem_keep(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 4 << 20);
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
+#endif
 }
 
 void mem_fail_at(long k)

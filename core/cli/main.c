@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * main.c - the command: the table of its verbs.
  */
+#include "core/base/mem.h"
 #include "core/cli/cli.h"
 
 int main(int argc, char **argv)
@@ -12,5 +13,6 @@ int main(int argc, char **argv)
         &verb_train,  &verb_predict, &verb_model,
         &verb_params, &verb_config, &verb_completion, &verb_man,     &verb_version, NULL,
     };
+    mem_keep();
     return cli_main(verbs, argc, argv);
 }

@@ -158,7 +158,7 @@ typedef struct duty_stream {
     duty_row *row;                                /* of this chunk */
     size_t  *row_step;                            /* [rule][row]: one behind its last step */
     size_t   nrow, caprow, slot;
-    double **value;                               /* per use: [step][nfill] */
+    double **value;                               /* per use that weighs cycles: [step][VALUE_WIDTH] */
     double  *made;                                /* of the law at hand: what cycles() makes of each event */
     duty_past *past;                              /* what was made of its first samples; NULL: not remembered */
     duty_known known;
@@ -192,10 +192,20 @@ typedef struct duty {
     struct duty_memo *memo;
 } duty;
 
-/* Behind a step's fills: what scaling and deepening need. */
-enum { VALUE_EFC, VALUE_MEAN, VALUE_MIN, VALUE_MAX, VALUE_MORE };
+/* Behind a step's fills: what scaling and deepening need, and what duty_told() says of it. */
+enum { VALUE_EFC, VALUE_MEAN, VALUE_MIN, VALUE_MAX, VALUE_TOLD, VALUE_MORE };
 #define VALUE_WIDTH(u) ((u)->nfill + VALUE_MORE)
+/* Has a use values of its own, which go with the cycles that close in each step?  Else they are those of the accounts. */
+static inline bool duty_weighs(const duty_use *u) { return u->ncycle && !u->own; }
+/* What a step hands to a law. */
+static inline const double *duty_value(const duty *d, const duty_stream *s, const duty_use *u, size_t step)
+{
+    return duty_weighs(u) ? s->value[u - d->use] + step * VALUE_WIDTH(u) : s->at[u->rule].account[step]->value + u->value;
+}
+
 int duty_holds_open(duty_use *, const part *, why *w);        /* duty_ranges.c */
+/* Of a step's values: 0 no stretch ends with it, 1 one without a cycle, 2 one with; less than 0 where a range is left. */
+double duty_told(const duty_use *, const double *v, bool brk);
 
 /* What a state of charge is in a cell that has q of its capacity left and gives the energy of a new one: what lies
  * below the highest that was met goes deeper, at most to empty. */

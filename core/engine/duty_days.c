@@ -54,7 +54,7 @@ static bool open_one(const part *q, duty_days *m)
            duty_guess_open(&m->guess, q->wstate);
 }
 
-/* One per part that may go by days, in tiles of a single cell or not: a run may end with one. */
+/* One per part that may go by days and not by steps(), in tiles of a single cell or not: a run may end with one. */
 int duty_days_open(engine *e, worker *k, why *w)
 {
     const duty *d = e->duty;
@@ -64,7 +64,7 @@ int duty_days_open(engine *e, worker *k, why *w)
     for (size_t p = 0, at = 0; p < e->nphysics; at += e->physics[p++].n) {
         const part *q = &e->physics[p].part[0];
         int which = d->use_of[at];
-        if (which < 0 || !may_go(d, &d->use[which], &e->physics[p], q))
+        if (which < 0 || desk->steps[which] || !may_go(d, &d->use[which], &e->physics[p], q))
             continue;
         duty_days *m = desk->days[which] = mem_zero(1, sizeof *m);
         if (!m || !open_one(q, m))
@@ -137,19 +137,21 @@ static void lay_steps(const duty *d, const duty_use *u, const duty_run_of *run, 
 {
     const duty_step *step = run->stream->at[u->rule].step;
     const uint32_t from = (uint32_t)run->stream->known.from;
-    const double *value = run->stream->value[u - d->use] + run->step * VALUE_WIDTH(u);
     for (size_t j = 0; j < padded; j++) {
         size_t at = run->step + (j < n ? j : n - 1);
-        const double *v = value + (at - run->step) * VALUE_WIDTH(u) + u->nfill;
+        const double *v = duty_value(d, run->stream, u, at) + u->nfill;
         double efc = v[VALUE_EFC], depth = v[VALUE_MAX] - v[VALUE_MIN];
         m->brk[j] = step[at].brk;
         m->guess.again[j] = j < n && step[at].from == from ? step[at].again : 0;
         m->count[j] = step[at].brk && depth > 0 ? efc / depth : 0;
     }
+    for (size_t j = 0; j < n; j++) {
+        const double *v = duty_value(d, run->stream, u, run->step + j);
+        for (size_t f = 0; f < u->nfill; f++)
+            m->base[f * DAYS + j] = v[f];
+    }
     for (size_t f = 0; f < u->nfill; f++) {
         double *base = m->base + f * DAYS;
-        for (size_t j = 0; j < n; j++)
-            base[j] = value[j * VALUE_WIDTH(u) + f];
         fill(base + n, (uint32_t)(padded - n), base[n - 1]);
         memcpy(m->in + (size_t)u->fill[f].input * DAYS, base, padded * sizeof *base);
     }

@@ -53,8 +53,8 @@ int duty_desk_open(engine *e, worker *k, why *w)
               k_desk->set && k_desk->at && k_desk->param && k_desk->param_at && k_desk->scratch;
     for (size_t i = 0; ok && i < params; i++)
         k_desk->param_at[i] = k_desk->param + i * DUTY_BATCH;
-    int rc = ok ? duty_days_open(e, k, w) : fail(w, E_NOMEM, "no memory for a worker's duty");
-    return rc ? rc : duty_steps_open(e, k, w);
+    int rc = ok ? duty_steps_open(e, k, w) : fail(w, E_NOMEM, "no memory for a worker's duty");
+    return rc ? rc : duty_days_open(e, k, w);
 }
 
 void duty_desk_close(worker *k)

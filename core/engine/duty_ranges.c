@@ -48,24 +48,41 @@ static uint32_t active(const worker *k, const duty_run_of *run, uint32_t *first)
     return n;
 }
 
-/* One input over the row's stretches, in all of `range` as far as a cell is concerned; *first: the first value outside.
- */
-static void look(const duty_use *u, const duty_run_of *run, const double *v, const struct duty_held *held,
+double duty_told(const duty_use *u, const double *v, bool brk)
+{
+    bool cycle = v[u->nfill + VALUE_MAX] > v[u->nfill + VALUE_MIN], outside = false;
+    for (const struct duty_held *h = u->held; h < u->held + u->nheld; h++)
+        outside |= (cycle || !h->cycle) && (v[h->fill] < h->lo || v[h->fill] > h->hi);
+    return brk ? (outside ? -1 : 1) * (cycle ? 2.0 : 1.0) : 0;
+}
+
+/* The stretches of a run, and those with a cycle; true where some leave a range. */
+static bool count(const duty *d, const duty_use *u, const duty_run_of *run, uint64_t *all, uint64_t *cycles)
+{
+    bool outside = false;
+    *all = *cycles = 0;
+    for (size_t s = run->step; s < run->end; s++) {
+        double told = duty_value(d, run->stream, u, s)[u->nfill + VALUE_TOLD];
+        *all += told != 0;
+        *cycles += fabs(told) > 1;
+        outside |= told < 0;
+    }
+    return outside;
+}
+
+/* One input over the stretches of a run, some of which leave a range; *first: the first value outside. */
+static void look(const duty *d, const duty_use *u, const duty_run_of *run, const struct duty_held *held,
                  input_range *range, double *first)
 {
-    const duty_step *step = run->stream->at[u->rule].step;
-    const size_t width = VALUE_WIDTH(u);
-    v += run->step * width;
-    for (size_t s = run->step; s < run->end; s++, v += width) {
+    for (size_t s = run->step; s < run->end; s++) {
+        const double *v = duty_value(d, run->stream, u, s);
         double x = v[held->fill];
-        if (!step[s].brk || (held->cycle && !(v[u->nfill + VALUE_MAX] > v[u->nfill + VALUE_MIN])))
-            continue;
-        range->looked++;
-        if (!(x < held->lo) && !(x > held->hi))
+        if (v[u->nfill + VALUE_TOLD] >= 0 || (held->cycle && v[u->nfill + VALUE_TOLD] > -2) ||
+            (!(x < held->lo) && !(x > held->hi)))
             continue;
         *first = range->rows ? *first : x;
-        range->least = range->rows ? fmin(range->least, x) : x;
-        range->most = range->rows ? fmax(range->most, x) : x;
+        range->least = range->rows && range->least < x ? range->least : x;
+        range->most = range->rows && range->most > x ? range->most : x;
         range->rows++;
     }
 }
@@ -85,12 +102,16 @@ void duty_look(engine *e, worker *k, const part *q, const duty_use *u, const wor
 {
     for (const duty_run_of *run = k->desk->run; u->nheld && run < k->desk->run + nrun; run++) {
         uint32_t at = run->lo;
-        uint64_t n = run->step < run->end ? active(k, run, &at) : 0;
-        for (size_t h = 0; n && h < u->nheld; h++) {
+        uint64_t n = run->step < run->end ? active(k, run, &at) : 0, all, cycles;
+        if (!n)
+            continue;
+        bool outside = count(e->duty, u, run, &all, &cycles);
+        for (size_t h = 0; h < u->nheld; h++) {
             int input = u->fill[u->held[h].fill].input;
-            input_range met = { 0 }, *range = &k->range[wp - k->part][input];
+            input_range met = { .looked = u->held[h].cycle ? cycles : all }, *range = &k->range[wp - k->part][input];
             double first = 0;
-            look(u, run, run->stream->value[u - e->duty->use], &u->held[h], &met, &first);
+            if (outside)
+                look(e->duty, u, run, &u->held[h], &met, &first);
             if (met.rows && !range->rows)
                 law_warn_outside(e, q, library_at(&q->cols.in, (uint32_t)input), first,
                                  &e->lane[k->tile->first + at]);

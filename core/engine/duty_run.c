@@ -138,7 +138,7 @@ static void set_eight(const duty_use *u, const workpart *wp, const double *v, co
 CLONES static void set_inputs(const duty *d, const duty_use *u, worker *k, workpart *wp, const duty_run_of *run)
 {
     const duty_step *step = &run->stream->at[u->rule].step[run->step];
-    const double *v = run->stream->value[u - d->use] + run->step * VALUE_WIDTH(u), *soh = k->desk->soh;
+    const double *v = duty_value(d, run->stream, u, run->step), *soh = k->desk->soh;
     bool energy = d->e->sc->duty.keep == DUTY_ENERGY, eight = !energy && run->lo == 0 && run->hi == 8;
     if (eight)
         set_eight(u, wp, v, soh);

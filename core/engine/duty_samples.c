@@ -23,7 +23,7 @@ int duty_more(duty *d, duty_stream *s, size_t n, why *w)
     for (size_t c = 0; cap > s->cap && c < d->ncol; c++) {
         if ((c == S_ANODE && !d->anode) || (c == S_RATE && !d->rate))
             continue;
-        double *more = mem_columns(cap + PAST);
+        double *more = mem_huge(cap + PAST);         /* what is read of it is written first, or not used */
         if (!more)
             return fail(w, E_NOMEM, "no memory for %zu samples", cap);
         if (s->n)

@@ -80,6 +80,7 @@ static void fill_step(const duty_stream *s, const duty_use *u, const duty_step *
         default: to[f] = 0; break;
         }
     }
+    to[u->nfill + VALUE_TOLD] = duty_told(u, to, step->brk);
 }
 
 /* s->made: column by column what cycles() makes of the first n events of a rule. */
@@ -127,12 +128,12 @@ static int use_values(duty *d, duty_stream *s, size_t which, why *w)
     const duty_use *u = &d->use[which];
     const duty_at *at = &s->at[u->rule];
     size_t nstep = duty_used(d, s, u->rule), nevent = nstep ? at->step[nstep - 1].o1 : 0, width = VALUE_WIDTH(u);
+    if (!duty_weighs(u))
+        return E_OK;
     int rc = room(&s->value[which], nstep * width, w);
     for (size_t i = 0; i < nstep && !rc; i++)
         memcpy(s->value[which] + i * width, at->account[i]->value + u->value, width * sizeof(double));
-    if (rc || !u->ncycle || u->own)
-        return rc;
-    rc = weigh(d, u, s, nevent, w);
+    rc = rc ? rc : weigh(d, u, s, nevent, w);
     if (!rc)
         fill_cycles(u, s, nstep, nevent, s->value[which]);
     return rc;

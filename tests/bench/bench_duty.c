@@ -10,6 +10,7 @@
  */
 #include "core/base/file.h"
 #include "core/base/log.h"
+#include "core/base/mem.h"
 #include "core/engine/engine.h"
 #include "tests/bench/bench.h"
 #include "tests/series_rig.h"
@@ -112,6 +113,7 @@ int main(int argc, char **argv)
     log_open(&(log_options){ .level = LOG_ERROR }, &w);
     library_register(&series_library);
     bench_pin();
+    mem_keep();                                   /* as the command does */
     series.clock = bench_now;
     printf("ten years of hourly duty, %d points, %s\n", SYNTHETIC_N, vmath_isa());
     for (size_t k = 0; k < sizeof laws / sizeof laws[0]; k++) {
