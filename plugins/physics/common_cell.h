@@ -24,7 +24,7 @@
 enum { CELL_POWER, CELL_POWER_B, CELL_SIGMOID, CELL_LINEAR, CELL_FREE };
 enum { CELL_DAYS, CELL_EFC };
 enum { CELL_LOSS, CELL_GAIN, CELL_GROWTH, CELL_APART };                  /* what y is: CELL_APART only formulas of results use */
-enum { CELL_PROGRAMS = 7, CELL_MOST = 8, CELL_RATES = 16, CELL_NAMES = 64, CELL_LANES = 1024, CELL_BLOCK = 64, CELL_TEXT = 500 };
+enum { CELL_PROGRAMS = 8, CELL_MOST = 8, CELL_RATES = 16, CELL_NAMES = 64, CELL_LANES = 1024, CELL_BLOCK = 64, CELL_TEXT = 500 };
 
 typedef struct cell_term {
     const char *key;                              /* of its state, and of its result loss_KEY or growth_KEY */
@@ -125,10 +125,11 @@ typedef struct cell {
     int          made_at[CELL_RATES];             /* rates */
     cell_number  k[CELL_MOST], p[CELL_MOST], y[CELL_MOST];
     cell_program rate, chunk, each, across, row, out;      /* each: samples are lanes; across: cells are, one sample after the other */
+    cell_program paced;                           /* chunk, where all is held that does not go with the cell's health */
     cell_program left;                            /* the formula of the loss alone */
-    int          walks, serial;                   /* the steps of one cell may go one behind the other (common_cell_steps.h); each by itself */
-    uint32_t     counts, powers, sigmoids;        /* bit t: the loss is made of term t; it is a power then, or a sigmoid */
-    uint32_t     frees;                           /* bit t: term t is a free sigmoid */
+    int          paces, looks, frees;             /* what is booked goes with the health; rates are made of each sample; free sigmoids */
+    size_t       room_left, room_each;            /* bytes of scratch for these formulas, while steps go one behind the other */
+    uint32_t     counts, roots;                   /* bit t: the loss is made of term t; its exponent is 0.5 */
 } cell;
 
 static int cell_find(const fade_list *l, const char *before, const char *key, const char *behind)

@@ -40,8 +40,12 @@ static int cell_add(cell_list *l, const char *name, const char *text)
     return (int)l->n++;
 }
 
+/* An exponent that is the number 0.5: roots and squares are cheaper than powers. */
+static int cell_is_half(const char *p) { return p && strcmp(p, "0.5") == 0; }
+
 /* What is added up of a term: k^(1/p) of a power, k of the others; `shape` may be NULL.  Products of powers and exponentials fold
- * into one exponential; `sum`: k is none, or there are few of them, and goes by exp(log k times 1/p), which costs half of a power. */
+ * into one exponential; `sum`: k is none, or there are few of them, and goes by exp(log k times 1/p), which costs half of a power
+ * (but for p = 1/2: that is a square). */
 static int cell_additive(cell_list *l, const cell_term *t, const char *k, const char *shape, int sum)
 {
     char product[CELL_TEXT], text[CELL_TEXT + 64];
@@ -50,7 +54,7 @@ static int cell_additive(cell_list *l, const cell_term *t, const char *k, const 
         return l->full = -1;
     if (t->form != CELL_POWER)
         return cell_add(l, NULL, product);
-    sum |= strstr(product, " + ") || strstr(product, " - ");
+    sum = (sum || strstr(product, " + ") || strstr(product, " - ")) && !cell_is_half(t->p);
     snprintf(text, sizeof text, sum ? "exp(log(%s)*(1/(%s)))" : "(%s)^(1/(%s))", product, t->p);
     return cell_add(l, NULL, text);
 }
@@ -111,6 +115,9 @@ static int32_t cell_compile_rate(cell *m, cell_list *l, uint64_t params)
     return cell_compile(m, &m->rate, l, params | 15, params, 0);
 }
 
+/* What is booked and goes with the cell's health, where C-rates and throughput do. */
+#define CELL_PACES ((uint64_t)1 << V_C | (uint64_t)1 << V_CC | (uint64_t)1 << V_CD | (uint64_t)1 << V_EFC_DAY)
+
 /* Of what is booked at a break point; `each`: of its samples. */
 static int32_t cell_compile_booked(cell *m, cell_program *p, cell_list *l, int each)
 {
@@ -128,8 +135,11 @@ static int32_t cell_compile_booked(cell *m, cell_program *p, cell_list *l, int e
         else
             p->w[i] = cell_additive(l, t, t->k, NULL, 1);
     }
-    if (!each)
-        return cell_compile(m, p, l, all & ~samples, 0, 0);
+    if (!each) {
+        m->paced = *p;
+        int32_t rc = cell_compile(m, p, l, all & ~samples, 0, 0);
+        return rc ? rc : cell_compile(m, &m->paced, l, all & ~samples, 0, all & ~samples & ~CELL_PACES);
+    }
     m->across = *p;
     int32_t rc = cell_compile(m, p, l, all, all & ~samples, 0);
     return rc ? rc : cell_compile(m, &m->across, l, all, samples, all & ~samples);
@@ -153,27 +163,40 @@ static int32_t cell_compile_row(cell *m, cell_list *l)
     return cell_compile(m, &m->row, l, all & ~means & ~((uint64_t)1 << V_UA), 0, 0);
 }
 
-/* Which terms the loss is made of, and how steps go: what names a rate of the cell, or looks at samples, is made step by step. */
-static void cell_look(cell *m)
+/* Does a formula speak of what goes with the cell's health? */
+static int cell_names_pace(const char *text)
 {
-    static const char *const rates[] = { "C", "Cc", "Cd", "efc_day" };
     int named = 0;
-    for (uint32_t i = 0; i < m->law->nterm; i++) {
-        const cell_term *t = &m->law->term[i];
-        uint32_t counts = m->law->loss ? (uint32_t)cell_names_it(m->law->loss, t->key) : t->to == CELL_LOSS || t->to == CELL_GAIN;
-        m->counts |= counts << i;
-        m->powers |= (counts && t->form <= CELL_SIGMOID) << i;
-        m->sigmoids |= (counts && t->form == CELL_SIGMOID) << i;
-        m->frees |= (uint32_t)(t->form == CELL_FREE) << i;
-        m->serial |= t->each || t->form == CELL_FREE;
-        for (int k = 0; k < 4; k++)
-            named |= cell_names_it(t->k, rates[k]) || (t->when && cell_names_it(t->when, rates[k]));
-    }
-    m->walks = m->serial || !named;
+    for (int v = 0; v < V_OWN && text; v++)
+        named |= (int)(CELL_PACES >> v & 1) && cell_names_it(text, cell_names[v]);
+    return named;
 }
 
-/* Of the terms' y: loss and resistance. */
-static int32_t cell_compile_out(cell *m, cell_program *p, cell_list *l, const char *loss, const char *resistance)
+/* Which terms the loss is made of, and what the steps of a cell wait for. */
+static void cell_look(cell *m)
+{
+    for (uint32_t i = 0; i < m->law->nterm; i++) {
+        const cell_term *t = &m->law->term[i];
+        m->counts |= (m->law->loss ? (uint32_t)cell_names_it(m->law->loss, t->key) : t->to == CELL_LOSS || t->to == CELL_GAIN) << i;
+        m->looks |= t->each;
+        m->roots |= (uint32_t)(t->form <= CELL_SIGMOID && cell_is_half(t->p)) << i;
+        m->frees |= t->form == CELL_FREE;
+        if (t->by != CELL_EFC)
+            continue;
+        m->paces |= cell_names_pace(t->when);
+        if (!t->each)
+            m->paces |= cell_names_pace(t->k) || cell_names_pace(t->p) || cell_names_pace(t->y);
+    }
+}
+
+/* In whole lines. */
+static size_t cell_room(const cell *m, const fade_expr *e, uint32_t n)
+{
+    return e ? (m->expr->scratch(e, n) + 63) / 64 * 64 : 0;
+}
+
+/* Of the terms' y: loss and resistance; held: parameters stay for many calls. */
+static int32_t cell_compile_out(cell *m, cell_program *p, cell_list *l, const char *loss, const char *resistance, int held)
 {
     if (loss)
         p->own[0] = cell_add(l, NULL, loss);
@@ -185,8 +208,10 @@ static int32_t cell_compile_out(cell *m, cell_program *p, cell_list *l, const ch
     uint8_t same[CELL_MOST + CELL_NAMES] = { 0 };
     for (uint32_t i = 0; i < m->law->nterm; i++)
         name[i] = m->law->term[i].key;
-    for (uint32_t i = 0; i < m->nparam; i++)
+    for (uint32_t i = 0; i < m->nparam; i++) {
         name[m->law->nterm + i] = m->name[m->first + i];
+        same[m->law->nterm + i] = held ? 2 : 0;
+    }
     p->n = l->n;
     return m->expr->compile(m->host, l->n, l->name, l->text, l->wanted, m->law->nterm + m->nparam, name, same, &p->e);
 }
@@ -212,7 +237,7 @@ static int32_t cell_compile_all(cell *m)
     if (!l)
         return FADE_ENOMEM;
     uint64_t params = (((uint64_t)1 << m->nparam) - 1) << m->first;
-    cell_program *all[CELL_PROGRAMS] = { &m->rate, &m->chunk, &m->each, &m->across, &m->row, &m->out, &m->left };
+    cell_program *all[CELL_PROGRAMS] = { &m->rate, &m->chunk, &m->paced, &m->each, &m->across, &m->row, &m->out, &m->left };
     for (int i = 0; i < CELL_PROGRAMS; i++)
         cell_clear(all[i]);
     cell_begin_list(m, l, 0, 0);
@@ -224,10 +249,12 @@ static int32_t cell_compile_all(cell *m)
     cell_begin_list(m, l, 1, 0);
     rc = rc ? rc : cell_compile_row(m, l);
     l->n = 0;
-    rc = rc ? rc : cell_compile_out(m, &m->out, l, m->law->loss, m->law->resistance);
+    rc = rc ? rc : cell_compile_out(m, &m->out, l, m->law->loss, m->law->resistance, 0);
     l->n = 0;
-    rc = rc ? rc : cell_compile_out(m, &m->left, l, m->law->loss, NULL);
+    rc = rc ? rc : cell_compile_out(m, &m->left, l, m->law->loss, NULL, 1);
     cell_look(m);
+    m->room_left = cell_room(m, m->left.e, CELL_BLOCK);
+    m->room_each = cell_room(m, m->each.e, CELL_BLOCK);
     m->used = l->used;
     free(l);
     return rc;
@@ -306,7 +333,7 @@ static void cell_inputs_of(cell *m, const fade_args *a)
 static void cell_destroy(void *model)
 {
     cell *m = model;
-    fade_expr *e[CELL_PROGRAMS] = { m->rate.e, m->chunk.e, m->each.e, m->across.e, m->row.e, m->out.e, m->left.e };
+    fade_expr *e[CELL_PROGRAMS] = { m->rate.e, m->chunk.e, m->paced.e, m->each.e, m->across.e, m->row.e, m->out.e, m->left.e };
     for (int i = 0; i < CELL_PROGRAMS && m->expr; i++)
         m->expr->close(e[i]);
     for (int i = 0; i < CELL_MOST; i++) {

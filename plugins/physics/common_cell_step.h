@@ -102,10 +102,9 @@ static void cell_resolve(const cell *m, const fade_tile *b, const double **var)
         m->math->curve(n, m->curve, soc, cell_column(b, S_V));
 }
 
-/* Runs a program whose results go to the terms' columns. */
-static void cell_run(const cell *m, const cell_program *p, const fade_tile *b, const double *const *var)
+/* The terms' columns, which the results of a program go to. */
+static void cell_results(const cell *m, const cell_program *p, const fade_tile *b, double **y)
 {
-    double *y[CELL_NAMES];
     for (uint32_t i = 0; i < p->n; i++)
         y[i] = NULL;
     for (uint32_t i = 0; i < m->law->nterm; i++) {
@@ -114,26 +113,24 @@ static void cell_run(const cell *m, const cell_program *p, const fade_tile *b, c
             if (at[k] >= 0)
                 y[at[k]] = cell_column(b, to[k] + (int)i);
     }
+}
+
+static void cell_run(const cell *m, const cell_program *p, const fade_tile *b, const double *const *var)
+{
+    double *y[CELL_NAMES];
+    cell_results(m, p, b, y);
     m->expr->eval(p->e, b->n, var, cell_behind(b), y);
 }
 
-/* One lane's means over the samples lent to it. */
-static void cell_each_lane(const cell *m, const fade_tile *b, const double *const *lanes, uint32_t i)
+/* One lane's means over the samples lent to it; of var eight values each, the first of them its own. */
+static void cell_each_lane(const cell *m, const fade_tile *b, const double **var, uint32_t i, void *scratch)
 {
     const fade_samples *s = b->samples[i];
-    double one[CELL_NAMES][8] __attribute__((aligned(64))), made[2 * CELL_MOST][CELL_BLOCK] __attribute__((aligned(64)));
+    double made[2 * CELL_MOST][CELL_BLOCK] __attribute__((aligned(64)));
     double sum[2 * CELL_MOST] = { 0 };
     double *y[CELL_NAMES];
-    const double *var[CELL_NAMES];
     for (uint32_t k = 0; k < m->each.n; k++)
         y[k] = NULL;
-    memcpy(var, lanes, m->nvar * sizeof *var);
-    for (uint32_t v = V_DEPTH; v < m->nvar && (b->live > 1 || b->n > 8); v++) {          /* a cell alone has eight lanes of each already */
-        double x = lanes[v] ? lanes[v][i] : 0;
-        for (int k = 0; k < 8; k++)
-            one[v][k] = x;
-        var[v] = one[v];
-    }
     for (uint32_t t = 0; t < m->law->nterm; t++) {
         int first = m->each.w[t] >= 0 ? m->each.w[t] : m->each.y[t];
         if (first >= 0)
@@ -147,7 +144,7 @@ static void cell_each_lane(const cell *m, const fade_tile *b, const double *cons
             var[v] = v < (int)m->law->duty->in.n ? s->in[v] + at : NULL;
         for (uint32_t v = 0; v < m->nmade; v++)
             var[V_OWN + m->nmean + v] = s->rate[m->made_at[v]] + at;
-        m->expr->eval(m->each.e, n, var, cell_behind(b), y);
+        m->expr->eval(m->each.e, n, var, scratch, y);
         uint32_t live = s->live - at < n ? s->live - at : n;
         for (uint32_t t = 0; t < m->law->nterm; t++) {
             for (uint32_t k = 0; (m->each.w[t] >= 0 || m->each.y[t] >= 0) && k < live; k++)
@@ -164,6 +161,21 @@ static void cell_each_lane(const cell *m, const fade_tile *b, const double *cons
             cell_column(b, S_P + (int)t)[i] = sum[CELL_MOST + t];
         }
     }
+}
+
+/* The same of a lane among others. */
+static void cell_each_of(const cell *m, const fade_tile *b, const double *const *lanes, uint32_t i)
+{
+    double one[CELL_NAMES][8] __attribute__((aligned(64)));
+    const double *var[CELL_NAMES];
+    memcpy(var, lanes, m->nvar * sizeof *var);
+    for (uint32_t v = V_DEPTH; v < m->nvar && (b->live > 1 || b->n > 8); v++) {          /* a cell alone has eight lanes of each already */
+        double x = lanes[v] ? lanes[v][i] : 0;
+        for (int k = 0; k < 8; k++)
+            one[v][k] = x;
+        var[v] = one[v];
+    }
+    cell_each_lane(m, b, var, i, cell_behind(b));
 }
 
 static void cell_more(uint32_t n, double weight, const double *restrict x, double *restrict sum)
@@ -260,7 +272,7 @@ static void cell_book(const cell *m, const fade_tile *b, const double *const *va
     else if (cell_wants_each(m, b)) {
         for (uint32_t i = 0; i < b->live; i++)
             if (b->dt[i] > 0 && b->samples[i])
-                cell_each_lane(m, b, var, i);
+                cell_each_of(m, b, var, i);
         for (uint32_t t = 0; t < m->law->nterm; t++)
             for (int c = 0; c < 3 && m->law->term[t].each; c++)
                 for (uint32_t i = b->live; i < b->n; i++)
@@ -310,6 +322,21 @@ static void cell_raise(const cell *m, uint32_t n, const double *p, double *u)
     m->math->log(n, u, u);
     cell_times(n, p, u);
     m->math->exp(n, u, u);
+}
+
+static void cell_root(uint32_t n, double *u)
+{
+    for (uint32_t i = 0; i < n; i++)
+        u[i] = sqrt(u[i]);
+}
+
+/* A term's state to its power, in place. */
+static void cell_power(const cell *m, const fade_tile *b, uint32_t t, double *u)
+{
+    if (m->roots >> t & 1)
+        cell_root(b->n, u);
+    else
+        cell_raise(m, b->n, cell_number_at(b, &m->p[t]), u);
 }
 
 /* A sigmoid whose form changes: x is where the form at hand has the present y. */
@@ -395,13 +422,16 @@ static void cell_value(const cell *m, const fade_tile *b, uint32_t t, const doub
     cell_times(b->n, cell_number_at(b, &m->y[t]), y);
 }
 
+/* Is a term's state raised to a power that is no root? */
+static int cell_is_raised(const cell *m, uint32_t t) { return m->law->term[t].form <= CELL_SIGMOID && !(m->roots >> t & 1); }
+
 /* Every y.  Powers go all live lanes of all terms packed side by side. */
 static void cell_values(const cell *m, const fade_tile *b, const double *const *x)
 {
     uint32_t live = b->live, k = 0, first = (uint32_t)m->nout - m->law->nterm;
-    double *z = cell_column(b, S_POWER), *p = cell_column(b, S_EXPONENT);
+    double *z = cell_column(b, S_POWER), *p = cell_column(b, S_EXPONENT), *root = cell_column(b, S_TMP);
     for (uint32_t t = 0; t < m->law->nterm; t++) {
-        if (m->law->term[t].form > CELL_SIGMOID)
+        if (!cell_is_raised(m, t))
             continue;
         memcpy(z + k, x[t], live * sizeof *z);
         memcpy(p + k, cell_number_at(b, &m->p[t]), live * sizeof *p);
@@ -411,11 +441,15 @@ static void cell_values(const cell *m, const fade_tile *b, const double *const *
     for (uint32_t i = k; i < packed; i++)
         z[i] = p[i] = 1;
     cell_raise(m, packed, p, z);
-    k = 0;
     for (uint32_t t = 0; t < m->law->nterm; t++) {
-        int power = m->law->term[t].form <= CELL_SIGMOID;
-        cell_value(m, b, t, x[t], power ? z + (size_t)k * live : x[t], b->out[first + t]);
-        k += (uint32_t)power;
+        const double *from = cell_is_raised(m, t) ? z : x[t];
+        if (m->roots >> t & 1) {
+            memcpy(root, x[t], live * sizeof *root);
+            cell_root(live, root);
+            from = root;
+        }
+        cell_value(m, b, t, x[t], from, b->out[first + t]);
+        z += cell_is_raised(m, t) ? live : 0;
     }
 }
 
@@ -499,13 +533,13 @@ static int32_t cell_init(const void *model, fade_tile *b)
 static size_t cell_scratch(const void *model, uint32_t n)
 {
     const cell *m = model;
-    fade_expr *e[CELL_PROGRAMS] = { m->rate.e, m->chunk.e, m->each.e, m->across.e, m->row.e, m->out.e, m->left.e };
+    fade_expr *e[CELL_PROGRAMS] = { m->rate.e, m->chunk.e, m->paced.e, m->each.e, m->across.e, m->row.e, m->out.e, m->left.e };
     size_t most = 0;
     for (int i = 0; i < CELL_PROGRAMS; i++) {
         size_t bytes = e[i] ? m->expr->scratch(e[i], n > CELL_BLOCK ? n : CELL_BLOCK) : 0;
         most = bytes > most ? bytes : most;
     }
-    return ((size_t)S_ALL * n + (m->serial ? S_ALL * 8 : 0)) * sizeof(double) + most;        /* a step's own, too */
+    return (size_t)S_ALL * n * sizeof(double) + m->room_left + m->room_each + most;
 }
 
 /* Samples are lanes here: scratch is all for the program. */
