@@ -183,14 +183,15 @@ CLONES static int32_t step(const void *model, fade_tile *b)
     return FADE_OK;
 }
 
-/* Loss of one cell: both its powers side by side. */
-static double loss_of(const law *m, const fade_tile *b, double calendar, double cycle)
+/* The loss by time at the end of each step, which nothing else decides. */
+static const double *loss_by_time(const law *m, const fade_tile *b, double *x, double *y)
 {
-    double x[8] = { calendar, cycle, 1, 1, 1, 1, 1, 1 };
-    double p[8] = { b->param[CAL_P][0], b->param[CYC_P][0], 1, 1, 1, 1, 1, 1 };
-    m->math->pow(8, x, p, x);
-    double both = b->param[CAL0][0] * x[0] + x[1];
-    return both < 1 ? both : 1;
+    for (uint32_t j = 0; j < b->n; j++)
+        y[j] = *x += j < b->live ? b->in[STRESS][j] / DAY : 0;
+    m->math->pow(b->n, y, b->param[CAL_P], y);
+    for (uint32_t j = 0; j < b->n; j++)
+        y[j] *= b->param[CAL0][0];
+    return y;
 }
 
 /* The steps of one cell; SSC's days are made of samples. */
@@ -199,12 +200,13 @@ CLONES static int32_t steps(const void *model, fade_tile *b, const fade_steps *s
     const law *m = model;
     if (m->as == SSC || s->output != LOSS)
         return FADE_ERANGE;
-    double *c = b->scratch, calendar = b->x[CALENDAR][0], cycle = b->x[CYCLE][0];
+    double *c = b->scratch, calendar = b->x[CALENDAR][0], cycle = b->x[CYCLE][0], p = b->param[CYC_P][0];
     per_cycle(m, b, c, c + b->n);
+    const double *by_time = loss_by_time(m, b, &calendar, c + b->n);
     for (uint32_t j = 0; j < b->live; j++) {
-        calendar += b->in[STRESS][j] / DAY;
         cycle += c[j] * b->in[DEPTH][j] * (s->health[j] * b->dt[j]);
-        s->health[j + 1] = s->ends[j] ? s->left(s, loss_of(m, b, calendar, cycle)) : s->health[j];
+        double loss = by_time[j] + m->math->pow1(cycle, p);
+        s->health[j + 1] = s->ends[j] ? s->left(s, loss < 1 ? loss : 1) : s->health[j];
     }
     fade_tile one = *b;
     one.n = 8;

@@ -32,12 +32,12 @@ static const fade_column reads[] = { CELL_READS_SOC, CELL_READS_T, CELL_READS_AN
 static const fade_column rate[] = { CELL_RATE("calendar"), CELL_RATE("cycle") };
 static const cell_term term[] = {
     { .key = "calendar", .form = CELL_POWER, .by = CELL_DAYS, .to = CELL_LOSS, .scale = 1e4,
-      .k = "k_cal*exp(a_cal*UN^(1/3)/TN^3)",
+      .k = "k_cal*exp(a_cal*exp(log(UN)/3)/TN^3)",
       .p = "p_cal" },
     { .key = "cycle", .form = CELL_POWER, .by = CELL_EFC, .to = CELL_LOSS, .scale = 1e5,
-      .k = "k_cyc*(depth^2*C^0.5)^q_cyc",
+      .k = "k_cyc*exp(q_cyc*(2*log(depth) + 0.5*log(C)))",
       .p = "p_cyc",
-      .shape = "TN^(3*q_cyc)" },
+      .shape = "exp(3*q_cyc*log(TN))" },
 };
 static const cell_let let[] = { { "TN", "T/308.15" }, { "UN", "Ua/0.123" }, { NULL, NULL } };
 CELL_DUTY(0);

@@ -189,16 +189,16 @@ static int32_t step(const void *model, fade_tile *b)
     return FADE_OK;
 }
 
-/* Loss of one cell. */
-static double loss_of(const law *m, double by_time, double by_charge)
+/* What time takes until the end of each step, which nothing else decides. */
+static const double *loss_by_time(const law *m, const fade_tile *b, double *x, double *y, double *p)
 {
-    double y[8], p[8];
-    for (int i = 0; i < 8; i++) {
-        y[i] = by_time;
-        p[i] = P_T;
+    for (uint32_t j = 0; j < b->n; j++) {
+        *x += j < b->live ? b->in[LOSS_GAIN][j] : 0;
+        y[j] = *x;
+        p[j] = P_T;
     }
-    m->math->pow(8, y, p, y);
-    return fmin(1, y[0] + sqrt(by_charge));
+    m->math->pow(b->n, y, p, y);
+    return y;
 }
 
 /* The steps of one cell, both sides of it. */
@@ -208,15 +208,16 @@ static int32_t steps(const void *model, fade_tile *b, const fade_steps *s)
     if (m->sides.ageing != SIDES_BOTH || s->output != LOSS)
         return FADE_ERANGE;
     double x[] = { b->x[LOSS_TIME][0], b->x[LOSS_CHARGE][0], b->x[GROWTH_TIME][0], b->x[GROWTH_CHARGE][0] };
-    const double *v = mean_voltage(b, b->scratch), *depth = b->in[DEPTH];
+    double *own = b->scratch;
+    const double *v = mean_voltage(b, own), *depth = b->in[DEPTH];
+    const double *by_time = loss_by_time(m, b, &x[LOSS_TIME], own + b->n, own + 2 * (size_t)b->n);
     for (uint32_t j = 0; j < b->live; j++) {
         double health = s->health[j], moved = moved_by(depth[j], b->param[NOMINAL][0], health * b->dt[j]);
         double k = cap_charge(v[j], depth[j]);
-        x[LOSS_TIME] += b->in[LOSS_GAIN][j];
         x[LOSS_CHARGE] += k * k * moved;
         x[GROWTH_TIME] += b->in[GROWTH_GAIN][j];
         x[GROWTH_CHARGE] += res_charge(v[j], depth[j]) * moved;
-        s->health[j + 1] = s->ends[j] ? s->left(s, loss_of(m, x[LOSS_TIME], x[LOSS_CHARGE])) : health;
+        s->health[j + 1] = s->ends[j] ? s->left(s, fmin(1, by_time[j] + sqrt(x[LOSS_CHARGE]))) : health;
     }
     for (int q = LOSS_TIME; q <= GROWTH_CHARGE; q++)
         for (int i = 0; i < 8; i++)
@@ -260,7 +261,7 @@ static int32_t columns(const void *model, fade_columns *c)
 static size_t scratch(const void *model, uint32_t n)
 {
     (void)model;
-    return (2 + SIDES_SPARE) * (size_t)n * sizeof(double);     /* Arrhenius factors; columns of the side left out */
+    return (3 + SIDES_SPARE) * (size_t)n * sizeof(double);     /* Arrhenius factors; columns of the side left out */
 }
 
 static int32_t create(const fade_host *host, const fade_args *args, void **model)
