@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # explain.sh - what each feature adds to a saved model's predictions: adds up for every corrector, in every format, the
 # same in pieces, as a table and a picture, and from Lua.
+# uncounted: what it runs is counted in test_explain
 # shellcheck source=tests/e2e/lib.bash
 . "$(dirname "$0")/lib.bash"
 export NO_COLOR=1
