@@ -93,7 +93,7 @@ typedef struct asking {
     const scores *s;
     double lost;                     /* by the cell that asks; NaN: whoever lost how much */
     double doubt, first, most, span; /* first, most: nearest and farthest x scored; span: how far are alike */
-    int64_t       but;
+    int64_t       but, also;                      /* cells that do not count */
     heavy        *h;                              /* [n] rising in off */
     double       *of;                             /* [2][nseries] */
     double       *group;                          /* [2][ngroup]; NULL */
@@ -109,7 +109,7 @@ static double weigh(asking *a, double x, double *alike)
     for (size_t i = 0; i < s->n; i++) {
         const struct score *k = &s->at[a->h[i].at];
         double z = (k->x - x) / a->span, l = isfinite(a->lost - k->lost) ? (k->lost - a->lost) / LOST : 0;
-        double weight = k->cell == a->but ? 0 : k->near * exp(-0.5 * (z * z + l * l));
+        double weight = k->cell == a->but || k->cell == a->also ? 0 : k->near * exp(-0.5 * (z * z + l * l));
         a->h[i].weight = weight;
         of[k->series] += weight;
         near[k->series] = fmax(near[k->series], weight);
@@ -159,7 +159,7 @@ static void believe(asking *a, double doubt)
 static bool ask(const scores *s, double doubt, int64_t but, asking *a)
 {
     size_t n = 0;
-    *a = (asking){ .s = s, .but = but, .first = INFINITY, .most = -INFINITY, .span = REACH, .lost = NAN };
+    *a = (asking){ .s = s, .but = but, .also = -1, .first = INFINITY, .most = -INFINITY, .span = REACH, .lost = NAN };
     for (size_t i = 0; i < s->n; i++)
         if (s->at[i].cell != but) {
             a->first = fmin(a->first, s->at[i].x);
@@ -307,6 +307,93 @@ static void places_at(asking *a, double x, double others, double out[PLACES])
     }
 }
 
+/* ---- how bands of the other cells, each told by the rest of them, held ---- */
+
+#define TRUST 10                                  /* cells that count as much as no change does */
+enum { CHECKED_LEAST = 12, CHECKED_MOST = 40 };   /* fewer cells say too little; so many say enough */
+enum { CHECKED_ROWS = 8, CHECKED_FEW = 2 };       /* rows of each; where there are more cells than that */
+
+typedef struct checked { double far, weight; } checked;
+
+static int by_far(const void *a, const void *b)
+{
+    double x = ((const checked *)a)->far, y = ((const checked *)b)->far;
+    return (x > y) - (x < y);
+}
+
+/* The factor on a band with which `level` of the points lie inside, as far as n cells can tell. */
+static double factor_for(checked *c, size_t count, double n, double level)
+{
+    double all = 0, sum = 0, out = 1;
+    qsort(c, count, sizeof *c, by_far);
+    for (size_t i = 0; i < count; i++)
+        all += c[i].weight;
+    for (size_t i = 0; i < count && sum < (level * (n + 1) - 0.5) / n * all; i++) {
+        sum += c[i].weight;
+        out = c[i].far;
+    }
+    return fmin(fmax(pow(fmax(out, 1e-3), n / (n + TRUST)), 0.3), 1);
+}
+
+/* What the origins of a cell that are most like the one that is asked for count; each how many of their rows are looked
+ * at. */
+static double nearest(const scores *s, size_t cell, size_t rows, size_t *each)
+{
+    double best = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < s->n; i++)
+        best = s->at[i].cell == cell ? fmax(best, s->at[i].near) : best;
+    best *= 1 - 1e-9;
+    for (size_t i = 0; i < s->n; i++)
+        n += s->at[i].cell == cell && s->at[i].near >= best;
+    *each = (n + rows - 1) / rows;
+    return best;
+}
+
+/* Factors on the 90 % and on the 50 % band, from those origins of each other cell, told by the rest of them. */
+static void check_others(asking *a, double others, double *wide, double *inner)
+{
+    const scores *s = a->s;
+    const double asked = a->lost;
+    checked *c = mem_zero(2 * (s->n + 1), sizeof *c), *half = c ? c + s->n + 1 : NULL;
+    const size_t stride = (a->ngroup + CHECKED_MOST - 1) / CHECKED_MOST, rows = stride > 1 ? CHECKED_FEW : CHECKED_ROWS;
+    size_t count = 0, cells = 0;
+    *wide = *inner = 1;
+    for (size_t g = 0; c && others >= CHECKED_LEAST && g < a->ngroup; g += stride) {
+        size_t from = count, each, at = 0;
+        double q[PLACES], near = nearest(s, g, rows, &each);
+        a->also = (int64_t)g;
+        for (size_t i = 0; (int64_t)g != a->but && i < s->n; i++) {
+            if (s->at[i].cell != g || s->at[i].near < near || at++ % each)
+                continue;
+            a->lost = isfinite(asked) ? s->at[i].lost : NAN;
+            places_at(a, s->at[i].x, others - 1, q);
+            double off = in_halves(&s->at[i], a->doubt) - q[2];
+            c[count].far = off / (off > 0 ? q[4] - q[2] : q[0] - q[2]);
+            half[count].far = off / (off > 0 ? q[3] - q[2] : q[1] - q[2]);
+            count += isfinite(c[count].far) && isfinite(half[count].far);
+        }
+        for (size_t i = from; i < count; i++)
+            c[i].weight = half[i].weight = 1.0 / (double)(count - from);
+        cells += count > from;
+    }
+    a->also = -1;
+    a->lost = asked;
+    if (cells >= CHECKED_LEAST) {
+        *wide = factor_for(c, count, (double)cells, 0.9);
+        *inner = factor_for(half, count, (double)cells, 0.5);
+    }
+    free(c);
+}
+
+static void stretch(double q[PLACES], double wide, double inner)
+{
+    q[0] = q[2] + wide * (q[0] - q[2]);
+    q[4] = q[2] + wide * (q[4] - q[2]);
+    q[1] = fmax(q[0], q[2] + inner * (q[1] - q[2]));
+    q[3] = fmin(q[4], q[2] + inner * (q[3] - q[2]));
+}
+
 static int room_for_groups(const scores *s, asking *a)
 {
     for (size_t i = 0; i < s->n; i++)
@@ -320,12 +407,16 @@ void forecast_scores_places(const scores *s, double doubt, int64_t but, size_t o
     asking a;
     double q[PLACES];
     bool enough = ask(s, doubt, but, &a) && others && room_for_groups(s, &a);
+    double wide = 1, inner = 1;
     a.span = CLOSE;
     a.lost = lost;
+    if (enough)
+        check_others(&a, (double)others, &wide, &inner);
     for (size_t g = 0; g < FACTORS; g++) {
         memcpy(q, forecast_place_plain, sizeof q);
         if (enough)
             places_at(&a, FACTOR_FROM + (double)g * FACTOR_STEP, (double)others, q);
+        stretch(q, wide, inner);
         for (size_t i = 0; i < PLACES; i++)
             out->at[i][g] = q[i];
     }

@@ -63,7 +63,8 @@ typedef struct factors { double down[FACTORS], up[FACTORS]; } factors;
 void forecast_scores_curve(const scores *, double share, double doubt, int64_t but, factors *out);       /* but: scores of this cell do not count; -1: all do */
 void forecast_factors_at(const factors *, double ahead, double known, double *down, double *up);
 /* Where the next cell's values lie in half widths of its forecast's 90 % band, by where those of `others` groups of cells lay: 5, 25, 50, 75 and 95 %
- * of a predictive distribution in which the band as it stands, other labs', counts as a few cells.  None: as it stands.  lost: by the cell that
+ * of a predictive distribution in which the band as it stands, other labs', counts as a few cells; made narrower where bands of these cells,
+ * each told by the rest of them, hold more than they promise.  None: as it stands.  lost: by the cell that
  * asks; origins count by how near to it theirs is; NaN: all alike. */
 enum { PLACES = 5 };
 typedef struct places { double at[PLACES][FACTORS]; } places;
