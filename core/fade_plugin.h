@@ -250,7 +250,8 @@ typedef struct fade_samples {             /* the samples of a duty between two b
 
 struct fade_tile {                        /* n cells, one column per quantity, 64-byte aligned, n a multiple of 8 */
     uint32_t             size, n;
-    uint32_t             live, reserved;  /* lanes 0..live-1 count; the rest are copies: loops that cannot vectorise stop at live */
+    uint32_t             live, only;      /* lanes 0..live-1 count; the rest are copies: loops that cannot vectorise stop at live */
+                                          /* only: 0, or inside a row of a duty 1 + the output that is looked at: others may stay as they are */
     const uint64_t      *id, *row;        /* per lane: the cell's id, the row (cycle) being made: for rng */
     const double        *t, *dt;          /* s, or cycles by FADE_PER_CYCLE: then 0 is an event without cycles, whose `duration` counts */
     const double *const *param;           /* the FADE_PER_CELL parameters only, in table order */

@@ -133,7 +133,7 @@
     F(fade_tile, size, 0, 4, uint32_t) \
     F(fade_tile, n, 4, 4, uint32_t) \
     F(fade_tile, live, 8, 4, uint32_t) \
-    F(fade_tile, reserved, 12, 4, uint32_t) \
+    F(fade_tile, only, 12, 4, uint32_t) \
     F(fade_tile, id, 16, 8, const uint64_t *) \
     F(fade_tile, row, 24, 8, const uint64_t *) \
     F(fade_tile, t, 32, 8, const double *) \

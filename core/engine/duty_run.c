@@ -235,6 +235,18 @@ static void took_step(const duty_use *u, engine *e, worker *k, const physics *ph
     }
 }
 
+/* The output that steps inside a row are asked for alone, and 1; 0: all of them, as in the step that ends a row. */
+static uint32_t only_output(const physics *ph, const worker *k, uint32_t nrun)
+{
+    const int from = ph->capacity >= 0 ? ph->capacity : ph->loss;
+    if (ph->n != 1 || ph->combined || from < 0 || ph->pool.at[from].place != 0)
+        return 0;
+    for (const duty_run_of *run = k->desk->run; run < k->desk->run + nrun; run++)
+        if (run->step + 1 >= run->end)
+            return 0;
+    return 1 + (uint32_t)ph->pool.at[from].index;
+}
+
 /* All steps of the row, unchecked but for status.  False: do it again with care. */
 static bool fast(engine *e, worker *k, size_t p, const part *q, duty_use *u, workpart *wp, tile *t, uint32_t nrun,
                  why *w)
@@ -252,6 +264,7 @@ static bool fast(engine *e, worker *k, size_t p, const part *q, duty_use *u, wor
         memcpy(k->dt, k->count, wp->b.n * sizeof *k->dt);
         if (idle)
             rest_before(q, wp, k, nrun);
+        wp->b.only = only_output(&e->physics[p], k, nrun);
         good = w->code == 0 && q->vt->step(q->model, &wp->b) == 0;
         for (uint32_t i = 0; i < t->live; i++)
             good &= k->status[i] == 0;
@@ -264,6 +277,7 @@ static bool fast(engine *e, worker *k, size_t p, const part *q, duty_use *u, wor
             took_step(u, e, k, &e->physics[p], t, nrun);
         }
     }
+    wp->b.only = 0;
     for (uint32_t i = 0; good && i < t->live; i++)
         for (uint32_t s = 0; !k->active[i] && s < q->wstate; s++)         /* lanes that are over stay as they are */
             wp->x[0][(size_t)s * wp->b.n + i] = k->desk->x0[(size_t)s * wp->b.n + i];

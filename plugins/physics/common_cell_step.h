@@ -425,13 +425,16 @@ static void cell_value(const cell *m, const fade_tile *b, uint32_t t, const doub
 /* Is a term's state raised to a power that is no root? */
 static int cell_is_raised(const cell *m, uint32_t t) { return m->law->term[t].form <= CELL_SIGMOID && !(m->roots >> t & 1); }
 
+/* Does nobody look at a term now?  Inside a row of a duty only the loss is. */
+static int cell_is_idle(const cell *m, const fade_tile *b, uint32_t t) { return b->only == 1 && !(m->counts >> t & 1); }
+
 /* Every y.  Powers go all live lanes of all terms packed side by side. */
 static void cell_values(const cell *m, const fade_tile *b, const double *const *x)
 {
     uint32_t live = b->live, k = 0, first = (uint32_t)m->nout - m->law->nterm;
     double *z = cell_column(b, S_POWER), *p = cell_column(b, S_EXPONENT), *root = cell_column(b, S_TMP);
     for (uint32_t t = 0; t < m->law->nterm; t++) {
-        if (!cell_is_raised(m, t))
+        if (!cell_is_raised(m, t) || cell_is_idle(m, b, t))
             continue;
         memcpy(z + k, x[t], live * sizeof *z);
         memcpy(p + k, cell_number_at(b, &m->p[t]), live * sizeof *p);
@@ -443,6 +446,8 @@ static void cell_values(const cell *m, const fade_tile *b, const double *const *
     cell_raise(m, packed, p, z);
     for (uint32_t t = 0; t < m->law->nterm; t++) {
         const double *from = cell_is_raised(m, t) ? z : x[t];
+        if (cell_is_idle(m, b, t))
+            continue;
         if (m->roots >> t & 1) {
             memcpy(root, x[t], live * sizeof *root);
             cell_root(live, root);
