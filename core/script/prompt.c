@@ -52,6 +52,8 @@ static int call(lua_State *L, int narg, int nresult)
     int rc = lua_pcall(L, narg, nresult, base);
     sigaction(SIGINT, &before, NULL);
     running = NULL;
+    if (lua_gethook(L) == interrupted)                  /* a signal at the very end stops nothing of what comes next */
+        lua_sethook(L, NULL, 0, 0);
     lua_remove(L, base);
     return rc;
 }

@@ -4,6 +4,7 @@
 #include "core/base/mem.h"
 #include "core/script/prompt.h"
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,17 @@ struct prompt_lines {
     size_t n, cap, at;
     char  *past[HISTORY];
     size_t npast;
+    struct sigaction before;
 };
+
+/* Outside the editor the terminal makes a signal of Ctrl-C: between two lines it is a key of the next one. */
+static volatile sig_atomic_t pressed;
+
+static void on_signal(int signal)
+{
+    (void)signal;
+    pressed = 1;
+}
 
 prompt_lines *prompt_lines_open(FILE *in, FILE *out)
 {
@@ -43,6 +54,12 @@ prompt_lines *prompt_lines_open(FILE *in, FILE *out)
     p->out = out;
     const char *term = getenv("TERM");
     p->edits = isatty(fileno(in)) && isatty(fileno(out)) && term && strcmp(term, "dumb") != 0;
+    if (p->edits) {
+        struct sigaction mine = { .sa_handler = on_signal };    /* no SA_RESTART: read() returns */
+        sigemptyset(&mine.sa_mask);
+        pressed = 0;
+        sigaction(SIGINT, &mine, &p->before);
+    }
     return p;
 }
 
@@ -50,6 +67,8 @@ void prompt_lines_close(prompt_lines *p)
 {
     if (!p)
         return;
+    if (p->edits)
+        sigaction(SIGINT, &p->before, NULL);
     for (size_t i = 0; i < p->npast; i++)
         free(p->past[i]);
     free(p->line);
@@ -163,10 +182,14 @@ static void remember(prompt_lines *p)
 static int byte(const prompt_lines *p)
 {
     unsigned char c;
-    ssize_t n;
-    do
+    ssize_t n = -1;
+    do {
+        if (pressed) {
+            pressed = 0;
+            return CTRL_C;
+        }
         n = read(fileno(p->in), &c, 1);
-    while (n < 0 && errno == EINTR);
+    } while (n < 0 && errno == EINTR);
     return n == 1 ? c : KEY_GONE;
 }
 

@@ -45,7 +45,7 @@ says "a line at the end without a newline counts" 7 "$FADE" lua < <(printf '3 + 
 
 # --- the prompt on a terminal
 cat > "$work/terminal.py" << 'END'
-import os, pty, select, sys, time
+import os, pty, random, select, signal, sys, time
 pid, fd = pty.fork()
 if pid == 0:
     os.environ["TERM"] = "xterm"
@@ -58,7 +58,10 @@ def wait(text, seconds=10):
         ready, _, _ = select.select([fd], [], [], max(0, end - time.time()))
         if not ready:
             sys.exit("no %r in %r" % (text, seen))
-        seen += os.read(fd, 4096)
+        try:
+            seen += os.read(fd, 4096)
+        except OSError:
+            sys.exit("gone, no %r in %r" % (text, seen))
     seen = seen[seen.index(text) + len(text):]
 def type_(text):
     os.write(fd, text)
@@ -83,7 +86,14 @@ type_(b"fade.run{ run = { cycles = 2000000000 }, source = { plugin = 'constant' 
       b" cell = { nominal_capacity = 2 } }\r")
 time.sleep(0.5)
 ask(b"\x03", b"interrupted", 30)
-ask(b"1 + 2\r", b"\r\n3\r\n")
+random.seed(7)
+for i in range(100):                        # Ctrl-C at any moment: between lines, too, it is no end
+    type_(b"%d\r" % i)
+    time.sleep(random.uniform(0, 0.002))
+    os.kill(pid, signal.SIGINT)
+    wait(b"> ")
+time.sleep(0.1)
+ask(b"\x034000 + 2\r", b"\r\n4002\r\n")     # an answer that none before had
 type_(b"\x04")
 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 sys.exit(0 if status == 0 else "status %d" % status)
