@@ -227,7 +227,7 @@ function fade.fit(scenario, options) end
 ---@field corrector? string
 ---@field target? string
 ---@field plan? "recorded"|"repeat"|"hold"
----@field calibrate? "known"|"others"
+---@field calibrate? "known"|"others"|"auto"
 ---@field raw? boolean
 ---@field error? "labs"|"none"
 ---@field physics? integer|string number or name of the law

@@ -244,6 +244,29 @@ static void others_tell_the_knee(void **state)
     kneed = false;
 }
 
+/* By others where each cell has twelve of them, by known rows where it has eleven: the same bits as when that was
+ * asked. */
+static void others_where_there_are_enough(void **state)
+{
+    (void)state;
+    for (int n = 12; n <= 13; n++) {
+        const int settled = n == 13 ? FORECAST_OTHERS : FORECAST_KNOWN;
+        scenario *s = cells_of(n, 60, 0.004);
+        forecast f = run(s, (forecast_options){ .fraction = 0.5, .samples = 20, .calibrate = FORECAST_AUTO });
+        forecast g = run(s, (forecast_options){ .fraction = 0.5, .samples = 20, .calibrate = settled });
+        assert_int_equal(f.calibrate, settled);
+        assert_int_equal(g.calibrate, settled);
+        assert_int_equal(f.scores, g.scores);
+        for (size_t i = 0; i < f.ncell; i++)
+            for (size_t r = 0; r < f.cell[i].n; r++)
+                assert_true(f.cell[i].lower90[r] == g.cell[i].lower90[r] &&
+                            f.cell[i].upper50[r] == g.cell[i].upper50[r]);
+        forecast_free(&f);
+        forecast_free(&g);
+        scenario_close(s);
+    }
+}
+
 /* The end of life as a distribution: percentiles rise, the measured ends lie in it; none where none is reached. */
 static void ends(void **state)
 {
@@ -350,6 +373,7 @@ int main(void)
         cmocka_unit_test(bands_hold),
         cmocka_unit_test(error_grows),
         cmocka_unit_test(others_know),
+        cmocka_unit_test(others_where_there_are_enough),
         cmocka_unit_test(others_tell_the_knee),
         cmocka_unit_test(ends),
         cmocka_unit_test(on_and_again),

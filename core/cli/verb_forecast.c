@@ -113,7 +113,8 @@ static int read_draws(job *k, why *w)
 
 static int read_options(job *k, why *w)
 {
-    static const char *const plans[] = { "recorded", "repeat", "hold" }, *const rows[] = { "known", "others" };
+    static const char *const plans[] = { "recorded", "repeat", "hold" }, *const rows[] = { "known", "others",
+                                                                                           "auto" };
     static const char *const errors[] = { "labs", "none" };
     k->o = (forecast_options){ .fit = { .target = cli_text(&k->c, "target"),
                                         .loss = LSQ_SOFT_L1,
@@ -125,7 +126,7 @@ static int read_options(job *k, why *w)
                                .nparam = cli_all(&k->c, "fit", k->param, CLI_VALUES),
                                .until_eol = cli_has(&k->c, "until-eol"),
                                .plan = choice(k, "plan", plans, 3),
-                               .calibrate = choice(k, "calibrate", rows, 2),
+                               .calibrate = choice(k, "calibrate", rows, 3),
                                .raw = cli_has(&k->c, "raw"),
                                .no_error = choice(k, "error", errors, 2) == 1,
                                .eol = NAN,
@@ -167,11 +168,14 @@ static int tell(job *k, why *w)
                 "later%s\n",
                 k->draws.n, cli_text(&k->c, "parameters"),
                 errors ? "; what laws missed by on cells of other labs is added (--error none leaves that out)" : "");
-    if (!rc && !k->o.raw && !k->o.draws && k->o.calibrate == FORECAST_KNOWN)
-        cli_say("bands are calibrated on known rows%s%s\n",
+    if (!rc && !k->o.raw && !k->o.draws && k->f.calibrate == FORECAST_KNOWN)
+        cli_say("%sbands are calibrated on known rows%s%s\n",
+                k->o.calibrate == FORECAST_AUTO ? "a capacity with 12 other cells is not here: " : "",
                 errors ? " and widened by what laws missed by on cells of other labs (--error none leaves that out)"
                        : ": they know no knee that is not among them",
-                k->f.ncell > 1 ? "; where others lived before, --calibrate others learns from their whole lives" : "");
+                k->o.calibrate == FORECAST_KNOWN && k->f.ncell > 1
+                    ? "; where others lived before, --calibrate auto learns from their whole lives if there are 12"
+                    : "");
     if (!rc && csv) {
         text rows = { 0 };
         forecast_csv(&k->f, &rows);
@@ -227,7 +231,7 @@ static const cli_flag forecast_flags[] = {
     { "samples", 0, "N", "lives drawn for each cell (default 200)", false },
     { "corrector", 0, "NAME", "correct the law by this one; none: by none", false },
     { "plan", 0, "recorded|repeat|hold", "planned inputs: of the source, the known ones again, held", false },
-    { "calibrate", 0, "known|others", "bands by known rows, or by the lives of other cells", false },
+    { "calibrate", 0, "known|others|auto", "bands by known rows, or by other cells' lives (from 12)", false },
     { "error", 0, "labs|none", "laws may be wrong as on cells of six labs (default)", false },
     { "raw", 0, NULL, "bands as law, corrector and noise say, not calibrated", false },
     { "target", 0, "COLUMN", "the observed column (default: [evaluate] target, else capacity)", false },

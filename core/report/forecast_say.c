@@ -115,7 +115,8 @@ void forecast_text(const forecast *f, const forecast_say *o, text *out)
         text_add(out, "\nno earlier origin had rows enough: the bands are as the law, the corrector and the noise say, "
                       "not calibrated\n");
     else
-        text_addf(out, "\nbands calibrated on %zu values behind earlier origins\n", f->scores);
+        text_addf(out, "\nbands calibrated on %zu values behind earlier origins%s\n", f->scores,
+                  f->calibrate == FORECAST_OTHERS ? " of other cells' whole records" : "");
     pits_text(f, out);
 }
 

@@ -92,7 +92,7 @@ int module_forecast(lua_State *L)
                                          "calibrate", "plan",  "raw",     "within",    "set",     "seed",      "cycles",
                                          "threads",   "trust", "error",   "parameters", "physics", "eol",
                                          NULL };
-    static const char *const plans[] = { "recorded", "repeat", "hold" }, *const rows[] = { "known", "others" };
+    static const char *const plans[] = { "recorded", "repeat", "hold" }, *const rows[] = { "known", "others", "auto" };
     static const char *const errors[] = { "labs", "none" };
     const char *param[MODULE_LIST];
     why w = { 0 };
@@ -113,7 +113,7 @@ int module_forecast(lua_State *L)
                            .raw = module_option_bool(L, 2, "raw"),
                            .no_error = word_of(L, 2, "error", errors, 2) == 1,
                            .plan = word_of(L, 2, "plan", plans, 3),
-                           .calibrate = word_of(L, 2, "calibrate", rows, 2),
+                           .calibrate = word_of(L, 2, "calibrate", rows, 3),
                            .eol = NAN };
     read_origin(L, 2, &o);
     read_eol(L, 2, &o);

@@ -18,7 +18,8 @@ enum { ORIGINS = 7, ORIGINS_PLACED = 13, FAR = 9, FEWEST_ROWS = 8, STARTS_ON = 2
 
 typedef struct job {
     const scenario         *s;
-    const forecast_options *o;
+    const forecast_options *o;                    /* `own`, once it is settled whose rows calibrate */
+    forecast_options        own;
     forecast               *out;
     replay                  all;
     course                 *course;
@@ -340,6 +341,18 @@ static size_t others_of(const job *k, size_t cell)
     return n;
 }
 
+/* Whose rows calibrate, now that it is known how many cells there are. */
+static void settle(job *k)
+{
+    size_t fewest_others = SIZE_MAX;
+    for (size_t c = 0; c < k->ncourse; c++)
+        fewest_others = others_of(k, c) < fewest_others ? others_of(k, c) : fewest_others;
+    bool enough = fewest_others >= FORECAST_OTHERS_LEAST && forecast_error_is(k->o, k->out->target);
+    if (k->o->calibrate == FORECAST_AUTO)
+        k->own.calibrate = enough ? FORECAST_OTHERS : FORECAST_KNOWN;
+    k->out->calibrate = k->own.calibrate;
+}
+
 static void weigh_scores(job *k, size_t cell, const view *v)
 {
     int64_t but = k->o->calibrate == FORECAST_OTHERS ? (int64_t)group_of(k, cell) : -1;
@@ -455,13 +468,16 @@ int forecast_run(const scenario *s, const forecast_options *o, forecast *out, wh
     job *k = mem_zero(1, sizeof *k);
     if (!k)
         return fail(w, E_NOMEM, "no memory for a forecast");
-    *k = (job){ .s = s, .o = o, .out = out, .w = w };
+    *k = (job){ .s = s, .own = *o, .out = out, .w = w };
+    k->o = &k->own;
     *out = (forecast){ .given = o->draws != NULL };
     k->least = least_of(k);
     size_t origins = 0, served = 0;
     int rc = find_usual(k);
     rc = rc ? rc : replay_read(s, o->fit.stop, &k->all, w);
     rc = rc ? rc : open_cells(k);
+    if (!rc)
+        settle(k);
     view *v = mem_zero(k->ncourse + 1, sizeof *v);
     origins = rc ? 0 : origins_of(k);
     k->of = (origins + 1) * k->ncourse;

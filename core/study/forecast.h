@@ -16,8 +16,9 @@
 enum { FORECAST_RECORDED, FORECAST_REPEAT, FORECAST_HOLD };     /* planned inputs: the source's, then repeated; the known rows' repeated; their median */
 enum { FORECAST_SHARES = 7 };                     /* 5 10 25 50 75 90 95 % */
 /* Whose rows tell how wide a band must be: those known of all cells; or the whole records of the other cells, where these lived before it: cells that began at
- * the same moment are left out. */
-enum { FORECAST_KNOWN, FORECAST_OTHERS };
+ * the same moment are left out.  AUTO: of the others, of a capacity, where each cell has FORECAST_OTHERS_LEAST of them; else those known. */
+enum { FORECAST_KNOWN, FORECAST_OTHERS, FORECAST_AUTO };
+enum { FORECAST_OTHERS_LEAST = 12 };
 extern const double forecast_share[FORECAST_SHARES];
 
 typedef struct forecast_options {
@@ -34,7 +35,7 @@ typedef struct forecast_options {
     int                plan;                      /* FORECAST_* */
     size_t             samples;                   /* 0: 200 */
     size_t             origins;                   /* rolling ones a cell, that calibrate the band: 0: 7; 13 of other cells whose whole records count */
-    int                calibrate;                 /* FORECAST_KNOWN, _OTHERS */
+    int                calibrate;                 /* FORECAST_KNOWN, _OTHERS, _AUTO */
     bool               raw;                       /* no calibration, no error of the law: what the parts say */
     bool               no_error;                  /* nothing is known of how wrong such laws were elsewhere */
     const discrepancy *error;                     /* NULL: as shipped, learnt from cells of six labs; lent.  Of capacities alone */
@@ -75,6 +76,7 @@ typedef struct forecast {
     size_t         ncell, nparam, scores;         /* scores: values behind rolling origins that calibrated the bands */
     fit_param      param[FIT_PARAMS];
     bool           given;                         /* parameters were given, not fitted */
+    int            calibrate;                     /* FORECAST_KNOWN, _OTHERS: what it came to */
     const char    *target, *unit, *physics, *corrector;           /* lent by the scenario */
     mem_arena     *arena;
 } forecast;

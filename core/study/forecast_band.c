@@ -310,7 +310,7 @@ static void places_at(asking *a, double x, double others, double out[PLACES])
 /* ---- how bands of the other cells, each told by the rest of them, held ---- */
 
 #define TRUST 10                                  /* cells that count as much as no change does */
-enum { CHECKED_LEAST = 12, CHECKED_MOST = 40 };   /* fewer cells say too little; so many say enough */
+enum { CHECKED_MOST = 40 };                       /* so many say enough; fewer than FORECAST_OTHERS_LEAST too little */
 enum { CHECKED_ROWS = 8, CHECKED_FEW = 2 };       /* rows of each; where there are more cells than that */
 
 typedef struct checked { double far, weight; } checked;
@@ -359,7 +359,7 @@ static void check_others(asking *a, double others, double *wide, double *inner)
     const size_t stride = (a->ngroup + CHECKED_MOST - 1) / CHECKED_MOST, rows = stride > 1 ? CHECKED_FEW : CHECKED_ROWS;
     size_t count = 0, cells = 0;
     *wide = *inner = 1;
-    for (size_t g = 0; c && others >= CHECKED_LEAST && g < a->ngroup; g += stride) {
+    for (size_t g = 0; c && others >= FORECAST_OTHERS_LEAST && g < a->ngroup; g += stride) {
         size_t from = count, each, at = 0;
         double q[PLACES], near = nearest(s, g, rows, &each);
         a->also = (int64_t)g;
@@ -379,7 +379,7 @@ static void check_others(asking *a, double others, double *wide, double *inner)
     }
     a->also = -1;
     a->lost = asked;
-    if (cells >= CHECKED_LEAST) {
+    if (cells >= FORECAST_OTHERS_LEAST) {
         *wide = factor_for(c, count, (double)cells, 0.9);
         *inner = factor_for(half, count, (double)cells, 0.5);
     }

@@ -259,6 +259,7 @@ static const struct {
     { "known rows alone", FORECAST_KNOWN, true },
     { "known rows, other labs' errors", FORECAST_KNOWN, false },
     { "other cells, other labs' errors", FORECAST_OTHERS, false },
+    { "others if 12, else known rows", FORECAST_AUTO, false },
 };
 enum { WAYS = sizeof way / sizeof *way };
 
