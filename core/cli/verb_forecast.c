@@ -170,7 +170,7 @@ static int tell(job *k, why *w)
                 errors ? "; what laws missed by on cells of other labs is added (--error none leaves that out)" : "");
     if (!rc && !k->o.raw && !k->o.draws && k->f.calibrate == FORECAST_KNOWN)
         cli_say("%sbands are calibrated on known rows%s%s\n",
-                k->o.calibrate == FORECAST_AUTO ? "a capacity with 12 other cells is not here: " : "",
+                k->o.calibrate == FORECAST_AUTO ? "fewer than 12 other cells for each, or no capacity: " : "",
                 errors ? " and widened by what laws missed by on cells of other labs (--error none leaves that out)"
                        : ": they know no knee that is not among them",
                 k->o.calibrate == FORECAST_KNOWN && k->f.ncell > 1
