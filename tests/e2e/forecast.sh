@@ -83,7 +83,7 @@ tells "a corrector that has nothing to learn from at earlier origins" 'v["correc
     --samples 20 --set 'corrector={ plugin = "ridge", features = ["cycle"] }' --set evaluate.split.fraction=0.5
 # --- whose rows tell how wide the bands are
 for cells in 3 13; do
-    python3 - "$cells" > many-$cells.csv << 'PY'
+    python3 - "$cells" > "many-$cells.csv" << 'PY'
 import random, sys
 random.seed(5)
 print("cell,cycle,capacity_ah")
@@ -91,7 +91,7 @@ for cell in range(int(sys.argv[1])):
     for n in range(1, 61):
         print(f"cell-{cell},{n},{2 * (1 - (2 + cell / 10) * 1e-3 * n ** 0.8) + random.gauss(0, 0.004)!r}")
 PY
-    sed 's/rows.csv/many-$cells.csv/' life.toml > many-$cells.toml
+    sed "s/rows.csv/many-$cells.csv/" life.toml > "many-$cells.toml"
     case $cells in 3) by=known ;; *) by=others ;; esac
     tells "$cells cells, automatically: by $by" "v['calibrated_by'] == '$by'" \
         "many-$cells.toml" --origin 0.5 --samples 20 --calibrate auto
