@@ -185,7 +185,7 @@ static int tell(job *k, why *w)
             cli_say("written: %s\n", csv);
     }
     if (!rc && figure && !(rc = forecast_figure(&k->f, figure, w)))
-        cli_say("written: %s\n", figure);
+        cli_say("written: %s%s\n", figure, k->f.ncell > FORECAST_PANELS ? ", of the first six cells" : "");
     return rc;
 }
 

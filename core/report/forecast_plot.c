@@ -96,6 +96,23 @@ static bool later(const forecast_cell *c)
     return r < c->n;
 }
 
+/* What every picture of a forecast has: how it is drawn, and what it is called. */
+enum { BAND90, BAND50, ENDS, LIMIT, MEDIAN, KNOWN, LATER, MARKS };
+static const struct { const char *how, *name; int color; } mark[MARKS] = {      /* color -1: grey */
+    [BAND90] = { "fs transparent solid 0.15 noborder", "90 %", 0 },
+    [BAND50] = { "fs transparent solid 0.3 noborder", "50 %", 0 },
+    [ENDS] = { "fs solid 0.5 noborder", "ends of life", 1 },
+    [LIMIT] = { "with lines dt 2", "end of life", 1 },
+    [MEDIAN] = { "with lines lw 1.5", "median", 0 },
+    [KNOWN] = { "with points pt 7 ps 0.3", "known", -1 },
+    [LATER] = { "with points pt 6 ps 0.35 lw 0.5", "measured later", 2 },
+};
+
+static void drawn(int k, text *out)
+{
+    text_addf(out, "%s lc rgb '%s'", mark[k].how, mark[k].color < 0 ? "#404040" : plot_color((size_t)mark[k].color));
+}
+
 static void panel_script(const panel *p, const forecast *f, size_t at, const char *data, text *out)
 {
     const forecast_cell *c = p->c;
@@ -110,36 +127,79 @@ static void panel_script(const panel *p, const forecast *f, size_t at, const cha
               p->most + 0.04 * (p->most - p->least), (long long)c->cycle[c->n - 1]);
     text_addf(out, "set arrow from %lld, graph 0 to %lld, graph 1 nohead lc rgb '#909090' dt 3\n",
               (long long)c->cycle[c->known - 1], (long long)c->cycle[c->known - 1]);
-    text_addf(out, "plot ");
-    const char *blue = plot_color(0);
-    text_addf(out, "'%s' index %zu using 1:2:6 with filledcurves lc rgb '%s' fs transparent solid 0.15 noborder "
-                   "title '90 %%', \\\n     ", data, 3 * at + 1, blue);
-    text_addf(out, "'' index %zu using 1:3:5 with filledcurves lc rgb '%s' fs transparent solid 0.3 noborder "
-                   "title '50 %%', \\\n     ", 3 * at + 1, blue);
-    if (p->ends)
-        text_addf(out, "'' index %zu using 1:2:($1-%.8g):($1+%.8g):(%.10g):2 with boxxyerror lc rgb '%s' fs solid 0.5 "
-                       "noborder title 'ends of life', \\\n     ", 3 * at + 2, p->step / 2, p->step / 2, p->bottom,
-                  plot_color(1));
-    if (!isnan(c->eol)) {
-        char limit[PLOT_NAME];
-        snprintf(limit, sizeof limit, "end of life, %.4g %.30s", c->eol, f->unit);
-        text_addf(out, "%.10g with lines lc rgb '%s' dt 2 title ", c->eol, plot_color(1));
-        plot_quoted(out, limit);
-        text_add(out, ", \\\n     ");
+    text_addf(out, "plot '%s' index %zu using 1:2:6 with filledcurves ", data, 3 * at + 1);
+    drawn(BAND90, out);
+    text_addf(out, ", \\\n     '' index %zu using 1:3:5 with filledcurves ", 3 * at + 1);
+    drawn(BAND50, out);
+    if (p->ends) {
+        text_addf(out, ", \\\n     '' index %zu using 1:2:($1-%.8g):($1+%.8g):(%.10g):2 with boxxyerror ", 3 * at + 2,
+                  p->step / 2, p->step / 2, p->bottom);
+        drawn(ENDS, out);
     }
-    text_addf(out, "'' index %zu using 1:4 with lines lc rgb '%s' lw 1.5 title 'median', \\\n     ", 3 * at + 1, blue);
-    text_addf(out, "'' index %zu using 1:2 with points pt 7 ps 0.3 lc rgb '#404040' title 'known', \\\n     ", 3 * at);
-    text_addf(out, "'' index %zu using 1:3 with points pt 6 ps 0.35 lw 0.5 lc rgb '%s' %s\n", 3 * at, plot_color(2),
-              later(c) ? "title 'measured later'" : "notitle");
+    if (!isnan(c->eol)) {
+        text_addf(out, ", \\\n     %.10g ", c->eol);
+        drawn(LIMIT, out);
+    }
+    text_addf(out, ", \\\n     '' index %zu using 1:4 ", 3 * at + 1);
+    drawn(MEDIAN, out);
+    for (int k = KNOWN; k <= LATER; k++) {
+        text_addf(out, ", \\\n     '' index %zu using 1:%d ", 3 * at, k == KNOWN ? 2 : 3);
+        drawn(k, out);
+    }
+    text_addc(out, '\n');
 }
 
 typedef struct gallery { const forecast *f; panel panel[FORECAST_PANELS]; size_t n; } gallery;
+
+/* One end of life for all panels is told with its number. */
+static void limit_name(const gallery *g, char out[PLOT_NAME])
+{
+    double eol = g->panel[0].c->eol;
+    for (size_t i = 1; i < g->n; i++)
+        eol = g->panel[i].c->eol == eol ? eol : NAN;
+    snprintf(out, PLOT_NAME, isnan(eol) ? "%s" : "%s, %.4g %.30s", mark[LIMIT].name, eol, g->f->unit);
+}
+
+/* One key for all panels, on a strip of its own below them: it covers nothing. */
+static void key_script(const gallery *g, double strip, text *out)
+{
+    bool has[MARKS] = { [BAND90] = true, [BAND50] = true, [MEDIAN] = true, [KNOWN] = true };
+    char name[PLOT_NAME];
+    for (size_t i = 0; i < g->n; i++) {
+        has[ENDS] |= g->panel[i].ends;
+        has[LIMIT] |= !isnan(g->panel[i].c->eol);
+        has[LATER] |= later(g->panel[i].c);
+    }
+    text_addf(out, "unset title\nunset arrow\nunset tics\nunset grid\nunset border\nunset xlabel\nunset ylabel\n"
+                   "set lmargin at screen 0\nset rmargin at screen 1\nset bmargin at screen 0\nset tmargin at screen "
+                   "%.6f\nset xrange [0:1]\nset yrange [0:1]\nset key center center horizontal reverse Left\nplot ",
+              strip);
+    for (int k = 0, n = 0; k < MARKS; k++) {
+        if (!has[k])
+            continue;
+        text_addf(out, "%sNaN %s", n++ ? ", \\\n     " : "", k <= ENDS ? "with boxes " : "");
+        drawn(k, out);
+        snprintf(name, sizeof name, "%s", mark[k].name);
+        if (k == LIMIT)
+            limit_name(g, name);
+        text_add(out, " title ");
+        plot_quoted(out, name);
+    }
+    text_addc(out, '\n');
+}
+
+/* Inches about the panels: for the numbers and names of axes, titles, and the key. */
+#define LEFT  0.9
+#define RIGHT 0.3
+#define ABOVE 0.45
+#define BELOW 0.7
 
 static int compose(void *ctx, const char *data, const char *picture, text out[2], why *w)
 {
     gallery *g = ctx;
     (void)w;
-    plot_options size = { .width = g->n > 1 ? 10 : 6, .height = g->n > 4 ? 11 : g->n > 2 ? 7.5 : 4 };
+    plot_options size = { .width = g->n > 1 ? 10 : 6, .height = g->n > 4 ? 11 : g->n > 2 ? 7.5 : 4.4 };
+    const double strip = g->n > 1 ? 0.45 : 0.8;   /* two lines of the key, or four on a narrow page */
     for (size_t i = 0; i < g->n; i++)
         panel_data(&g->panel[i], &out[0]);
     text_add(&out[1], "# gnuplot 5 and later\nif (!exists('fade_out')) fade_out = ");
@@ -147,14 +207,15 @@ static int compose(void *ctx, const char *data, const char *picture, text out[2]
     text_addc(&out[1], '\n');
     plot_terminal(&size, 0, picture, &out[1]);
     text_add(&out[1], "set output fade_out\nset encoding utf8\nset datafile missing 'NaN'\n"
-                      "set border 3 lc rgb '#404040'\nset tics nomirror\nset key bottom left reverse Left\n"
+                      "set border 3 lc rgb '#404040'\nset tics nomirror\nunset key\n"
                       "set grid lt 1 dt 1 lc rgb '#dcdcdc' lw 0.6\n");
-    if (g->n > 1)
-        text_addf(&out[1], "set multiplot layout %zu,2\n", (g->n + 1) / 2);
+    text_addf(&out[1], "set multiplot layout %zu,%d margins %.6f,%.6f,%.6f,%.6f spacing %.6f,%.6f\n", (g->n + 1) / 2,
+              g->n > 1 ? 2 : 1, LEFT / size.width, 1 - RIGHT / size.width, (strip + BELOW) / size.height,
+              1 - ABOVE / size.height, (LEFT + RIGHT) / size.width, (ABOVE + BELOW) / size.height);
     for (size_t i = 0; i < g->n; i++)
         panel_script(&g->panel[i], g->f, i, data, &out[1]);
-    if (g->n > 1)
-        text_add(&out[1], "unset multiplot\n");
+    key_script(g, strip / size.height, &out[1]);
+    text_add(&out[1], "unset multiplot\n");
     return E_OK;
 }
 
