@@ -75,6 +75,8 @@ static const trial_test tests[] = {
     { "duty-steps", "pd", F, 1,
       "Under a duty cycles are booked at break points and time passes in between, in steps of any length.", ABI "duty",
       checker_duty_steps },
+    { "duty-rows", "pd", F, 1, "steps() of a row is step() one behind the other, to the bit.", ABI "duty",
+      checker_duty_rows },
     { "source-rows", "s", F, 1, "Rows name a cell, rise in cycle, and fit the block.", ABI "source",
       checker_source_rows },
     { "source-position", "s", F, 1, "A resumed run goes on at the position of its last block.", ABI "source",

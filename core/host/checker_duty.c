@@ -350,7 +350,9 @@ void checker_duty_rates(trial *t)
 
 /* ---- steps ---- */
 
-enum { SAMPLES = 16, LANES = 8 };
+enum { SAMPLES = 16, LANES = 8, CHECKER_COLUMNS = 256 };
+
+static uint32_t wide(const fade_column *c) { return c->width ? c->width : 1; }
 
 typedef struct book {                             /* what a step of the host would be given */
     double dt, time;                              /* of what is booked, of the seconds that pass: how much; 0: none */
@@ -460,7 +462,7 @@ static bool step_of(ride *a, const fade_duty_v1 *v, const probe *rate, const pro
         ok = ok && a->r->tile.status[lane] == 0;
     for (uint32_t i = 0; ok && i < a->s->cols.state.n; i++) {
         const fade_column *c = library_at(&a->s->cols.state, i);
-        memcpy(a->r->x[i], a->r->x1[i], LANES * (size_t)(c->width ? c->width : 1) * sizeof(double));
+        memcpy(a->r->x[i], a->r->x1[i], LANES * (size_t)wide(c) * sizeof(double));
     }
     a->row++;
     return ok;
@@ -482,7 +484,7 @@ static bool alike(steps *k, double tolerance, const char *what)
     const fade_list *state = &k->a.s->cols.state;
     for (uint32_t i = 0; i < state->n; i++) {
         const fade_column *c = library_at(state, i);
-        for (uint32_t j = 0; j < LANES * (c->width ? c->width : 1); j++) {
+        for (uint32_t j = 0; j < LANES * wide(c); j++) {
             double a = k->a.r->x[i][j], b = k->b.r->x[i][j], was = k->before.r->x[i][j];
             if (fabs(a - b) <= tolerance * fabs(b - was) + 1e-12 * fabs(b))
                 continue;
@@ -500,8 +502,30 @@ static void together(steps *k, const ride *from)
     for (int r = 0; r < 3; r++)
         for (uint32_t i = 0; to[r] != from && i < from->s->cols.state.n; i++) {
             const fade_column *c = library_at(&from->s->cols.state, i);
-            memcpy(to[r]->r->x[i], from->r->x[i], LANES * (size_t)(c->width ? c->width : 1) * sizeof(double));
+            memcpy(to[r]->r->x[i], from->r->x[i], LANES * (size_t)wide(c) * sizeof(double));
         }
+}
+
+/* Asked for one output alone, as a step inside a row is, it says the same of that one and goes as far. */
+static bool one_output(steps *k)
+{
+    static const book both = { 1, 1, 1 };
+    const fade_list *out = &k->a.s->cols.out;
+    bool ok = true;
+    for (uint32_t i = 0; ok && i < out->n; i++) {
+        const fade_column *c = library_at(out, i);
+        together(k, &k->before);
+        k->a.r->tile.only = i + 1;
+        ok = pair(k, both, both);
+        k->a.r->tile.only = 0;
+        ok = ok && alike(k, 0, "asked for one output alone (only) it steps otherwise");
+        if (ok && memcmp(k->a.r->out[i], k->b.r->out[i], LANES * wide(c) * sizeof(double)) != 0) {
+            trial_fail(k->a.s->t, "out[%s] is %.12g where it alone is asked for (only), else %.12g", c->key,
+                       k->a.r->out[i][0], k->b.r->out[i][0]);
+            ok = false;
+        }
+    }
+    return ok;
 }
 
 /* Two steps of a half are one; where nothing passes and nothing is booked nothing moves; between break points cycles
@@ -521,36 +545,229 @@ static bool compare(steps *k)
     ok = ok && alike(k, 1e-6, "a step of a day and two of half a day differ");
     together(k, &k->before);
     ok = ok && pair(k, cycles, half_cycles) && step_of(&k->b, k->v, &k->rate, &k->cycle, half_cycles);
-    return ok && alike(k, 1e-6, "cycles booked at once and by halves differ");
+    ok = ok && alike(k, 1e-6, "cycles booked at once and by halves differ");
+    return ok && one_output(k);
+}
+
+/* ---- steps of a row at once ---- */
+
+typedef struct at_once {
+    fade_steps of;                                /* first: left() gets this */
+    bool       loss;                              /* else the output is a capacity, */
+    double     c0;                                /* .. this at first */
+    uint32_t   output;
+    uint8_t    scaled[CHECKER_COLUMNS], ends[LANES];
+    double     health[LANES + 1];
+} at_once;
+
+static double left(const fade_steps *s, double v)
+{
+    const at_once *m = (const at_once *)s;
+    double h = m->loss ? 1 - v : v / m->c0;
+    return h > 0.01 ? fmin(h, 10) : 0.01;
+}
+
+static void left_all(const fade_steps *s, uint32_t n, const double *v, double *health)
+{
+    for (uint32_t i = 0; i < n; i++)
+        health[i] = left(s, v[i]);
+}
+
+/* What says how much is left; false: nothing does, or there are more inputs than there is room for. */
+static bool at_once_open(const steps *k, at_once *m)
+{
+    const fade_columns *cols = &k->a.s->cols;
+    bool has = false;
+    *m = (at_once){ .of = { .size = sizeof m->of, .left = left, .left_all = left_all } };
+    for (uint32_t i = 0; i < cols->out.n && !has; i++) {
+        const char *key = ((const fade_column *)library_at(&cols->out, i))->key;
+        m->loss = strcmp(key, "loss") == 0;
+        has = m->loss || strcmp(key, "capacity") == 0;
+        m->output = i;
+    }
+    for (uint32_t i = 0; i < cols->in.n && i < CHECKER_COLUMNS; i++) {
+        const char *key = ((const fade_column *)library_at(&cols->in, i))->key;
+        m->scaled[i] = text_starts(key, "c_rate") || strcmp(key, "efc") == 0;
+    }
+    m->of.scaled = m->scaled;
+    m->of.ends = m->ends;
+    m->of.health = m->health;
+    m->of.output = m->output;
+    m->health[0] = 0.9;
+    return has && cols->in.n <= CHECKER_COLUMNS;
+}
+
+/* Break points with more and more stress, and two stretches of time between them. */
+static book book_of(uint32_t j) { return (book){ j % 3 == 1 ? 0 : 1, 1, 1 - 0.05 * j }; }
+
+/* All lanes of a ride are its first one. */
+static void one_cell(ride *a)
+{
+    const fade_list *state = &a->s->cols.state;
+    for (uint32_t i = 0; i < a->r->nparam; i++)
+        for (uint32_t lane = 1; lane < LANES; lane++)
+            a->r->param[i][lane] = a->r->param[i][0];
+    for (uint32_t i = 0; i < state->n; i++)
+        for (uint32_t j = 0; j < LANES * wide(library_at(state, i)); j++)
+            a->r->x[i][j] = a->r->x[i][j / LANES * LANES];
+}
+
+/* Lane j of `to` gets what the first lane of `from` has for step j, with all its capacity. */
+static void lay_steps(const steps *k, ride *to, ride *from, at_once *m)
+{
+    for (uint32_t j = 0; j < LANES; j++) {
+        step_inputs(from, k->v, &k->rate, &k->cycle, book_of(j));
+        m->ends[j] = from->r->dt[0] > 0;
+        to->r->dt[j] = from->r->dt[0];
+        for (uint32_t i = 0; i < to->s->cols.in.n; i++)
+            to->r->in[i][j] = from->r->in[i][0];
+        to->r->t[j] = from->r->t[0];
+        to->r->id[j] = from->r->id[0];
+        to->r->row[j] = from->r->row[0];
+    }
+}
+
+/* Step j of `a` by step(), in all lanes, of the health that is left by then. */
+static bool step_alone(const steps *k, ride *one, const ride *all, uint32_t j, at_once *m)
+{
+    lent l;
+    for (uint32_t lane = 0; lane < LANES; lane++) {
+        for (uint32_t i = 0; i < one->s->cols.in.n; i++)
+            one->r->in[i][lane] = all->r->in[i][j] * (m->scaled[i] ? m->health[j] : 1);
+        one->r->dt[lane] = all->r->dt[j] * m->health[j];
+        one->r->t[lane] = all->r->t[j];
+        one->r->row[lane] = all->r->row[j];
+        one->r->id[lane] = all->r->id[j];
+    }
+    lend(one, k->v, &k->rate, &l, m->ends[j]);
+    bool ok = ride_call(one, "step", one->s->vt->step) == FADE_OK && one->r->tile.status[0] == 0;
+    one->r->tile.samples = NULL;
+    for (uint32_t i = 0; ok && i < one->s->cols.state.n; i++) {
+        const fade_column *c = library_at(&one->s->cols.state, i);
+        memcpy(one->r->x[i], one->r->x1[i], LANES * (size_t)wide(c) * sizeof(double));
+    }
+    m->health[j + 1] = m->ends[j] ? left(&m->of, one->r->out[m->output][0]) : m->health[j];
+    return ok;
+}
+
+static void lists_alike(trial *t, const fade_list *l, double *const *a, double *const *b, const char *role)
+{
+    for (uint32_t i = 0; i < l->n; i++) {
+        const fade_column *c = library_at(l, i);
+        for (uint32_t j = 0; j < wide(c); j++)
+            if (memcmp(&a[i][j * LANES], &b[i][j * LANES], sizeof(double)) != 0) {
+                trial_fail(t, "%s[%s] is %.17g behind %u steps at once, %.17g behind one and one", role, c->key,
+                           a[i][j * LANES], LANES, b[i][j * LANES]);
+                return;
+            }
+    }
+}
+
+/* The steps of `a` at once, of `b` one behind the other. */
+static void rows_alike(steps *k)
+{
+    trial *t = k->a.s->t;
+    fade_tile *b = &k->a.r->tile;
+    at_once m, alone;
+    lent l;
+    if (!at_once_open(k, &m)) {
+        trial_note(t, "no output says how much is left");
+        return;
+    }
+    one_cell(&k->a);
+    together(k, &k->a);
+    one_cell(&k->b);
+    lay_steps(k, &k->a, &k->b, &m);
+    alone = m;
+    alone.c0 = m.c0 = 1;
+    lend(&k->a, k->v, &k->rate, &l, true);
+    for (uint32_t j = 0; j < LANES; j++)
+        l.of[j] = k->v->flags & FADE_LENT_TO_STEPS && m.ends[j] ? l.of[j] : NULL;
+    rig_ready(k->a.r);
+    b->worker = k->a.worker;
+    int32_t rc = k->v->steps(k->a.model, b, &m.of);
+    const rig_column *over = rig_overrun(k->a.r);
+    b->samples = NULL;
+    if (over)
+        trial_fail(t, "steps writes behind the end of %s[%s]", over->role, over->key);
+    if (rc < 0) {
+        trial_note(t, "steps() refuses (%s): step() is asked", trial_word(rc));
+        return;
+    }
+    bool ok = !over;
+    for (uint32_t j = 0; j < LANES && ok; j++)
+        ok = step_alone(k, &k->b, &k->a, j, &alone);
+    for (uint32_t j = 1; j <= LANES && ok; j++)
+        if (memcmp(&m.health[j], &alone.health[j], sizeof(double)) != 0) {
+            trial_fail(t, "the health behind step %u is %.17g at once, %.17g one behind the other", j, m.health[j],
+                       alone.health[j]);
+            return;
+        }
+    if (!ok)
+        return;
+    lists_alike(t, &k->a.s->cols.state, k->a.r->x1, k->b.r->x1, "x1");
+    lists_alike(t, &k->a.s->cols.out, k->a.r->out, k->b.r->out, "out");
+}
+
+/* A law that has begun, as three tiles; false: said, or nothing to say. */
+static bool steps_open(subject *s, steps *k)
+{
+    static const book both = { 1, 1, 1 };
+    bool ok = (!k->v->in.n || !k->v->rates ||
+               (probe_open(s, k->v, false, SAMPLES, NULL, &k->rate) && probe_call(&k->rate))) &&
+              (!k->v->cycles || (probe_open(s, k->v, true, SAMPLES, NULL, &k->cycle) && probe_call(&k->cycle)));
+    ok = ok && ride_open(s, s->model, LANES, NULL, &k->a) && ride_open(s, s->model, LANES, NULL, &k->b) &&
+         ride_open(s, s->model, LANES, NULL, &k->before);
+    k->a.still = k->b.still = k->before.still = true;
+    for (int i = 0; ok && i < 5; i++)
+        ok = step_of(&k->a, k->v, &k->rate, &k->cycle, both);
+    return ok;
+}
+
+static void steps_close(steps *k)
+{
+    ride_close(&k->a);
+    ride_close(&k->b);
+    ride_close(&k->before);
+    if (k->rate.r)
+        probe_close(&k->rate);
+    if (k->cycle.r)
+        probe_close(&k->cycle);
 }
 
 void checker_duty_steps(trial *t)
 {
-    static const book both = { 1, 1, 1 };
     steps k = { 0 };
     subject s;
     if (!inside_of(t, &k.v) || !subject_open(t, &s))
         return;
-    bool ok =
-        (!k.v->in.n || !k.v->rates || (probe_open(&s, k.v, false, SAMPLES, NULL, &k.rate) && probe_call(&k.rate))) &&
-        (!k.v->cycles || (probe_open(&s, k.v, true, SAMPLES, NULL, &k.cycle) && probe_call(&k.cycle)));
-    ok = ok && ride_open(&s, s.model, LANES, NULL, &k.a) && ride_open(&s, s.model, LANES, NULL, &k.b) &&
-         ride_open(&s, s.model, LANES, NULL, &k.before);
-    k.a.still = k.b.still = k.before.still = true;
-    for (int i = 0; ok && i < 5; i++)
-        ok = step_of(&k.a, k.v, &k.rate, &k.cycle, both);
+    bool ok = steps_open(&s, &k);
     if (ok) {
         together(&k, &k.a);
         ok = compare(&k);
     }
     if (!ok && t->status < CHECKER_WARN)
         trial_note(t, "steps under samples are not taken with these inputs");
-    ride_close(&k.a);
-    ride_close(&k.b);
-    ride_close(&k.before);
-    if (k.rate.r)
-        probe_close(&k.rate);
-    if (k.cycle.r)
-        probe_close(&k.cycle);
+    steps_close(&k);
+    subject_close(&s);
+}
+
+void checker_duty_rows(trial *t)
+{
+    steps k = { 0 };
+    subject s;
+    if (!inside_of(t, &k.v))
+        return;
+    if (!FADE_HAS(k.v, steps) || !k.v->steps) {
+        trial_note(t, "it has no steps()");
+        return;
+    }
+    if (!subject_open(t, &s))
+        return;
+    if (steps_open(&s, &k))
+        rows_alike(&k);
+    else if (t->status < CHECKER_WARN)
+        trial_note(t, "steps under samples are not taken with these inputs");
+    steps_close(&k);
     subject_close(&s);
 }

@@ -23,7 +23,7 @@ void checker_golden_output(trial *, const char *path);
     X(process) X(tile_size) X(tile_lanes) X(tile_padding) X(tile_const) X(threads) X(fail_lane) X(fail_retry) X(fail_memory) \
     X(step_pure) X(step_invariance) X(golden) X(speed) X(source_rows) X(source_position) X(source_again) X(open_missing) X(open_garbage)     \
     X(corrector_learns) X(corrector_saves) X(corrector_garbage) X(corrector_tables) X(corrector_cancel) X(output_rows)       \
-    X(output_resume) X(duty_lists) X(duty_rates) X(duty_steps)
+    X(output_resume) X(duty_lists) X(duty_rates) X(duty_steps) X(duty_rows)
 #define CHECKER_DECLARE(name) void checker_##name(trial *);
 CHECKER_TESTS(CHECKER_DECLARE)
 #undef CHECKER_DECLARE

@@ -28,7 +28,7 @@ does() {
     fi
 }
 
-all="32 tests: 32 ok, 0 failed, 0 warnings, 0 skipped"
+all="33 tests: 33 ok, 0 failed, 0 warnings, 0 skipped"
 does "the folder of a new cell builds and passes its check unmodified" 1 "$all"
 piece c 1 > sony-naumann.c
 check "the table of the page is a table: no function" sh -c '! grep -qE "^{|return" sony-naumann.c'
