@@ -166,6 +166,32 @@ at = {m["variant"]: m for m in v["models"]}
 assert set(at) == {"lfp-gr-250ah", "nmc622-gr-denso", "wang2011", "power-law"}, set(at)
 assert abs(at["lfp-gr-250ah"]["capacity"] / 5 - float(open("soh").read())) < 1e-9, at["lfp-gr-250ah"]'
 
+# --- current becomes state of charge by the capacity of the cell, unless the source has its own
+awk 'BEGIN {
+    print "time_h,current_a"
+    for (h = 0; h <= 96; h++)
+        print h "," (h % 24 < 2 ? 2 : h % 24 >= 6 && h % 24 < 10 ? -1 : 0)
+}' > current.csv
+for own in "" 'capacity = "5 Ah"' 'capacity = "4 Ah"'; do
+    cat > current.toml << END
+[cell]
+nominal_capacity = "5 Ah"
+[source]
+plugin = "profile"
+path = "current.csv"
+length = "90 days"
+current_sign = "discharge-positive"
+$own
+[[physics]]
+plugin = "xu2018"
+[[output]]
+plugin = "csv"
+END
+    check "current, ${own:-the capacity of the cell}" "$FADE" run current.toml --quiet --out "current${own//[^0-9]/}"
+done
+same "the cell's capacity and its own are one" current/rows.csv current5/rows.csv
+check "another is another" bash -c '! cmp -s current/rows.csv current4/rows.csv'
+
 # --- kill -9, again and again
 sed -i 's/^row = .*/row = "20 min"/; s/^name = .*/name = "long"\nsnapshot = "0.05 s"/' duty.toml
 check "a long run" "$FADE" run duty.toml --quiet --out long

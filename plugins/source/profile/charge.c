@@ -63,7 +63,7 @@ int32_t charge_soc(const source *s, series *x)
     const double *t = x->value[ROLE_TIME];
     if (isnan(full))
         return source_fail(s, FADE_EINVAL, x->path, 0, "%s becomes soc only with `%s` in %s", x->name[role], size,
-                           role == ROLE_CURRENT ? "Ah" : "Wh");
+                           role == ROLE_CURRENT ? "Ah, its own or [cell] nominal_capacity" : "Wh");
     double sign = find_sign(s, x, role);
     for (size_t i = 0; i < x->n; i++) {
         double out = rate[i] * sign, flow = out < 0 ? out * s->o.efficiency : out;

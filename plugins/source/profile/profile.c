@@ -27,7 +27,10 @@
       "Several climates, a cell each, named by its file.")                                                             \
     X(SIGN, "current_sign", "", FADE_CHOICE, 0, 0, 0, 0, "auto|discharge-positive|charge-positive",                    \
       "Which current or power the file calls positive; auto: the way more flows is discharge.")                        \
-    X(CAPACITY, "capacity", "Ah", FADE_REAL, 0, NAN, 1e-9, 1e12, NULL, "Turns current into state of charge.")          \
+    X(CAPACITY, "capacity", "Ah", FADE_REAL, 0, NAN, 1e-9, 1e12, NULL,                                                 \
+      "Turns current into state of charge; nominal_capacity unless given.")                                            \
+    X(NOMINAL, "nominal_capacity", "Ah", FADE_REAL, FADE_ADVANCED, NAN, 1e-9, 1e12, NULL,                              \
+      "That of [cell] unless given.")                                                                                  \
     X(ENERGY, "energy", "Wh", FADE_REAL, 0, NAN, 1e-9, 1e15, NULL, "Turns power into state of charge.")                \
     X(EFFICIENCY, "efficiency", "1", FADE_REAL, 0, 1, 0.01, 1, NULL, "Part of a charge, in Ah or Wh, that is kept.")   \
     X(SOC_START, "soc_start", "1", FADE_REAL, 0, NAN, 0, 1, NULL,                                                      \
@@ -78,7 +81,7 @@ static void read_options(const fade_value *v, options *o)
                     [ROLE_POWER] = text_given(&v[P_POWER]),
                     [ROLE_TEMPERATURE] = text_given(&v[P_TEMPERATURE_COLUMN]) },
         .temperature = v[P_TEMPERATURE].real,
-        .capacity = v[P_CAPACITY].real,
+        .capacity = v[isnan(v[P_CAPACITY].real) ? P_NOMINAL : P_CAPACITY].real,
         .energy = v[P_ENERGY].real,
         .efficiency = v[P_EFFICIENCY].real,
         .soc_start = v[P_SOC_START].real,
