@@ -12,6 +12,8 @@
 
 static lua_State *running;                              /* the state a signal interrupts */
 
+#define EVERYWHERE (LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT)
+
 static void interrupted(lua_State *L, lua_Debug *at)
 {
     (void)at;
@@ -24,7 +26,7 @@ static void on_signal(int signal)
 {
     (void)signal;
     if (running)
-        lua_sethook(running, interrupted, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+        lua_sethook(running, interrupted, EVERYWHERE, 1);
 }
 
 static int traceback(lua_State *L)
@@ -49,6 +51,8 @@ static int call(lua_State *L, int narg, int nresult)
     sigemptyset(&mine.sa_mask);
     running = L;
     sigaction(SIGINT, &mine, &before);
+    if (prompt_lines_pressed())                         /* behind the line, before it was run */
+        lua_sethook(L, interrupted, EVERYWHERE, 1);
     int rc = lua_pcall(L, narg, nresult, base);
     sigaction(SIGINT, &before, NULL);
     running = NULL;

@@ -5,7 +5,6 @@
 #include "core/script/prompt.h"
 #include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -43,6 +42,13 @@ static void on_signal(int signal)
 {
     (void)signal;
     pressed = 1;
+}
+
+bool prompt_lines_pressed(void)
+{
+    bool was = pressed;
+    pressed = 0;
+    return was;
 }
 
 prompt_lines *prompt_lines_open(FILE *in, FILE *out)
@@ -184,10 +190,8 @@ static int byte(const prompt_lines *p)
     unsigned char c;
     ssize_t n = -1;
     do {
-        if (pressed) {
-            pressed = 0;
+        if (prompt_lines_pressed())
             return CTRL_C;
-        }
         n = read(fileno(p->in), &c, 1);
     } while (n < 0 && errno == EINTR);
     return n == 1 ? c : KEY_GONE;
@@ -313,6 +317,7 @@ const char *prompt_lines_next(prompt_lines *p, const char *prompt, int *cancelle
     int how = edit(p, prompt);
     tcsetattr(fileno(p->in), TCSADRAIN, &before);
     fputs("\n", p->out);
+    fflush(p->out);                                     /* what runs now may be long */
     *cancelled = how == 0;
     if (how == 1)
         remember(p);

@@ -78,7 +78,8 @@ rows "the hot cycle is the strangest" \
 rows "and nothing is corrected by it" 'all(float(x["correction_capacity_ah"]) == 0 for x in of("anomaly"))'
 "$FADE" train scores.toml --corrector anomaly --ask next --save detector > out 2> err || cat err
 check "trained, it says what it tells and of no skill" \
-    bash -c 'grep -q "it corrects nothing; what it tells of each row:" out && grep -q "^  score " out && ! grep -q "RMSE\|skill" out'
+    bash -c 'grep -q "it corrects nothing; what it tells of each row:" out && grep -q "^  score " out &&
+        ! grep -q "RMSE\|skill" out'
 
 sed 's/linear + rbf/linear + rbt/' head.toml > wrong.toml
 "$FADE" run wrong.toml --overwrite > out 2> err

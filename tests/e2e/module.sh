@@ -75,15 +75,16 @@ ask(b"\x1b[A\x7f8\r", b"\r\n48\r\n")        # up, backspace, 8
 ask(b"24\x01100 +\x05 + 1\x1b[D\x1b[D\x1b[D\x1b[C\r", b"\r\n125\r\n")     # Ctrl-A, Ctrl-E, arrows
 ask("x = 5 + zzz\x17\x17\x15\"aé\x7f\x7fé\" .. 1\r".encode(), "\r\né1\r\n".encode())    # Ctrl-W, Ctrl-U, characters
 ask(b"abc\x03", b"\x1b[5C\r\n")
-ask(b"3 +\r", b">")
+ask(b"3 +\r", b"\r\n")
 ask(b"4\r", b"\r\n7\r\n")
-ask(b"for i = 1,\r", b">")
+ask(b"for i = 1,\r", b"\r\n")
 ask(b"\x03", b"\r\n")
 type_(b"while true do end\r")
-time.sleep(0.3)
+wait(b"\r\n")                              # the line is taken: the terminal makes a signal of Ctrl-C
 ask(b"\x03", b"interrupted")
 type_(b"fade.run{ run = { cycles = 2000000000 }, source = { plugin = 'constant' }, physics = { plugin = 'power-law' },"
       b" cell = { nominal_capacity = 2 } }\r")
+wait(b"\r\n")
 time.sleep(0.5)
 ask(b"\x03", b"interrupted", 30)
 random.seed(7)
