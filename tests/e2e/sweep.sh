@@ -122,7 +122,10 @@ for sig in INT:130 TERM:143 KILL:137; do
         check "what was finished is kept (SIG${sig%:*} $jobs)" [ "$lines" -gt 50 ] && [ "$lines" -lt 601 ]
     done
 done
-sleep 0.3
+for _ in $(seq 100); do                                 # they find out that nobody is there any more
+    pgrep -f '[s]weep work .* --store k.sqlite' > /dev/null || break
+    sleep 0.1
+done
 check "no worker is left behind" bash -c "! pgrep -f '[s]weep work .* --store k.sqlite' > /dev/null"
 ends "a killed sweep goes on" 0 "$FADE" sweep resume k.sqlite -q --jobs 2
 table k.sqlite > after.csv
