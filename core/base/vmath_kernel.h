@@ -234,7 +234,8 @@ VINLINE pair log_join_long(vd k, vd c_hi, vd c_lo, pair a)
     return sum_ordered(t.hi, lo);
 }
 
-/* The columns of the table for the lanes' intervals. */
+/* The columns of the table for the lanes' intervals: rows of four are loaded whole and turned. */
+#if VBYTES == 16
 VINLINE void log_lookup(vu i, vd *inv, vd *hi, vd *lo)
 {
     for (int j = 0; j < VLANES; j++) {
@@ -244,6 +245,41 @@ VINLINE void log_lookup(vu i, vd *inv, vd *hi, vd *lo)
         (*lo)[j] = row[2];
     }
 }
+#else
+typedef double four __attribute__((vector_size(32)));
+#if VBYTES == 32
+#define FOURS(v) v[0]
+#else
+#define FOURS(v) __builtin_shufflevector(v[0], v[1], 0, 1, 2, 3, 4, 5, 6, 7)
+#endif
+
+VINLINE four log_row(uint64_t i)
+{
+    four v;
+    memcpy(&v, vmath_log_table[i], sizeof v);
+    return v;
+}
+
+VINLINE void log_turn(four a, four b, four c, four d, four *inv, four *hi, four *lo)
+{
+    four ab = __builtin_shufflevector(a, b, 0, 4, 2, 6), cd = __builtin_shufflevector(c, d, 0, 4, 2, 6);
+    *inv = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+    *lo = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+    ab = __builtin_shufflevector(a, b, 1, 5, 3, 7);
+    cd = __builtin_shufflevector(c, d, 1, 5, 3, 7);
+    *hi = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+}
+
+VINLINE void log_lookup(vu i, vd *inv, vd *hi, vd *lo)
+{
+    four v[VLANES / 4], h[VLANES / 4], l[VLANES / 4];
+    for (int j = 0; j < VLANES; j += 4)
+        log_turn(log_row(i[j]), log_row(i[j + 1]), log_row(i[j + 2]), log_row(i[j + 3]), &v[j / 4], &h[j / 4], &l[j / 4]);
+    *inv = FOURS(v);
+    *hi = FOURS(h);
+    *lo = FOURS(l);
+}
+#endif
 
 typedef struct looked {                                 /* log x = k ln 2 + c.hi + c.lo + log(1 + r.hi + r.lo) */
     vd   k;
