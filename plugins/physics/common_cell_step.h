@@ -339,12 +339,25 @@ static void cell_power(const cell *m, const fade_tile *b, uint32_t t, double *u)
         cell_raise(m, b->n, cell_number_at(b, &m->p[t]), u);
 }
 
+/* Does any lane go on? */
+static int cell_any(uint32_t n, const double *restrict x)
+{
+    uint64_t any = 0;
+    for (uint32_t i = 0; i < n; i++)
+        any |= x[i] > 0;
+    return any != 0;
+}
+
 /* A sigmoid whose form changes: x is where the form at hand has the present y. */
 static void cell_free(const cell *m, const fade_tile *b, uint32_t t, const double *x, double scale)
 {
     uint32_t n = b->n;
     const double *Y = cell_column(b, S_Y + (int)t), *p = cell_column(b, S_P + (int)t), *k = cell_number_at(b, &m->k[t]), *y = b->x[t];
     double *u = cell_column(b, S_TMP), *q = cell_column(b, S_TMP2), *y1 = b->x1[t];
+    if (!cell_any(n, x)) {
+        memcpy(y1, y, n * sizeof *y1);
+        return;
+    }
     for (uint32_t i = 0; i < n; i++) {
         double r = y[i] / Y[i];
         u[i] = r < 1 ? 2 * r / (1 - r) : 0;       /* 2 atanh(r) = log1p(2 r / (1 - r)) */
