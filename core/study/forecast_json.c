@@ -160,7 +160,7 @@ void forecast_json(const forecast *f, const forecast_say *o, json *out)
     json_text(out, "target", f->target);
     json_text(out, "unit", f->unit);
     json_whole(out, "calibrated_on", (int64_t)f->scores);
-    json_text(out, "calibrated_by", f->calibrate == FORECAST_OTHERS ? "others" : "known");
+    json_text(out, "calibrated_by", !f->scores ? NULL : f->calibrate == FORECAST_OTHERS ? "others" : "known");
     json_open(out, "cells", '[');
     for (size_t i = 0; i < f->ncell; i++)
         cell_json(f, o, &f->cell[i], out);
