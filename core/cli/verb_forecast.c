@@ -231,7 +231,7 @@ static const cli_flag forecast_flags[] = {
     { "samples", 0, "N", "lives drawn for each cell (default 200)", false },
     { "corrector", 0, "NAME", "correct the law by this one; none: by none", false },
     { "plan", 0, "recorded|repeat|hold", "planned inputs: of the source, the known ones again, held", false },
-    { "calibrate", 0, "known|others|auto", "bands by known rows, or by other cells' lives (from 12)", false },
+    { "calibrate", 0, "known|others|auto", "bands by known rows, other cells' lives, or these if there are 12", false },
     { "error", 0, "labs|none", "laws may be wrong as on cells of six labs (default)", false },
     { "raw", 0, NULL, "bands as law, corrector and noise say, not calibrated", false },
     { "target", 0, "COLUMN", "the observed column (default: [evaluate] target, else capacity)", false },
