@@ -16,7 +16,8 @@ extern const fade_math_v1 vmath_avx512_table;
 
 /* What the columns leave to one value at a time: ends of the range, zeros, signs, infinities, NaN. */
 double vmath_special_expm1(double x);                 /* x > 709 or NaN */
-double vmath_special_log(double x);                   /* not 0 < x < infinity */
+double vmath_special_log(double x);                   /* not 2^-1022 <= x < infinity */
+double vmath_denormal_log(double x);                  /* 0 < x < 2^-1022 */
 double vmath_special_log1p(double x);                 /* not -1 < x < 2^1000 */
 double vmath_special_asinh(double x);                 /* infinite or NaN */
 double vmath_special_pow(double x, double p);         /* not 0 < x < infinity, or not |p| < 2^64 */

@@ -22,6 +22,8 @@ enum { VLANES = VBYTES / 8, VGROUP = 8 / VLANES };      /* a group is 8 lanes */
 
 #define VINLINE static inline VTARGET __attribute__((always_inline))
 
+#define VFINITE 0x1.fffffffffffffp1023
+#define VNORMAL 0x1p-1022
 #define ROUNDER 0x1.8p52                                /* adding it rounds to a whole number, kept in the low bits */
 #define LOG2E 0x1.71547652b82fep+0
 #define LN2_HI 0x1.62e42fefa3800p-1                     /* 42 bits: exact times a whole number of 11 bits */
@@ -286,14 +288,14 @@ typedef struct looked {                                 /* log x = k ln 2 + c.hi
     pair c, r;
 } looked;
 
-/* Of positive finite x. */
-VINLINE looked log_reduce(vd x)
+/* Of positive finite x; without `any` of normal x. */
+VINLINE looked log_reduce(vd x, int any)
 {
-    vu tiny = (vu)(x < 0x1p-1022);
-    split s = log_split(pick(tiny, x * 0x1p54, x));
-    vd inv, hi, lo, zh = first_bits(s.z);
+    vu tiny = (vu)(x < VNORMAL);
+    split s = log_split(any ? pick(tiny, x * 0x1p54, x) : x);
+    vd inv, hi, lo, zh = first_bits(s.z), k = any ? s.k - (vd)(tiny & (vu)splat(54)) : s.k;
     log_lookup(s.i, &inv, &hi, &lo);
-    return (looked){ s.k - (vd)(tiny & (vu)splat(54)), { hi, lo }, { zh * inv - 1, (s.z - zh) * inv } };
+    return (looked){ k, { hi, lo }, { zh * inv - 1, (s.z - zh) * inv } };
 }
 
 /* log(u.hi + u.lo) + more * log 2, u.hi < 2^1000; near 1 of y, which is u - 1 to more bits. */
@@ -309,7 +311,13 @@ VINLINE vd log_of_sum(pair u, pair y, vd more)
 
 VINLINE vd log_inner(vd x)
 {
-    looked l = log_reduce(x);
+    looked l = log_reduce(x, 0);
+    return log_join(l.k, l.c.hi, l.c.lo, l.r);
+}
+
+VINLINE vd log_outer(vd x)
+{
+    looked l = log_reduce(x, 1);
     return log_join(l.k, l.c.hi, l.c.lo, l.r);
 }
 
@@ -340,10 +348,9 @@ VINLINE vd asinh_inner(vd x)
 
 /* ---- columns of one input ---- */
 
-#define VFINITE 0x1.fffffffffffffp1023
 #define EXPM1_ODD(v) (~(vu)((v) <= 709))
 #define TANH_ODD(v) ((vu)splat(0))
-#define LOG_ODD(v) (~((vu)((v) > 0) & (vu)((v) <= VFINITE)))
+#define LOG_ODD(v) (~((vu)((v) >= VNORMAL) & (vu)((v) <= VFINITE)))
 #define LOG1P_ODD(v) (~((vu)((v) > -1) & (vu)((v) < 0x1p1000)))
 #define ASINH_ODD(v) (~(vu)(magnitude(v) <= VFINITE))
 #define vmath_special_tanh(x) (x)
@@ -376,11 +383,12 @@ VCOLUMN(asinh, ASINH_ODD)
 /* ---- pow ---- */
 
 #define POW_ODD(v, w) (LOG_ODD(v) | ~(vu)(magnitude(w) < 0x1p64))
+#define POW_SPECIAL(v, w) (~((vu)((v) > 0) & (vu)((v) <= VFINITE) & (vu)(magnitude(w) < 0x1p64)))
 
 /* p log x as an exact product of heads and the rest. */
-VINLINE pair pow_exponent(vd x, vd p)
+VINLINE pair pow_exponent(vd x, vd p, int any)
 {
-    looked at = log_reduce(x);
+    looked at = log_reduce(x, any);
     pair l = log_join_long(at.k, at.c.hi, at.c.lo, at.r);
     vd lh = head(l.hi), ll = (l.hi - lh) + l.lo, ph = head(p), pl = p - ph;
     return (pair){ ph * lh, ph * ll + pl * l.hi };
@@ -391,11 +399,11 @@ static VTARGET __attribute__((noinline)) void VNAME(pow_outer)(const double *x, 
 {
     double made[8];                                     /* y may be x or p */
     for (int j = 0; j < 8; j += VLANES) {
-        pair e = pow_exponent(load(x + j), load(p + j));
+        pair e = pow_exponent(load(x + j), load(p + j), 1);
         store(made + j, exp_outer(e.hi, e.lo));
     }
     for (int j = 0; j < 8; j++)
-        if (POW_ODD(splat(x[j]), splat(p[j]))[0])
+        if (POW_SPECIAL(splat(x[j]), splat(p[j]))[0])
             made[j] = vmath_special_pow(x[j], p[j]);
     memcpy(y, made, sizeof made);
 }
@@ -408,7 +416,7 @@ VTARGET void VNAME(pow)(uint32_t n, const double *x, const double *p, double *y)
         vu any = { 0 };
         for (int j = 0; j < VGROUP; j++) {
             vd v = load(x + i + j * VLANES), w = load(p + i + j * VLANES);
-            e[j] = pow_exponent(v, w);
+            e[j] = pow_exponent(v, w, 0);
             any |= POW_ODD(v, w) | ~(vu)(magnitude(e[j].hi) <= 700);
         }
         if (__builtin_expect(VANY(any), 0)) {

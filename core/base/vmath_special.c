@@ -12,6 +12,8 @@ double vmath_special_expm1(double x)
 
 double vmath_special_log(double x)
 {
+    if (x > 0 && x < 1)
+        return vmath_denormal_log(x);
     if (isnan(x) || x > 0)
         return x + x;
     return x == 0 ? -INFINITY : (double)NAN;

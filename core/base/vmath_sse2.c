@@ -32,7 +32,12 @@ double vmath_exp1(double x)
 
 double vmath_log1(double x)
 {
-    return x > 0 && x <= VFINITE ? log_inner(both(x))[0] : vmath_special_log(x);
+    return x >= VNORMAL && x <= VFINITE ? log_inner(both(x))[0] : vmath_special_log(x);
+}
+
+double vmath_denormal_log(double x)
+{
+    return log_outer(both(x))[0];
 }
 
 double vmath_log1p1(double x)
@@ -49,7 +54,7 @@ double vmath_pow1(double x, double p)
 {
     if (!(x > 0 && x <= VFINITE && p > -0x1p64 && p < 0x1p64))
         return vmath_special_pow(x, p);
-    pair e = pow_exponent(both(x), both(p));
+    pair e = pow_exponent(both(x), both(p), 1);
     if (e.hi[0] >= -700 && e.hi[0] <= 700)
         return exp_inner(e.hi, e.lo)[0];
     return exp_outer(e.hi, e.lo)[0];
